@@ -1,0 +1,47 @@
+// Package decide fills the placements of a page: candidates from several
+// sources, scored by a blend of named features, under the rules of the page.
+package decide
+
+import (
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+)
+
+// Filter says which products a placement may show.
+type Filter interface {
+	Passes(p *scoring.Product) bool
+}
+
+// Slot is one placement to fill.
+type Slot struct {
+	Placement scoring.PlacementID
+	Rules     *scoring.ProductRules
+	Count     int
+	Filters   []Filter // all must pass
+	Exclude   []scoring.ProductID
+}
+
+// Page is what to decide: the whole page at once, so that no product stands on
+// it twice.
+type Page struct {
+	Now      time.Time
+	Context  *scoring.Context
+	Profile  *visitor.Profile // nil for a visitor of whom nothing is known
+	Slots    []Slot
+	Reasons  bool // explain each item
+	Rejected bool // list what was left out
+}
+
+// Decider fills pages. It is safe for concurrent use and takes no lock.
+type Decider struct{}
+
+// New returns a decider over a site's catalogue and what it has learned.
+func New(products *catalog.Catalog, learned *model.Model) *Decider { return &Decider{} }
+
+// Decide fills the slots in their order. The same page, catalogue and model
+// give the same answer.
+func (d *Decider) Decide(p *Page) []scoring.FilledPlacement { panic("unbuilt") }

@@ -1,0 +1,89 @@
+package scoring
+
+import "time"
+
+// EventType says what happened. The numbers are those of the wire contract and
+// of the journal, and never change.
+type EventType uint8
+
+// The event types.
+const (
+	PageViewed EventType = iota + 1
+	HomeViewed
+	ProductListViewed
+	ProductsSearched
+	ProductViewed
+	ProductClicked
+	ProductAdded
+	ProductRemoved
+	CartViewed
+	CheckoutStarted
+	PaymentInfoEntered
+	OrderCompleted
+	OrderRefunded
+	OrderCancelled
+	CouponApplied
+	ProductWishlisted
+	ProductUnwishlisted
+	ProductShared
+	PromotionViewed
+	PromotionClicked
+	EmailDelivered
+	EmailOpened
+	EmailLinkClicked
+	EmailUnsubscribed
+	SocialInteraction
+	CreativeViewed
+	CreativeClicked
+	Dismissed
+	Custom
+)
+
+// Touched reports whether the event means that the visitor turned to its
+// products of their own accord: the behaviour that is learned from.
+func (t EventType) Touched() bool {
+	switch t {
+	case ProductViewed, ProductClicked, ProductAdded, OrderCompleted, ProductWishlisted, ProductShared:
+		return true
+	}
+	return false
+}
+
+// EventItem is one product of an event.
+type EventItem struct {
+	Product  ProductID `cbor:"1,keyasint"`
+	Quantity int32     `cbor:"2,keyasint,omitempty"` // at least 1
+	Price    *Money    `cbor:"3,keyasint,omitempty"` // of one; nil: not told
+	// Facets are the product's when the event arrived. They travel with the
+	// event so that replaying the journal needs no catalogue of the past.
+	// Empty when the product was not known.
+	Facets []FacetID `cbor:"4,keyasint,omitempty"`
+}
+
+// Order is the money side of an order event.
+type Order struct {
+	ID       OrderID `cbor:"1,keyasint,omitempty"`
+	Revenue  *Money  `cbor:"2,keyasint,omitempty"`
+	Tax      *Money  `cbor:"3,keyasint,omitempty"`
+	Shipping *Money  `cbor:"4,keyasint,omitempty"`
+	Coupon   string  `cbor:"5,keyasint,omitempty"`
+}
+
+// Event is something a visitor did: what the journal keeps. Values are shared
+// between goroutines and never changed once they are in the journal.
+type Event struct {
+	ID               EventID       `cbor:"1,keyasint"`
+	Type             EventType     `cbor:"2,keyasint"`
+	CustomType       string        `cbor:"3,keyasint,omitempty"`
+	Visitor          VisitorID     `cbor:"4,keyasint"`
+	Person           PersonID      `cbor:"5,keyasint,omitempty"`
+	Time             time.Time     `cbor:"6,keyasint"`
+	Items            []EventItem   `cbor:"7,keyasint,omitempty"`
+	Order            *Order        `cbor:"8,keyasint,omitempty"`
+	SearchQuery      string        `cbor:"9,keyasint,omitempty"`
+	Categories       []string      `cbor:"10,keyasint,omitempty"`
+	AttributionToken string        `cbor:"11,keyasint,omitempty"`
+	Channel          Channel       `cbor:"12,keyasint,omitempty"`
+	Dwell            time.Duration `cbor:"13,keyasint,omitempty"`
+	Context          *Context      `cbor:"14,keyasint,omitempty"`
+}

@@ -1,0 +1,120 @@
+package scoring
+
+import "time"
+
+// Mode says how much of the visitor a decision was allowed to know; the numbers
+// are those of the wire contract.
+type Mode uint8
+
+// The modes.
+const (
+	ModeProfile    Mode = iota + 1 // the stored profile
+	ModeSession                    // the events handed in, and nothing else
+	ModeContextual                 // the page alone
+)
+
+// DataClass is a kind of data that a decision has read; the numbers are those
+// of the wire contract.
+type DataClass uint8
+
+// The data classes.
+const (
+	DataPageContext DataClass = iota + 1
+	DataSessionEvents
+	DataProfile
+	DataSiteBehaviour
+)
+
+// ReasonKind says what spoke for an item; the numbers are those of the wire
+// contract.
+type ReasonKind uint8
+
+// The kinds of reasons.
+const (
+	ReasonViewedTogether ReasonKind = iota + 1
+	ReasonInterest
+	ReasonRecentlyViewed
+	ReasonInCart
+	ReasonBoughtBefore
+	ReasonPopular
+	ReasonTrending
+	ReasonNew
+	ReasonPageContext
+	ReasonPinned
+	ReasonFallback
+	ReasonExploration
+)
+
+// Reason is one part of why an item was chosen.
+type Reason struct {
+	Kind    ReasonKind `cbor:"1,keyasint"`
+	Share   float64    `cbor:"2,keyasint"`           // of the item's score, 0 to 1
+	Product ProductID  `cbor:"3,keyasint,omitempty"` // the visitor's product behind it, if one is
+	Facet   FacetID    `cbor:"4,keyasint,omitempty"` // the facet behind it, if one is
+}
+
+// NoFillReason says why a placement has fewer items than asked for; the numbers
+// are those of the wire contract, 0 is full.
+type NoFillReason uint8
+
+// The no-fill reasons.
+const (
+	NoFillNoCandidates NoFillReason = iota + 1
+	NoFillFiltered
+	NoFillUnavailable
+	NoFillExcluded
+	NoFillShownElsewhere
+)
+
+// Rejection is why a candidate was left out; the numbers are those of the wire
+// contract.
+type Rejection uint8
+
+// The rejections.
+const (
+	RejectedUnavailable Rejection = iota + 1
+	RejectedFiltered
+	RejectedBought
+	RejectedInCart
+	RejectedSeen
+	RejectedExcluded
+	RejectedShownElsewhere
+	RejectedOutranked
+	RejectedSensitive
+)
+
+// Item is one product of a filled placement.
+type Item struct {
+	Product    ProductID `cbor:"1,keyasint"`
+	Score      float64   `cbor:"2,keyasint,omitempty"`
+	Propensity float64   `cbor:"3,keyasint"` // probability of standing here under the policy
+	Reasons    []Reason  `cbor:"4,keyasint,omitempty"`
+}
+
+// Rejected is a candidate that came near.
+type Rejected struct {
+	Product   ProductID `cbor:"1,keyasint"`
+	Rejection Rejection `cbor:"2,keyasint"`
+	Score     float64   `cbor:"3,keyasint,omitempty"`
+}
+
+// FilledPlacement is one placement of an answered page.
+type FilledPlacement struct {
+	Placement PlacementID  `cbor:"1,keyasint"`
+	Items     []Item       `cbor:"2,keyasint,omitempty"`
+	NoFill    NoFillReason `cbor:"3,keyasint,omitempty"`
+	Rejected  []Rejected   `cbor:"4,keyasint,omitempty"`
+}
+
+// Decision is the record of one answered page: what is needed to explain and
+// to evaluate it later.
+type Decision struct {
+	ID          DecisionID        `cbor:"1,keyasint"`
+	Time        time.Time         `cbor:"2,keyasint"`
+	Visitor     VisitorID         `cbor:"3,keyasint,omitempty"` // in ModeProfile only
+	Person      PersonID          `cbor:"4,keyasint,omitempty"` // in ModeProfile only
+	Context     Context           `cbor:"5,keyasint,omitzero"`
+	Mode        Mode              `cbor:"6,keyasint"`
+	DataClasses []DataClass       `cbor:"7,keyasint,omitempty"`
+	Placements  []FilledPlacement `cbor:"8,keyasint,omitempty"`
+}

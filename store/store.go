@@ -1,0 +1,161 @@
+// Package store says what Vitrine keeps, as small interfaces: a journal of
+// events, the profiles that follow from it, the shop's own records, decisions,
+// and snapshots of what was learned. Implementations live in its subfolders and
+// all pass the suite in store/storetest.
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+)
+
+// Opening errors.
+var (
+	// ErrLocked: another process has the data folder open.
+	ErrLocked = errors.New("data folder is in use by another process")
+	// ErrNewerFormat: the data was written by a newer version of Vitrine.
+	ErrNewerFormat = errors.New("data was written by a newer version")
+	// ErrCorrupt: a file is damaged.
+	ErrCorrupt = errors.New("data is damaged")
+)
+
+// Operating errors.
+var (
+	// ErrNotFound: there is no such record.
+	ErrNotFound = errors.New("not found")
+	// ErrExists: a record with this id is there already.
+	ErrExists = errors.New("already exists")
+	// ErrClosed: the store has been closed.
+	ErrClosed = errors.New("store is closed")
+	// ErrFull: the disk has no room. Nothing of the refused change was kept, and
+	// the store works on once there is room again.
+	ErrFull = errors.New("disk is full")
+)
+
+// Seq numbers the events of an installation in the order they became durable.
+// The first is 1; 0 stands before it. Numbers only grow, and may have gaps.
+type Seq uint64
+
+// Entry is an event in the journal.
+type Entry struct {
+	Seq   Seq
+	Event scoring.Event
+}
+
+// Ack is the answer for one appended event.
+type Ack struct {
+	Seq       Seq // of the event, or 0 for a duplicate
+	Duplicate bool
+}
+
+// Journal keeps events in the order they arrived.
+type Journal interface {
+	// Append makes events durable and visible: when it returns without an error
+	// every event survives a power cut, and Profile has it in. Acks stand in the
+	// order of the events. An event whose id arrived within the dedupe window is
+	// acknowledged as a duplicate and not stored again. Concurrent calls share a
+	// commit. On an error nothing of the call counts as acknowledged; retrying
+	// with the same ids is safe. The events must not be changed afterwards.
+	Append(ctx context.Context, site scoring.SiteID, events []scoring.Event) ([]Ack, error)
+
+	// Follow calls fn with the site's durable events after seq, in order and in
+	// batches, and goes on with new ones as they are committed, until ctx ends
+	// or fn returns an error, and returns that error (nil when ctx ended). It
+	// fails with ErrNotFound once the site is deleted. Entries are only valid
+	// during the call and must not be changed.
+	Follow(ctx context.Context, site scoring.SiteID, after Seq, fn func([]Entry) error) error
+
+	// Head is the sequence number of the site's last durable event, 0 for none.
+	Head(ctx context.Context, site scoring.SiteID) (Seq, error)
+}
+
+// Profiles reads what follows from the journal.
+type Profiles interface {
+	// Profile returns ErrNotFound for a visitor never seen. It has every
+	// acknowledged event in it. The result is shared and must not be changed.
+	Profile(ctx context.Context, site scoring.SiteID, id scoring.VisitorID) (*visitor.Profile, error)
+}
+
+// Sites keeps the tenants.
+type Sites interface {
+	// CreateSite returns ErrExists for an id that is taken. It sets the
+	// revision.
+	CreateSite(ctx context.Context, site scoring.Site) (scoring.Site, error)
+	// Sites returns all sites in the order of their ids.
+	Sites(ctx context.Context) ([]scoring.Site, error)
+	// DeleteSite removes the site and everything under it. ErrNotFound if it is
+	// not there.
+	DeleteSite(ctx context.Context, id scoring.SiteID) error
+}
+
+// Products keeps the catalogues. Every change is durable when it returns.
+type Products interface {
+	// Product returns ErrNotFound if the product, or the site, is not there.
+	Product(ctx context.Context, site scoring.SiteID, id scoring.ProductID) (scoring.Product, error)
+	// EachProduct calls fn with the site's products in the order of their ids,
+	// from the first after the given one, until fn returns false.
+	EachProduct(ctx context.Context, site scoring.SiteID, after scoring.ProductID, fn func(scoring.Product) bool) error
+	// PutProducts writes all of products in one transaction, or none, and
+	// returns them with their new revisions.
+	PutProducts(ctx context.Context, site scoring.SiteID, products []scoring.Product) ([]scoring.Product, error)
+	// DeleteProducts removes those that are there, in one transaction, and
+	// returns how many.
+	DeleteProducts(ctx context.Context, site scoring.SiteID, ids []scoring.ProductID) (int, error)
+}
+
+// Placements keeps the placements. Every change is durable when it returns.
+type Placements interface {
+	// Placements returns the site's placements in the order of their ids.
+	Placements(ctx context.Context, site scoring.SiteID) ([]scoring.Placement, error)
+	// PutPlacement writes one and returns it with its new revision.
+	PutPlacement(ctx context.Context, site scoring.SiteID, p scoring.Placement) (scoring.Placement, error)
+	// DeletePlacement returns ErrNotFound if it is not there.
+	DeletePlacement(ctx context.Context, site scoring.SiteID, id scoring.PlacementID) error
+}
+
+// Decisions keeps the decisions that were answered.
+type Decisions interface {
+	// RecordDecision takes the record and returns at once; Decision finds it
+	// from then on. It becomes durable with one of the next commits, so a crash
+	// may lose the last fraction of a second. When records come faster than the
+	// disk takes them for longer than the queue holds, it returns false and the
+	// record is not kept. The record must not be changed afterwards.
+	RecordDecision(site scoring.SiteID, d *scoring.Decision) bool
+	// Decision returns ErrNotFound for one never made, not kept, or past
+	// retention.
+	Decision(ctx context.Context, site scoring.SiteID, id scoring.DecisionID) (*scoring.Decision, error)
+}
+
+// Snapshots keeps learned state, so that a start need not learn it all again.
+type Snapshots interface {
+	// SaveSnapshot replaces the site's snapshot of that name by what write
+	// writes. seq is the last event it has in it. A crash leaves the old one.
+	SaveSnapshot(ctx context.Context, site scoring.SiteID, name string, seq Seq, write func(io.Writer) error) error
+	// LoadSnapshot hands the snapshot to read and returns its sequence number.
+	// ErrNotFound if there is none, ErrCorrupt if it is damaged.
+	LoadSnapshot(ctx context.Context, site scoring.SiteID, name string, read func(io.Reader) error) (Seq, error)
+}
+
+// Store is all of it.
+type Store interface {
+	Journal
+	Profiles
+	Sites
+	Products
+	Placements
+	Decisions
+	Snapshots
+
+	// Secret returns n random bytes that are the same in every run on this data:
+	// the key that attribution tokens are signed with.
+	Secret(ctx context.Context, name string, n int) ([]byte, error)
+	// Check verifies the integrity of everything kept, and returns ErrCorrupt
+	// with what it found.
+	Check(ctx context.Context) error
+	// Close makes durable what is still under way and releases the data.
+	Close() error
+}
