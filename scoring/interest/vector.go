@@ -2,5 +2,213 @@
 // facets of the products touched, at three time scales.
 package interest
 
-// Vector holds the weights. The zero value is empty.
-type Vector struct{}
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+// Scale is one of the three memories that every facet has.
+type Scale int
+
+// The scales.
+const (
+	Short Scale = iota // this session
+	Mid                // this week
+	Long               // this season
+	Scales
+)
+
+// HalfLife is how long it takes each scale to forget half: DESIGN.md section 5.
+var halfLife = [Scales]time.Duration{30 * time.Minute, 7 * 24 * time.Hour, 90 * 24 * time.Hour}
+
+// HalfLife returns the time in which the scale forgets half.
+func (s Scale) HalfLife() time.Duration { return halfLife[s] }
+
+const (
+	// MaxFacets bounds a vector; the weakest facet goes first.
+	MaxFacets = 64
+	// Threshold is the weight under which a memory is exactly nothing: what is
+	// left of one view after ten half-lives.
+	Threshold = 1.0 / 1024
+)
+
+// Entry is the interest in one facet, by scale. A weight may be negative: the
+// visitor turned away from it.
+type Entry struct {
+	Facet  scoring.FacetID
+	Weight [Scales]float32
+}
+
+// Vector holds the weights. The zero value is empty. A Vector is a value: its
+// methods never change it, and the entries of two vectors may be shared.
+//
+// It is in the forward-decay form (Cormode, Shkapenyuk, Srivastava, Xu: Forward
+// Decay, ICDE 2009, section 3) with the landmark at the last update: weights are
+// as of that time, and whoever reads them later multiplies by one factor a
+// scale. Nothing is ever swept.
+type Vector struct {
+	at      int64   // landmark, Unix milliseconds
+	entries []Entry // by facet
+}
+
+// Len is how many facets the vector holds, at most MaxFacets.
+func (v Vector) Len() int { return len(v.entries) }
+
+// Add returns v with credit given to facets by something of that weight that
+// happened at time t. Each facet gets the whole weight, except that the category
+// levels of a product share one weight between them: a deep path says no more
+// than a flat one. An event older than the vector counts with what would be left
+// of it by now, so the order of arrival matters only by rounding (weights keep
+// 16 significant bits).
+func (v Vector) Add(facets []scoring.FacetID, weight float64, t time.Time) Vector {
+	if len(facets) == 0 || weight == 0 {
+		return v
+	}
+	levels := 0
+	for _, f := range facets {
+		if f.Kind() == scoring.FacetCategory {
+			levels++
+		}
+	}
+	next := v.movedTo(t.UnixMilli(), len(facets))
+	faded := factors(next.at - t.UnixMilli())
+	for _, f := range facets {
+		w := weight
+		if f.Kind() == scoring.FacetCategory {
+			w /= float64(levels)
+		}
+		next.add(f, w, faded)
+	}
+	next.drop()
+	return next.Strongest(MaxFacets)
+}
+
+// movedTo copies v with the landmark at ms or where it was, whichever is later.
+func (v Vector) movedTo(ms int64, room int) Vector {
+	next := Vector{at: max(v.at, ms), entries: make([]Entry, len(v.entries), len(v.entries)+room)}
+	if len(v.entries) == 0 {
+		next.at = ms
+	}
+	copy(next.entries, v.entries)
+	if next.at == v.at {
+		return next
+	}
+	faded := factors(next.at - v.at)
+	for i := range next.entries {
+		for s := range next.entries[i].Weight {
+			next.entries[i].Weight[s] = round(float64(next.entries[i].Weight[s]) * faded[s])
+		}
+	}
+	return next
+}
+
+func (v *Vector) add(f scoring.FacetID, weight float64, faded [Scales]float64) {
+	i, found := slices.BinarySearchFunc(v.entries, f, func(e Entry, f scoring.FacetID) int {
+		return cmp.Compare(e.Facet, f)
+	})
+	if !found {
+		v.entries = slices.Insert(v.entries, i, Entry{Facet: f})
+	}
+	for s := range v.entries[i].Weight {
+		w := &v.entries[i].Weight[s]
+		*w = round(float64(*w) + weight*faded[s])
+	}
+}
+
+// drop removes the facets of which nothing is left.
+func (v *Vector) drop() {
+	v.entries = slices.DeleteFunc(v.entries, func(e Entry) bool { return e.Weight == [Scales]float32{} })
+	if len(v.entries) == 0 {
+		*v = Vector{}
+	}
+}
+
+// Strongest returns the n strongest facets of v. Strength is a facet's share of
+// all interest, added up over the scales: so what the visitor just turned to can
+// stand beside the habits of years.
+func (v Vector) Strongest(n int) Vector {
+	if n <= 0 {
+		return Vector{}
+	}
+	if len(v.entries) <= n {
+		return v
+	}
+	strength := v.strength()
+	order := make([]int, len(v.entries))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strength[b], strength[a]) })
+	kept := order[:n]
+	slices.Sort(kept)
+	entries := make([]Entry, n)
+	for i, k := range kept {
+		entries[i] = v.entries[k]
+	}
+	return Vector{at: v.at, entries: entries}
+}
+
+func (v Vector) strength() []float64 {
+	var sum [Scales]float64
+	for _, e := range v.entries {
+		for s, w := range e.Weight {
+			sum[s] += math.Abs(float64(w))
+		}
+	}
+	strength := make([]float64, len(v.entries))
+	for i, e := range v.entries {
+		for s, w := range e.Weight {
+			if sum[s] > 0 {
+				strength[i] += math.Abs(float64(w)) / sum[s]
+			}
+		}
+	}
+	return strength
+}
+
+// AppendAt appends the weights as they are at that time to dst, by facet id.
+// Before the last update they are those of the last update.
+func (v Vector) AppendAt(dst []Entry, now time.Time) []Entry {
+	faded := factors(now.UnixMilli() - v.at)
+	for _, e := range v.entries {
+		var alive bool
+		for s := range e.Weight {
+			e.Weight[s] = round(float64(e.Weight[s]) * faded[s])
+			alive = alive || e.Weight[s] != 0
+		}
+		if alive {
+			dst = append(dst, e)
+		}
+	}
+	return dst
+}
+
+// factors are what each scale keeps after that many milliseconds: 2^(-dt/h).
+func factors(ms int64) (f [Scales]float64) {
+	for s := range f {
+		if ms <= 0 {
+			f[s] = 1
+			continue
+		}
+		f[s] = math.Exp2(-float64(ms) / float64(halfLife[s].Milliseconds()))
+	}
+	return f
+}
+
+// round cuts a weight to what a record keeps: a float32 whose last eight bits
+// are zero (to nearest, ties to even), and nothing under the threshold.
+func round(w float64) float32 {
+	if math.Abs(w) < Threshold || w != w {
+		return 0
+	}
+	bits := math.Float32bits(float32(max(-maxWeight, min(maxWeight, w))))
+	bits += 0x7f + bits>>8&1
+	return math.Float32frombits(bits &^ 0xff)
+}
+
+// maxWeight keeps the sums finite, whatever is sent.
+const maxWeight = 1 << 30

@@ -30,7 +30,7 @@ type Touch struct {
 type CartItem struct {
 	Product  scoring.ProductID
 	Quantity int32
-	Time     time.Time
+	Time     time.Time // when it was last put in
 }
 
 // Purchase is a product of one of the last orders, less what was sent back.
@@ -43,13 +43,108 @@ type Purchase struct {
 }
 
 // Profile is what is known of a visitor. A Profile that was handed out is never
-// changed: Apply returns a new one.
+// changed: Apply returns a new one. Times are in UTC, to the millisecond.
 type Profile struct {
 	Interests interest.Vector
 	Touches   []Touch // oldest first
 	Cart      []CartItem
 	Purchases []Purchase // oldest first
+	// CartSince is when the cart was last known as a whole: seen with its items,
+	// or emptied by an order. What is told later about the time before it no
+	// longer changes the cart. Zero when that never happened.
+	CartSince time.Time
 	FirstSeen time.Time
 	LastSeen  time.Time
 	Events    int64
+}
+
+// touchesOfEvent is how many products of one event become touches, the first
+// ones: a big order must not push out everything the visitor looked at.
+const touchesOfEvent = 8
+
+// Apply returns the profile after the event; p, which may be nil for a visitor
+// never seen, stays as it is. The result depends on nothing but p and e, keeps
+// the bounds, and is the same whether or not p went through its record in
+// between.
+//
+// Events may come late. A touch goes to its place in time, interest counts with
+// what would be left of it by now, and the cart stays as whatever is newer left
+// it. A refund or cancellation undoes purchases that are known when it arrives:
+// one that overtakes its order changes nothing, and the order then stands.
+func Apply(p *Profile, e *scoring.Event) *Profile {
+	at := time.UnixMilli(max(minMillis, min(maxMillis, e.Time.UnixMilli()))).UTC()
+	next := &Profile{FirstSeen: at, LastSeen: at}
+	if p != nil {
+		*next = *p
+		if at.Before(next.FirstSeen) {
+			next.FirstSeen = at
+		}
+		if at.After(next.LastSeen) {
+			next.LastSeen = at
+		}
+	}
+	next.Events++
+
+	if e.Type.Touched() {
+		next.touch(e, at)
+	}
+	switch e.Type {
+	case scoring.OrderRefunded, scoring.OrderCancelled:
+		next.undo(e)
+	default:
+		next.learn(e, at)
+	}
+	switch e.Type {
+	case scoring.ProductAdded:
+		next.putIn(e.Items, at)
+	case scoring.ProductRemoved:
+		next.takeOut(e.Items, at)
+	case scoring.CartViewed:
+		if len(e.Items) > 0 {
+			next.replaceCart(e.Items, at)
+		}
+	case scoring.OrderCompleted:
+		next.replaceCart(nil, at)
+		next.buy(e, at)
+	}
+	next.bound()
+	return next
+}
+
+// learn gives the facets of the event's products their credit.
+func (p *Profile) learn(e *scoring.Event, at time.Time) {
+	weight := interest.OfEvent(e.Type)
+	if weight == 0 {
+		return
+	}
+	for i := range e.Items {
+		p.Interests = p.Interests.Add(e.Items[i].Facets, weight, at)
+	}
+}
+
+// touch inserts the event's products behind every touch that is not newer.
+func (p *Profile) touch(e *scoring.Event, at time.Time) {
+	items := e.Items[:min(len(e.Items), touchesOfEvent)]
+	if len(items) == 0 {
+		return
+	}
+	i := len(p.Touches)
+	for i > 0 && p.Touches[i-1].Time.After(at) {
+		i--
+	}
+	touches := make([]Touch, 0, len(p.Touches)+len(items))
+	touches = append(touches, p.Touches[:i]...)
+	for j := range items {
+		touches = append(touches, Touch{Product: items[j].Product, Type: e.Type, Time: at})
+	}
+	touches = append(touches, p.Touches[i:]...)
+	p.Touches = newest(touches, MaxTouches)
+}
+
+// newest keeps the last n of a list, and makes an empty one nil.
+func newest[T any](list []T, n int) []T {
+	if len(list) == 0 || n <= 0 {
+		return nil
+	}
+	return list[max(0, len(list)-n):]
 }

@@ -1,0 +1,269 @@
+package visitor
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/interest"
+)
+
+// version is the first byte of a record. A record of a later version is refused.
+const version = 1
+
+// ErrCorrupt is wrapped by UnmarshalBinary for bytes that are no record of a
+// profile.
+var ErrCorrupt = errors.New("corrupt profile")
+
+// ErrVersion is wrapped by UnmarshalBinary for a record of a later version.
+var ErrVersion = errors.New("profile of an unknown version")
+
+// AppendBinary appends the record of p, at most MaxBytes for a profile that
+// Apply returned. It never fails. The layout, numbers as varints and times as
+// milliseconds before the time in brackets:
+//
+//	version, last seen, first seen [last seen], events, cart since [last seen] + 1 or 0,
+//	interests (interest.Vector.Append),
+//	touches:   count, { product, type, time [last seen] }
+//	cart:      count, { product, quantity, time [last seen] }
+//	purchases: count, { product, order, quantity, time [last seen], currency, nanos }
+//
+// A string is a 0, its length and its bytes the first time, then its number
+// among the strings so far, from 1. A purchase without price has no currency and
+// no nanos: its currency is the number of strings so far plus 1.
+func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
+	w := writer{b: b, last: p.LastSeen.UnixMilli()}
+	w.b = append(w.b, version)
+	w.b = binary.AppendVarint(w.b, w.last)
+	w.time(p.FirstSeen)
+	w.uint(uint64(p.Events))
+	if p.CartSince.IsZero() {
+		w.uint(0)
+	} else {
+		w.uint(uint64(w.last-p.CartSince.UnixMilli()) + 1)
+	}
+	w.b = p.Interests.Append(w.b)
+	w.uint(uint64(len(p.Touches)))
+	for i := range p.Touches {
+		t := &p.Touches[i]
+		w.string(string(t.Product))
+		w.b = append(w.b, byte(t.Type))
+		w.time(t.Time)
+	}
+	w.uint(uint64(len(p.Cart)))
+	for i := range p.Cart {
+		c := &p.Cart[i]
+		w.string(string(c.Product))
+		w.uint(uint64(c.Quantity))
+		w.time(c.Time)
+	}
+	w.uint(uint64(len(p.Purchases)))
+	for i := range p.Purchases {
+		c := &p.Purchases[i]
+		w.string(string(c.Product))
+		w.string(string(c.Order))
+		w.uint(uint64(c.Quantity))
+		w.time(c.Time)
+		if c.Price == nil {
+			w.uint(uint64(w.n) + 1)
+			continue
+		}
+		w.string(c.Price.Currency)
+		w.b = binary.AppendVarint(w.b, c.Price.Nanos)
+	}
+	return w.b, nil
+}
+
+// maxStrings is how many different strings a profile can hold.
+const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases
+
+type writer struct {
+	b    []byte
+	last int64
+	seen [maxStrings]string
+	n    int
+}
+
+func (w *writer) uint(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
+
+func (w *writer) time(t time.Time) { w.uint(uint64(w.last - t.UnixMilli())) }
+
+func (w *writer) string(s string) {
+	for i := range w.n {
+		if w.seen[i] == s {
+			w.uint(uint64(i) + 1)
+			return
+		}
+	}
+	w.seen[w.n] = s
+	w.n++
+	w.uint(0)
+	w.uint(uint64(len(s)))
+	w.b = append(w.b, s...)
+}
+
+// UnmarshalBinary replaces p by the profile of a record. It keeps nothing of b.
+// On an error, which wraps ErrCorrupt or ErrVersion, p is as it was.
+func (p *Profile) UnmarshalBinary(b []byte) error {
+	if len(b) == 0 {
+		return fmt.Errorf("visitor: decode: %w: empty", ErrCorrupt)
+	}
+	if b[0] != version {
+		return fmt.Errorf("visitor: decode: %w: %d", ErrVersion, b[0])
+	}
+	if len(b) > MaxBytes {
+		return fmt.Errorf("visitor: decode: %w: %d bytes", ErrCorrupt, len(b))
+	}
+	r := reader{s: string(b), pos: 1}
+	got := r.profile()
+	if r.failed || r.pos != len(r.s) {
+		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)
+	}
+	*p = got
+	return nil
+}
+
+// reader reads from one copy of the record, into which every string of the
+// profile points.
+type reader struct {
+	s      string
+	pos    int
+	last   int64
+	seen   [maxStrings]string
+	n      int
+	failed bool
+}
+
+func (r *reader) profile() Profile {
+	var p Profile
+	r.last = r.int()
+	if r.last < minMillis || r.last > maxMillis {
+		r.failed = true
+	}
+	p.LastSeen = time.UnixMilli(r.last).UTC()
+	p.FirstSeen = r.time()
+	p.Events = int64(r.upTo(math.MaxInt64))
+	if before := r.upTo(maxMillis - minMillis + 1); before > 0 {
+		p.CartSince = time.UnixMilli(r.last - int64(before-1)).UTC()
+	}
+	if r.failed {
+		return p
+	}
+	interests, rest, err := interest.Decode([]byte(r.s[r.pos:]))
+	if err != nil {
+		r.failed = true
+		return p
+	}
+	p.Interests = interests
+	r.pos = len(r.s) - len(rest)
+
+	p.Touches = list[Touch](r, MaxTouches)
+	for i := range p.Touches {
+		p.Touches[i] = Touch{Product: scoring.ProductID(r.string()), Type: scoring.EventType(r.byte()), Time: r.time()}
+	}
+	p.Cart = list[CartItem](r, MaxCart)
+	for i := range p.Cart {
+		p.Cart[i] = CartItem{Product: scoring.ProductID(r.string()), Quantity: int32(r.upTo(math.MaxInt32)), Time: r.time()}
+	}
+	p.Purchases = list[Purchase](r, MaxPurchases)
+	for i := range p.Purchases {
+		c := &p.Purchases[i]
+		c.Product = scoring.ProductID(r.string())
+		c.Order = scoring.OrderID(r.string())
+		c.Quantity = int32(r.upTo(math.MaxInt32))
+		c.Time = r.time()
+		c.Price = r.price()
+	}
+	return p
+}
+
+// The times a record may hold: the years 1 to 9999.
+const (
+	minMillis = -62135596800000
+	maxMillis = 253402300799999
+)
+
+func list[T any](r *reader, most uint64) []T {
+	n := r.upTo(most)
+	if n == 0 || r.failed {
+		return nil
+	}
+	return make([]T, n)
+}
+
+func (r *reader) uint() uint64 {
+	var v uint64
+	for shift := 0; shift < 64; shift += 7 {
+		c := r.byte()
+		v |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			if shift == 63 && c > 1 {
+				break
+			}
+			return v
+		}
+	}
+	r.failed = true
+	return 0
+}
+
+func (r *reader) int() int64 {
+	u := r.uint()
+	return int64(u>>1) ^ -int64(u&1)
+}
+
+func (r *reader) upTo(most uint64) uint64 {
+	v := r.uint()
+	if v > most {
+		r.failed = true
+		return 0
+	}
+	return v
+}
+
+func (r *reader) byte() byte {
+	if r.failed || r.pos >= len(r.s) {
+		r.failed = true
+		return 0
+	}
+	r.pos++
+	return r.s[r.pos-1]
+}
+
+func (r *reader) time() time.Time {
+	return time.UnixMilli(r.last - int64(r.upTo(maxMillis-minMillis))).UTC()
+}
+
+func (r *reader) string() string { return r.stringAt(r.uint()) }
+
+// stringAt reads a string whose number has been read.
+func (r *reader) stringAt(number uint64) string {
+	if number > 0 {
+		if number > uint64(r.n) {
+			r.failed = true
+			return ""
+		}
+		return r.seen[number-1]
+	}
+	n := r.uint()
+	if r.failed || n > uint64(len(r.s)-r.pos) || r.n == maxStrings {
+		r.failed = true
+		return ""
+	}
+	s := r.s[r.pos : r.pos+int(n)]
+	r.pos += int(n)
+	r.seen[r.n] = s
+	r.n++
+	return s
+}
+
+func (r *reader) price() *scoring.Money {
+	number := r.uint()
+	if number == uint64(r.n)+1 {
+		return nil
+	}
+	return &scoring.Money{Currency: r.stringAt(number), Nanos: r.int()}
+}

@@ -1,0 +1,188 @@
+package visitor
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+// eventGen draws events of every type, late ones too, about few products with
+// ids from 1 to 128 bytes.
+func eventGen() *rapid.Generator[*scoring.Event] {
+	return rapid.Custom(func(t *rapid.T) *scoring.Event {
+		long := rapid.SampledFrom([]int{0, 0, 0, 8, 36, 127}).Draw(t, "long")
+		e := &scoring.Event{
+			Type: scoring.EventType(rapid.IntRange(1, int(scoring.Custom)).Draw(t, "type")),
+			Time: noon.Add(time.Duration(rapid.Int64Range(-1e15, 1e16).Draw(t, "time"))),
+		}
+		if rapid.Bool().Draw(t, "order") {
+			e.Order = &scoring.Order{ID: scoring.OrderID(rapid.StringMatching(`o[0-3]`).Draw(t, "id"))}
+		}
+		for range rapid.IntRange(0, 12).Draw(t, "items") {
+			it := scoring.EventItem{
+				Product:  scoring.ProductID(rapid.StringMatching(`[a-z]`).Draw(t, "product") + strings.Repeat("x", long)),
+				Quantity: rapid.Int32Range(0, 5).Draw(t, "quantity"),
+			}
+			if rapid.Bool().Draw(t, "priced") {
+				it.Price = &scoring.Money{Currency: "EUR", Nanos: rapid.Int64().Draw(t, "nanos")}
+			}
+			for range rapid.IntRange(0, 6).Draw(t, "facets") {
+				kind := scoring.FacetKind(rapid.IntRange(1, 5).Draw(t, "kind"))
+				value := rapid.StringMatching(`[a-z]{1,2}`).Draw(t, "value")
+				it.Facets = append(it.Facets, scoring.Facet{Kind: kind, Value: value}.ID())
+			}
+			e.Items = append(e.Items, it)
+		}
+		return e
+	})
+}
+
+func record(t *rapid.T, p *Profile) []byte {
+	b, err := p.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestApplyLaws(t *testing.T) {
+	t.Run("a record holds every bit, within its bound", rapid.MakeCheck(func(t *rapid.T) {
+		var p, through *Profile
+		for _, e := range rapid.SliceOfN(eventGen(), 1, 40).Draw(t, "events") {
+			p = Apply(p, e)
+			through = Apply(through, e)
+			b := record(t, through)
+			if len(b) > MaxBytes || len(b) > through.atMost() {
+				t.Fatalf("a record of %d bytes, foreseen %d", len(b), through.atMost())
+			}
+			through = new(Profile)
+			if err := through.UnmarshalBinary(b); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(p, through) {
+				t.Fatalf("kept in memory\n%+v\nand on disk\n%+v", p, through)
+			}
+			if string(record(t, p)) != string(b) {
+				t.Fatal("the record differs")
+			}
+		}
+	}))
+	t.Run("apply leaves the old profile alone", rapid.MakeCheck(func(t *rapid.T) {
+		var p *Profile
+		for _, e := range rapid.SliceOfN(eventGen(), 1, 20).Draw(t, "events") {
+			var before []byte
+			if p != nil {
+				before = record(t, p)
+			}
+			next := Apply(p, e)
+			if p != nil && string(record(t, p)) != string(before) {
+				t.Fatal("the profile changed")
+			}
+			p = next
+		}
+	}))
+	t.Run("the lists stay sorted and bounded", rapid.MakeCheck(func(t *rapid.T) {
+		var p *Profile
+		for _, e := range rapid.SliceOfN(eventGen(), 1, 40).Draw(t, "events") {
+			p = Apply(p, e)
+		}
+		if len(p.Touches) > MaxTouches || len(p.Cart) > MaxCart || len(p.Purchases) > MaxPurchases {
+			t.Fatalf("%d touches, %d in the cart, %d purchases", len(p.Touches), len(p.Cart), len(p.Purchases))
+		}
+		for i := 1; i < len(p.Touches); i++ {
+			if p.Touches[i].Time.Before(p.Touches[i-1].Time) {
+				t.Fatal("touches out of order")
+			}
+		}
+		for _, b := range p.Purchases {
+			if b.Quantity < 1 {
+				t.Fatalf("a purchase of %d", b.Quantity)
+			}
+		}
+		for _, c := range p.Cart {
+			if c.Quantity < 1 {
+				t.Fatalf("%d in the cart", c.Quantity)
+			}
+		}
+	}))
+}
+
+func TestUnmarshalRefuses(t *testing.T) {
+	good, _ := fold(event(scoring.ProductViewed, 0, "a")).AppendBinary(nil)
+	for _, test := range []struct {
+		name string
+		b    []byte
+		want error
+	}{
+		{"nothing", nil, ErrCorrupt},
+		{"a later version", append([]byte{version + 1}, good[1:]...), ErrVersion},
+		{"a cut record", good[:len(good)-1], ErrCorrupt},
+		{"more than a record", append(append([]byte{}, good...), 0), ErrCorrupt},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := Profile{Events: 7}
+			if err := p.UnmarshalBinary(test.b); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+			if p.Events != 7 {
+				t.Error("the profile changed")
+			}
+		})
+	}
+}
+
+func FuzzUnmarshal(f *testing.F) {
+	for _, p := range []*Profile{
+		fold(event(scoring.ProductViewed, 0, "a", "b")),
+		fold(event(scoring.ProductAdded, 0, "a"), order(scoring.OrderCompleted, 1, "o", "a", "b")),
+	} {
+		b, _ := p.AppendBinary(nil)
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var p Profile
+		if p.UnmarshalBinary(b) != nil {
+			return
+		}
+		first, _ := p.AppendBinary(nil)
+		var again Profile
+		if len(first) > MaxBytes { // a wasteful record may decode to what needs no more than another wasteful one
+			return
+		}
+		if err := again.UnmarshalBinary(first); err != nil {
+			t.Fatalf("%x decodes, but not its own record %x: %v", b, first, err)
+		}
+		if second, _ := again.AppendBinary(nil); string(first) != string(second) {
+			t.Fatalf("%x and %x", first, second)
+		}
+		Apply(&p, event(scoring.OrderCompleted, 3, "a"))
+	})
+}
+
+func BenchmarkApply(b *testing.B) {
+	b.Run("visitor=warm", func(b *testing.B) {
+		var p *Profile
+		events := make([]*scoring.Event, 256)
+		for i := range events {
+			id := scoring.ProductID("sku-" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
+			events[i] = event(scoring.ProductViewed, i, id)
+			for f := range 6 {
+				events[i].Items[0].Facets = append(events[i].Items[0].Facets,
+					scoring.Facet{Kind: scoring.FacetTag, Value: string(rune('a' + (i*7+f*f)%60))}.ID())
+			}
+			p = Apply(p, events[i])
+		}
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			p = Apply(p, events[i%len(events)])
+			i++
+		}
+	})
+}
