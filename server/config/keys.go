@@ -1,0 +1,177 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// key is one thing that can be set: `name` in a file, VITRINE_NAME in the
+// environment, --name as a flag.
+type key struct {
+	name string // with its section: "limits.drain_timeout"
+	help string // one or two sentences
+	in   func(*Config) value
+	ok   func(*Config) bool // nil: every value of the type is allowed
+	want string             // what ok asks for
+}
+
+// env is the environment variable of the key.
+func (k *key) env() string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(k.name, ".", "_"))
+}
+
+// flag is the name of the key's flag.
+func (k *key) flag() string { return strings.NewReplacer(".", "-", "_", "-").Replace(k.name) }
+
+const envPrefix = "VITRINE_"
+
+const day = 24 * time.Hour
+
+// keys lists everything that can be set, in the order it is printed.
+func keys() []key {
+	return []key{
+		{
+			name: "data_dir", help: "Folder that holds all data. Created when missing; one process at a time.",
+			in: func(c *Config) value { return (*stringValue)(&c.DataDir) },
+			ok: func(c *Config) bool { return strings.TrimSpace(c.DataDir) != "" }, want: "a folder",
+		},
+		{
+			name: "listen", help: "Address of the gRPC API. Port 0 takes a free one.",
+			in: func(c *Config) value { return (*stringValue)(&c.Listen) },
+			ok: func(c *Config) bool { return isAddress(c.Listen) }, want: "host:port, such as 127.0.0.1:7654 or :7654",
+		},
+		{
+			name: "ops_listen", help: "Address of the HTTP port with /metrics, /healthz and /readyz. Empty: off. Not for the public.",
+			in: func(c *Config) value { return (*stringValue)(&c.OpsListen) },
+			ok: func(c *Config) bool {
+				return c.OpsListen == "" || isAddress(c.OpsListen) && (c.OpsListen != c.Listen || strings.HasSuffix(c.Listen, ":0"))
+			},
+			want: "host:port apart from listen, or empty",
+		},
+		{
+			name: "pprof", help: "Serve Go profiles under /debug/pprof on the ops port.",
+			in: func(c *Config) value { return (*boolValue)(&c.Pprof) },
+			ok: func(c *Config) bool { return !c.Pprof || c.OpsListen != "" }, want: "false unless ops_listen is set",
+		},
+		{
+			name: "clock", help: "Where the time comes from: system, or events (the latest event time seen; for backtests and replays).",
+			in: func(c *Config) value { return (*stringValue)(&c.Clock) },
+			ok: func(c *Config) bool { return c.Clock == ClockSystem || c.Clock == ClockEvents }, want: "system or events",
+		},
+		{
+			name: "tls.cert_file", help: "PEM file with the server's certificate chain. Read again when it changes. Empty: no TLS.",
+			in: func(c *Config) value { return (*stringValue)(&c.TLS.CertFile) },
+			ok: func(c *Config) bool { return c.TLS.CertFile != "" || c.TLS.KeyFile == "" }, want: "set, as tls.key_file is",
+		},
+		{
+			name: "tls.key_file", help: "PEM file with the certificate's private key.",
+			in: func(c *Config) value { return (*stringValue)(&c.TLS.KeyFile) },
+			ok: func(c *Config) bool { return c.TLS.KeyFile != "" || c.TLS.CertFile == "" }, want: "set, as tls.cert_file is",
+		},
+		oneOf("log.level", "How much is logged: debug, info, warn or error.",
+			func(c *Config) *string { return &c.Log.Level }, "debug", "info", "warn", "error"),
+		oneOf("log.format", "How it is logged, on standard error: text or json.",
+			func(c *Config) *string { return &c.Log.Format }, "text", "json"),
+		{
+			name: "limits.max_message_bytes", help: "Largest request message taken.",
+			in: func(c *Config) value { return (*sizeValue)(&c.Limits.MaxMessageBytes) },
+			ok: func(c *Config) bool {
+				return c.Limits.MaxMessageBytes >= 64<<10 && c.Limits.MaxMessageBytes <= 1<<30
+			}, want: "64KiB to 1GiB",
+		},
+		count("limits.max_concurrent_streams", "Calls in flight on one connection.",
+			func(c *Config) *int { return &c.Limits.MaxConcurrentStreams }, 1, 1_000_000),
+		count("limits.stream_workers", "Goroutines kept ready to take calls. 0: a new one for each call.",
+			func(c *Config) *int { return &c.Limits.StreamWorkers }, 0, 10_000),
+		span("limits.default_deadline", "Deadline of a unary call that sets none.",
+			func(c *Config) *time.Duration { return &c.Limits.DefaultDeadline }, time.Millisecond, time.Hour),
+		{
+			name: "limits.max_deadline", help: "Longest deadline of a unary call; a later one is cut to it.",
+			in: func(c *Config) value { return (*durationValue)(&c.Limits.MaxDeadline) },
+			ok: func(c *Config) bool {
+				return c.Limits.MaxDeadline >= c.Limits.DefaultDeadline && c.Limits.MaxDeadline <= day
+			}, want: "limits.default_deadline to 24h",
+		},
+		span("limits.drain_timeout", "How long calls in flight may go on at shutdown before they are cut off.",
+			func(c *Config) *time.Duration { return &c.Limits.DrainTimeout }, 0, time.Hour),
+		span("limits.keepalive.min_ping_interval", "Clients that ping more often are disconnected.",
+			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MinPingInterval }, time.Second, day),
+		span("limits.keepalive.interval", "A silent connection is probed after this.",
+			func(c *Config) *time.Duration { return &c.Limits.Keepalive.Interval }, time.Second, day),
+		span("limits.keepalive.timeout", "A connection that leaves a probe unanswered this long is closed.",
+			func(c *Config) *time.Duration { return &c.Limits.Keepalive.Timeout }, time.Second, time.Hour),
+		span("limits.keepalive.max_idle", "A connection without calls is closed after this. 0: never.",
+			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxIdle }, 0, 30*day),
+		span("limits.keepalive.max_age", "Clients are asked to connect anew after this, so that load spreads over new servers. 0: never.",
+			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxAge }, 0, 30*day),
+		span("limits.keepalive.max_age_grace", "Calls in flight on a connection past max_age get this long.",
+			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxAgeGrace }, time.Second, day),
+		span("store.dedupe_window", "An event id delivered again within this counts once. Costs memory: some 40 bytes an event.",
+			func(c *Config) *time.Duration { return &c.Store.DedupeWindow }, time.Minute, 30*day),
+		{
+			name: "store.event_retention", help: "Events are kept this long. 0: for ever.",
+			in: func(c *Config) value { return (*durationValue)(&c.Store.EventRetention) },
+			ok: func(c *Config) bool {
+				r := c.Store.EventRetention
+				return r == 0 || r >= time.Hour && r >= c.Store.DedupeWindow
+			}, want: "0, or at least 1h and store.dedupe_window",
+		},
+		span("store.decision_retention", "Decisions are kept for GetDecision and attribution this long. 0: for ever.",
+			func(c *Config) *time.Duration { return &c.Store.DecisionRetention }, 0, math.MaxInt64),
+		count("store.profile_cache", "Visitors whose profiles stay in memory, 1 to 2 KiB each.",
+			func(c *Config) *int { return &c.Store.ProfileCache }, 1_000, 100_000_000),
+		span("store.checkpoint_every", "How often changed profiles reach the disk. Longer: less writing, slower start after a crash.",
+			func(c *Config) *time.Duration { return &c.Store.CheckpointEvery }, time.Second, time.Hour),
+		span("learner.snapshot_every", "How often what was learned is saved. Longer: less writing, slower start.",
+			func(c *Config) *time.Duration { return &c.Learner.SnapshotEvery }, time.Second, day),
+		count("filter.cost_limit", "CEL cost units that judging one product by a filter may take; costlier filters are refused.",
+			func(c *Config) *int { return &c.Filter.CostLimit }, 10, 1_000_000),
+		count("filter.cache", "Compiled filter expressions kept in memory.",
+			func(c *Config) *int { return &c.Filter.Cache }, 1, 100_000),
+	}
+}
+
+func oneOf(name, help string, in func(*Config) *string, allowed ...string) key {
+	return key{
+		name: name, help: help,
+		in:   func(c *Config) value { return (*stringValue)(in(c)) },
+		ok:   func(c *Config) bool { return slices.Contains(allowed, *in(c)) },
+		want: strings.Join(allowed[:len(allowed)-1], ", ") + " or " + allowed[len(allowed)-1],
+	}
+}
+
+func count(name, help string, in func(*Config) *int, low, high int) key {
+	return key{
+		name: name, help: help,
+		in:   func(c *Config) value { return (*intValue)(in(c)) },
+		ok:   func(c *Config) bool { return *in(c) >= low && *in(c) <= high },
+		want: fmt.Sprintf("%d to %d", low, high),
+	}
+}
+
+func span(name, help string, in func(*Config) *time.Duration, low, high time.Duration) key {
+	want := FormatDuration(low) + " to " + FormatDuration(high)
+	if high == math.MaxInt64 {
+		want = FormatDuration(low) + " or more"
+	}
+	return key{
+		name: name, help: help,
+		in:   func(c *Config) value { return (*durationValue)(in(c)) },
+		ok:   func(c *Config) bool { return *in(c) >= low && *in(c) <= high },
+		want: want,
+	}
+}
+
+func isAddress(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
