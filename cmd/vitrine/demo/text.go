@@ -1,0 +1,204 @@
+package demo
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// How a page is shown: the reasons given for each product, the lines that the
+// first may take, and the share below which a further one is left out.
+const (
+	reasonsShown    = 2
+	firstReasonRows = 2
+	leastShare      = 0.10
+)
+
+// Title opens the story: what this is, and where it runs.
+func (p *Printer) Title(address, data string) {
+	p.print(nil, line{{" VITRINE ", bold}, {"a personalization decision API: what to show this visitor, and why", plain}})
+	p.print(text(" ").then(seg{strings.Repeat("─", p.width-1), dim}))
+	p.print(in(dim, " A server runs in this process on "+address+", its data in "+data+"."))
+	p.print(in(dim, " Everything below went through its gRPC API. Shop, brands and visitors are made up."), nil)
+}
+
+// Opened tells of the shop.
+func (p *Printer) Opened(o *Opened) {
+	s := o.Shop
+	p.done("The shop", fmt.Sprintf("%s: %s products in %d categories by %d brands", s.Name, count(o.Stored), s.Categories, s.Brands), o.Took)
+	p.more(fmt.Sprintf("%d at a reduced price, %d new, %d not out yet, %d out of stock", s.Reduced, s.New, s.Coming, s.OutOfStock))
+}
+
+// Past tells of what was before today.
+func (p *Printer) Past(l *Lived) {
+	p.done("Its past", fmt.Sprintf("%s events of %d visitors over %d days: %s visits, %d orders (%d sent back), %d carts left behind",
+		count(l.Events), l.Visitors, l.Days, count(int64(l.Sessions)), l.Orders, l.Refunds, l.Abandoned), l.Took)
+	p.more(fmt.Sprintf("%s stored and learned from; %s came without consent, and nothing was kept of them", count(l.Stored), count(l.NoConsent)))
+}
+
+// Today tells of the visitors who were shown personal pages.
+func (p *Printer) Today(t *Today) {
+	p.done("Today", fmt.Sprintf("%d visitors were shown %d pages, clicked %d of the products shown and ordered %d", t.Visitors, t.Decisions, t.Clicks, t.Orders), t.Took)
+	p.more(fmt.Sprintf("%d events, each durable before it was acknowledged", t.Events))
+}
+
+func (p *Printer) done(what, result string, took time.Duration) {
+	p.print(ends(line{{" ✓ ", green}, {fmt.Sprintf("%-10s", what), bold}, {result, plain}}, in(dim, seconds(took)), p.width))
+}
+
+func (p *Printer) more(result string) {
+	p.print(in(dim, "   "+strings.Repeat(" ", 10)+result))
+}
+
+// Visit tells of one visitor: the visit, and the page before and after.
+func (p *Printer) Visit(number int, v *Visit) {
+	p.heading(fmt.Sprintf("%d  %s", number, strings.ToUpper(v.Taste)), "visitor "+v.Visitor)
+	p.moments(v.Moments)
+	p.print(nil)
+	p.beside(
+		p.page("HOME PAGE BEFORE", "never seen", v.Before),
+		p.page("HOME PAGE AFTER", fmt.Sprintf("%d events later", len(v.Moments)), v.After),
+	)
+	p.print(nil, line{
+		{"   Suits " + v.Taste + ": ", plain},
+		{fmt.Sprintf("%d of %d", v.SuitedBefore, len(v.Before.Items)), yellow},
+		{" products before, ", plain},
+		{fmt.Sprintf("%d of %d", v.SuitedAfter, len(v.After.Items)), green},
+		{" after.", plain},
+	})
+}
+
+// moments prints a visit, one line an event.
+func (p *Printer) moments(moments []Moment) {
+	for _, m := range moments {
+		at := fmt.Sprintf("   %d:%02d  %-18s ", int(m.After.Minutes()), int(m.After.Seconds())%60, m.Did)
+		mark := line{{strings.ToLower(strings.ReplaceAll(m.Status, "_", " ")), green}}
+		if m.Status != "STORED" {
+			mark[0].ink = yellow
+		}
+		p.print(ends(line{{at, dim}, {m.What, plain}}, mark, p.width))
+	}
+}
+
+// page lays a page out as cells: a heading, then a cell a product.
+func (p *Printer) page(title, aside string, page Page) [][]line {
+	width := p.column()
+	mode := strings.ToLower(page.Mode) + " mode"
+	cells := [][]line{{ends(line{{title, bold}, {"  " + aside, dim}}, in(dim, mode), width)}}
+	for i, it := range page.Items {
+		head := ends(line{{fmt.Sprintf("%2d  ", i+1), dim}, {it.Title, bold}}, text(it.Price), width)
+		cells = append(cells, append([]line{head}, reasons(it.Reasons, width)...))
+	}
+	if page.NoFill != "" {
+		cells = append(cells, []line{in(yellow, "    no more: "+strings.ToLower(strings.ReplaceAll(page.NoFill, "_", " ")))})
+	}
+	return cells
+}
+
+// reasons lays out why a product is shown, the largest share first.
+func reasons(all []Reason, width int) []line {
+	var lines []line
+	for i, r := range all {
+		if i == reasonsShown || i > 0 && r.Share < leastShare {
+			break
+		}
+		rows := 1
+		if i == 0 {
+			rows = firstReasonRows
+		}
+		for j, row := range wrap(r.Text, width-10, rows) {
+			share := "     "
+			if j == 0 {
+				share = fmt.Sprintf("%3d%% ", int(math.Round(100*r.Share)))
+			}
+			lines = append(lines, line{{"    " + share, green}, {row, dim}})
+		}
+	}
+	return lines
+}
+
+// Cart tells what the cart and an order did.
+func (p *Printer) Cart(number int, c *Cart) {
+	p.heading(fmt.Sprintf("%d  WHAT IS IN THE CART, AND WHAT IS BOUGHT", number), "visitors "+c.Visitor+" and "+cityCyclist)
+	p.fact("In the cart of "+c.Taste, c.InCart)
+	p.fact("so left out of their home page", c.LeftOut)
+	p.fact("Ordered by "+c.Buyer, c.Bought)
+	p.fact("so left out of theirs", c.BoughtAside)
+	p.print(nil)
+	p.prose(plain, "The shop's e-mail about carts left behind asks for its own placement, whose rules let products in the cart through:")
+	p.print(nil)
+	for _, cell := range p.page("E-MAIL", "placement "+placementReminder, c.Reminder) {
+		for _, l := range cell {
+			p.print(text("   ").join(l))
+		}
+	}
+}
+
+func (p *Printer) fact(label string, values []string) {
+	value := "none"
+	if len(values) > 0 {
+		value = strings.Join(values, " · ")
+	}
+	p.print(line{{fmt.Sprintf("   %-38s ", label), dim}, {value, plain}}.fit(p.width))
+}
+
+// Refusal tells of the visitor without consent.
+func (p *Printer) Refusal(number int, r *Refusal) {
+	p.heading(fmt.Sprintf("%d  THE SAME VISIT, WITHOUT CONSENT", number), "visitor "+r.Visitor)
+	p.moments(r.Moments)
+	p.print(nil)
+	p.beside(
+		p.page("WITHOUT CONSENT", "after the visit", r.Page),
+		p.page("THE VISIT HANDED IN WITH THE REQUEST", "", r.Session),
+	)
+	p.print(nil)
+	verdict := line{{"   ✓ ", green}, {"The page on the left is that of a visitor never seen: the same products for the same reasons.", plain}}
+	if !r.Same {
+		verdict = line{{"   ! ", yellow}, {"The page on the left differs from that of a visitor never seen.", plain}}
+	}
+	p.print(verdict)
+	p.print(line{{"   ✓ ", green}, {"The page on the right was made from the request alone; GetVisitor answers " + r.Stored + ": nothing was stored.", plain}})
+}
+
+// Figures closes the story.
+func (p *Printer) Figures(f *Figures) {
+	p.heading("FIGURES", "as this process measured them, as the client")
+	p.print(
+		line{{fmt.Sprintf("   %9s ", count(f.Events)), bold}, {"events acknowledged; the import took ", plain}, {count(int64(f.EventsPerSecond)), bold}, {" a second, every one durable and learned from", plain}},
+		line{{fmt.Sprintf("   %9s ", count(int64(f.Decisions))), bold}, {"decisions, one at a time: p50 ", plain}, {latency(f.DecideP50), bold}, {", p99 ", plain}, {latency(f.DecideP99), bold}},
+	)
+}
+
+// Command is something to type next.
+type Command struct {
+	What string
+	Line string
+}
+
+// Next lists what to try.
+func (p *Printer) Next(commands []Command) {
+	p.heading("TRY IT", "the server stays up; Ctrl-C ends it")
+	for _, c := range commands {
+		p.print(in(dim, "   # "+c.What), line{{"   " + c.Line, bold}})
+	}
+	p.print(nil)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+func latency(d time.Duration) string {
+	if d < time.Millisecond {
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	}
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
+
+// count writes a number with its thousands apart.
+func count(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
