@@ -37,15 +37,15 @@ type value struct {
 type rule struct {
 	when      *condition
 	value     template
-	trim      string            // characters to cut from both ends, beside blanks
-	find      []string          // the first word of the text that stands here
-	split     string            // cut the text into several here
-	words     bool              // cut the text into its words
-	without   map[string]bool   // words to leave out
-	minLength int               // of words, in letters
-	absolute  bool              // without a leading minus
-	table     map[string]string // replaces the text by another
-	otherwise *string           // what stands for a text not in the table
+	trim      string              // characters to cut from both ends, beside blanks
+	find      []string            // the first word of the text that stands here
+	split     string              // cut the text into several here
+	words     bool                // cut the text into its words
+	without   map[string]bool     // words to leave out
+	minLength int                 // of words, in letters
+	absolute  bool                // without a leading minus
+	table     map[string]string   // replaces the text by another
+	otherwise *string             // what stands for a text not in the table
 	letters   func(string) string // changes the case; nil: as it is
 }
 
