@@ -2,42 +2,144 @@
 // learners index their tables by.
 package catalog
 
-import "github.com/vitrine-io/vitrine/scoring"
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
 
 // Index is a product's number in this process. Numbers start at 0, are dense,
 // and are never used again for another product.
 type Index uint32
 
 // Catalog holds one site's products. Reads take no lock and may run beside any
-// write.
-type Catalog struct{}
+// write; writes take turns.
+//
+// What can be read depends on the products alone, never on the order they came
+// in, but for the numbers themselves.
+type Catalog struct {
+	mu       sync.Mutex // one writer at a time
+	products chunks[entry]
+	byID     table
+	terms    chunks[term]
+	byTerm   table
+	all      term
+	held     atomic.Int64
+}
+
+// entry is one product number.
+type entry struct {
+	id      scoring.ProductID
+	hash    uint64
+	listing atomic.Pointer[listing] // nil: not in the catalogue
+}
+
+// listing is a product as it stands in the catalogue.
+type listing struct {
+	product *scoring.Product
+	facets  []Term
+	words   []Term
+}
 
 // New returns an empty catalogue.
-func New() *Catalog { return &Catalog{} }
+func New() *Catalog {
+	c := &Catalog{}
+	c.all.most = scanSample
+	return c
+}
 
 // Intern returns the number of a product id, a new one if it has none yet. The
 // product need not be in the catalogue: events may come before it.
-func (c *Catalog) Intern(id scoring.ProductID) Index { panic("unbuilt") }
+func (c *Catalog) Intern(id scoring.ProductID) Index {
+	if i, ok := c.Lookup(id); ok {
+		return i
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.intern(id)
+}
+
+func (c *Catalog) intern(id scoring.ProductID) Index {
+	hash := xxhash.Sum64String(string(id))
+	if i, ok := c.byID.find(hash, func(i uint32) bool { return c.products.at(i).id == id }); ok {
+		return Index(i)
+	}
+	e, i := c.products.grow()
+	e.id, e.hash = id, hash
+	c.byID.insert(hash, i, func(i uint32) uint64 { return c.products.at(i).hash })
+	return Index(i)
+}
 
 // Lookup returns the number of a product id, if it has one.
-func (c *Catalog) Lookup(id scoring.ProductID) (Index, bool) { panic("unbuilt") }
+func (c *Catalog) Lookup(id scoring.ProductID) (Index, bool) {
+	hash := xxhash.Sum64String(string(id))
+	i, ok := c.byID.find(hash, func(i uint32) bool {
+		e := c.products.at(i)
+		return e.hash == hash && e.id == id
+	})
+	return Index(i), ok
+}
 
 // ID returns the product id of a number that Intern returned.
-func (c *Catalog) ID(i Index) scoring.ProductID { panic("unbuilt") }
+func (c *Catalog) ID(i Index) scoring.ProductID { return c.products.at(uint32(i)).id }
 
 // Product returns the product of that number, or nil if it is not (or no
 // longer) in the catalogue. It is shared and must not be changed.
-func (c *Catalog) Product(i Index) *scoring.Product { panic("unbuilt") }
+func (c *Catalog) Product(i Index) *scoring.Product {
+	if l := c.products.at(uint32(i)).listing.Load(); l != nil {
+		return l.product
+	}
+	return nil
+}
 
 // Put adds or replaces a product. It must not be changed afterwards.
-func (c *Catalog) Put(p *scoring.Product) { panic("unbuilt") }
+func (c *Catalog) Put(p *scoring.Product) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := c.intern(p.ID)
+	next := &listing{product: p, facets: c.internFacets(p), words: c.internWords(p)}
+	e := c.products.at(uint32(i))
+	old := e.listing.Swap(next)
+	if old == nil {
+		c.held.Add(1)
+		c.list(&c.all, i)
+		old = &listing{}
+	}
+	c.relist(i, old.facets, next.facets)
+	c.relist(i, old.words, next.words)
+	// Equal lists are kept once.
+	if slices.Equal(old.facets, next.facets) {
+		next.facets = old.facets
+	}
+	if slices.Equal(old.words, next.words) {
+		next.words = old.words
+	}
+}
 
 // Delete removes a product; its number stays its own.
-func (c *Catalog) Delete(id scoring.ProductID) { panic("unbuilt") }
-
-// Facet returns what a facet id stands for, if a product of the catalogue has
-// or had it.
-func (c *Catalog) Facet(id scoring.FacetID) (scoring.Facet, bool) { panic("unbuilt") }
+func (c *Catalog) Delete(id scoring.ProductID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, ok := c.Lookup(id)
+	if !ok {
+		return
+	}
+	old := c.products.at(uint32(i)).listing.Swap(nil)
+	if old == nil {
+		return
+	}
+	c.held.Add(-1)
+	c.unlist(&c.all, i, func(i Index) bool { return c.Product(i) != nil })
+	c.relist(i, old.facets, nil)
+	c.relist(i, old.words, nil)
+}
 
 // Len is how many products the catalogue holds.
-func (c *Catalog) Len() int { panic("unbuilt") }
+func (c *Catalog) Len() int { return int(c.held.Load()) }
+
+// Numbers is how many product numbers were given out: every Index is below it.
+func (c *Catalog) Numbers() int { return int(c.products.len()) }

@@ -1,0 +1,94 @@
+package catalog
+
+import "sync/atomic"
+
+// chunks is a growing array whose elements never move, so that readers need no
+// lock: one writer grows it while anyone reads what was grown before.
+type chunks[T any] struct {
+	dir atomic.Pointer[[]*[chunkSize]T]
+	n   atomic.Uint32
+}
+
+const (
+	chunkBits = 10
+	chunkSize = 1 << chunkBits
+)
+
+func (c *chunks[T]) len() uint32 { return c.n.Load() }
+
+// at returns element i, which must have been grown.
+func (c *chunks[T]) at(i uint32) *T {
+	return &(*c.dir.Load())[i>>chunkBits][i%chunkSize]
+}
+
+// grow adds a zero element and returns it with its number. The element counts
+// as grown for whoever learns the number after its fields were set.
+func (c *chunks[T]) grow() (*T, uint32) {
+	i := c.n.Load()
+	if i%chunkSize == 0 {
+		var dir []*[chunkSize]T
+		if old := c.dir.Load(); old != nil {
+			dir = append(dir, *old...)
+		}
+		dir = append(dir, new([chunkSize]T))
+		c.dir.Store(&dir)
+	}
+	c.n.Store(i + 1)
+	return c.at(i), i
+}
+
+// table is an open-addressing hash table from hashes to numbers, with linear
+// probing. Readers take no lock; a full table is replaced by one twice the size.
+type table struct {
+	slots atomic.Pointer[[]atomic.Uint32] // number + 1; 0: free
+	n     int
+}
+
+// find returns the first number under that hash which the caller recognises.
+func (t *table) find(hash uint64, is func(uint32) bool) (uint32, bool) {
+	p := t.slots.Load()
+	if p == nil {
+		return 0, false
+	}
+	slots := *p
+	mask := uint64(len(slots) - 1)
+	for s := hash & mask; ; s = (s + 1) & mask {
+		switch i := slots[s].Load(); {
+		case i == 0:
+			return 0, false
+		case is(i - 1):
+			return i - 1, true
+		}
+	}
+}
+
+// insert adds a number that is not in the table; hashOf gives that of any.
+func (t *table) insert(hash uint64, i uint32, hashOf func(uint32) uint64) {
+	p := t.slots.Load()
+	if p == nil || 4*(t.n+1) > 3*len(*p) {
+		bigger := make([]atomic.Uint32, 64)
+		if p != nil {
+			bigger = make([]atomic.Uint32, 2*len(*p))
+			for s := range *p {
+				if old := (*p)[s].Load(); old != 0 {
+					put(bigger, hashOf(old-1), old)
+				}
+			}
+		}
+		p = &bigger
+		put(*p, hash, i+1)
+		t.slots.Store(p)
+	} else {
+		put(*p, hash, i+1)
+	}
+	t.n++
+}
+
+func put(slots []atomic.Uint32, hash uint64, v uint32) {
+	mask := uint64(len(slots) - 1)
+	s := hash & mask
+	for slots[s].Load() != 0 {
+		s = (s + 1) & mask
+	}
+	slots[s].Store(v)
+}

@@ -1,0 +1,182 @@
+package model
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+const (
+	maxPairs = 64  // neighbours of a product; quality is flat from 32 to 128 (RANKING)
+	pairSpan = 10  // steps apart that still make a pair
+	pairFade = 0.7 // what each step further apart leaves
+)
+
+// Pair is what is learned of one product being followed or preceded by another.
+type Pair struct {
+	To       catalog.Index
+	Next     float32 // came right after
+	Forward  float32 // came after, each step between counting 0.7
+	Backward float32 // came before
+}
+
+// pairs are the neighbours of one product, in forward-decay form: all weights,
+// also sessions, are as of one landmark.
+type pairs struct {
+	at       instantMillis
+	sessions atomic.Uint32 // float32: sessions with the product
+	n        atomic.Uint32
+	slots    []pairSlot
+}
+
+// pairSlot is a neighbour in two atomic words: its number over next, and
+// forward over backward.
+type pairSlot struct{ next, around atomic.Uint64 }
+
+func (s *pairSlot) load() Pair {
+	a, b := s.next.Load(), s.around.Load()
+	return Pair{
+		To:       catalog.Index(a >> 32),
+		Next:     math.Float32frombits(uint32(a)),
+		Forward:  math.Float32frombits(uint32(b >> 32)),
+		Backward: math.Float32frombits(uint32(b)),
+	}
+}
+
+func (s *pairSlot) store(p Pair) {
+	s.next.Store(uint64(p.To)<<32 | uint64(math.Float32bits(p.Next)))
+	s.around.Store(uint64(math.Float32bits(p.Forward))<<32 | uint64(math.Float32bits(p.Backward)))
+}
+
+// Pairs appends the neighbours of a product to dst and returns the number of
+// sessions with it. The weights and the number are on the same scale; now is the
+// factor that brings both to today's.
+func (m *Model) Pairs(dst []Pair, i catalog.Index, t time.Time) (neighbours []Pair, sessions, now float64) {
+	x := m.items.peek(uint32(i))
+	if x == nil {
+		return dst, 0, 1
+	}
+	p := x.pairs.Load()
+	if p == nil {
+		return dst, 0, 1
+	}
+	for k := range int(p.n.Load()) {
+		dst = append(dst, p.slots[k].load())
+	}
+	return dst, float64(math.Float32frombits(p.sessions.Load())), math.Exp2(-lives(p.at, instant(t)))
+}
+
+// Sessions is how many sessions had a product, decayed as pairs are.
+func (m *Model) Sessions(i catalog.Index, t time.Time) float64 {
+	if x := m.items.peek(uint32(i)); x != nil {
+		if p := x.pairs.Load(); p != nil {
+			return float64(math.Float32frombits(p.sessions.Load())) * math.Exp2(-lives(p.at, instant(t)))
+		}
+	}
+	return 0
+}
+
+// AllSessions is how many sessions were begun, decayed likewise.
+func (m *Model) AllSessions(t time.Time) float64 {
+	return read(m.sessions.Load(), instant(t), pairHalfLife)
+}
+
+// lives is the time from one instant to another in half-lives of pairs.
+func lives(from, to instantMillis) float64 {
+	return float64(to-from) / float64(pairHalfLife.Milliseconds())
+}
+
+// pairsAt returns the pairs of a product ready to take weights as of t.
+func (m *Model) pairsAt(i catalog.Index, t instantMillis) *pairs {
+	x := m.items.at(uint32(i))
+	p := x.pairs.Load()
+	switch {
+	case p == nil:
+		p = &pairs{at: t}
+	case lives(p.at, t) > rebaseAfter:
+		p = p.copied(len(p.slots), t)
+	default:
+		return p
+	}
+	x.pairs.Store(p)
+	return p
+}
+
+// begin counts a session with the product.
+func (m *Model) begin(i catalog.Index, t instantMillis) {
+	p := m.pairsAt(i, t)
+	n := float64(math.Float32frombits(p.sessions.Load())) + math.Exp2(lives(p.at, t))
+	p.sessions.Store(math.Float32bits(float32(n)))
+}
+
+// pair learns that product i came after the others of the session. Heavier
+// events weigh by the root of their weight: one basket must not outvote all the
+// looking around.
+func (m *Model) pair(s *session, i catalog.Index, w float64, t instantMillis) {
+	weight := math.Sqrt(w)
+	distance := 0
+	for k := len(s.products) - 1; k >= 0 && distance < pairSpan; k-- {
+		j := s.products[k]
+		if j == i {
+			continue
+		}
+		near := weight * math.Pow(pairFade, float64(distance))
+		next := 0.0
+		if distance == 0 {
+			next = weight
+		}
+		m.link(j, i, t, next, near, 0)
+		m.link(i, j, t, 0, 0, near)
+		distance++
+	}
+}
+
+// link adds weights as of t to the edge from one product to another. A full
+// list gives up its weakest edge.
+func (m *Model) link(from, to catalog.Index, t instantMillis, next, forward, backward float64) {
+	p := m.pairsAt(from, t)
+	grown := math.Exp2(lives(p.at, t))
+	n := int(p.n.Load())
+	weakest, least := 0, float32(math.Inf(1))
+	for k := range n {
+		e := p.slots[k].load()
+		if e.To == to {
+			e.Next += float32(next * grown)
+			e.Forward += float32(forward * grown)
+			e.Backward += float32(backward * grown)
+			p.slots[k].store(e)
+			return
+		}
+		if v := e.Next + e.Forward + e.Backward; v < least {
+			least, weakest = v, k
+		}
+	}
+	e := Pair{To: to, Next: float32(next * grown), Forward: float32(forward * grown), Backward: float32(backward * grown)}
+	if n == maxPairs {
+		p.slots[weakest].store(e)
+		return
+	}
+	if n == len(p.slots) {
+		p = p.copied(max(4, min(maxPairs, 2*n)), p.at)
+		m.items.at(uint32(from)).pairs.Store(p)
+	}
+	p.slots[n].store(e)
+	p.n.Store(uint32(n + 1))
+}
+
+func (p *pairs) copied(size int, at instantMillis) *pairs {
+	c := &pairs{at: at, slots: make([]pairSlot, size)}
+	f := float32(math.Exp2(-lives(p.at, at)))
+	for k := range int(p.n.Load()) {
+		e := p.slots[k].load()
+		e.Next *= f
+		e.Forward *= f
+		e.Backward *= f
+		c.slots[k].store(e)
+	}
+	c.n.Store(p.n.Load())
+	c.sessions.Store(math.Float32bits(math.Float32frombits(p.sessions.Load()) * f))
+	return c
+}

@@ -1,0 +1,151 @@
+package model
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+const (
+	// ringSize is how many closed sessions neighbours are sought among, the
+	// newest: 16 MiB when full.
+	ringSize = 1 << 18
+	// maxPosting is how many of the newest sessions with a product are kept:
+	// quality is flat from 50 to 500 (RANKING).
+	maxPosting = 128
+)
+
+// ring holds the newest closed sessions, in the manner of VMIS-kNN (Kersbergen,
+// Sprangers, Schelter: Serenade, SIGMOD 2022): one cache line a session, and per
+// product a bounded list of the newest sessions with it.
+type ring struct {
+	lines growing[line]
+	next  atomic.Uint32 // number of the next session; its line is the number modulo ringSize
+}
+
+// line is a session: the minute of its end since 2000, then its products + 1 in
+// their order; 0 ends them.
+type line [1 + sessionProducts]atomic.Uint32
+
+func (r *ring) reset() {
+	r.lines.reset()
+	r.next.Store(0)
+}
+
+// file keeps a session that has ended. One of a single product has no neighbour
+// to offer.
+func (m *Model) file(s *session) {
+	if len(s.products) < 2 {
+		return
+	}
+	n := m.recent.next.Load()
+	l := m.recent.lines.at(n % ringSize)
+	l[0].Store(seconds(s.end) / 60)
+	for k := range sessionProducts {
+		var v uint32
+		if k < len(s.products) {
+			v = uint32(s.products[k]) + 1
+		}
+		l[1+k].Store(v)
+	}
+	m.recent.next.Store(n + 1)
+	for k, i := range s.products {
+		if !first(s.products, k) {
+			continue
+		}
+		m.items.at(uint32(i)).post(n)
+	}
+}
+
+func first(products []catalog.Index, k int) bool {
+	for _, p := range products[:k] {
+		if p == products[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// posting is the newest sessions with a product, in a ring of its own.
+type posting struct {
+	n        atomic.Uint32 // how many were ever written
+	sessions []atomic.Uint32
+}
+
+func (x *item) post(n uint32) {
+	p := x.sessions.Load()
+	switch {
+	case p == nil:
+		p = &posting{sessions: make([]atomic.Uint32, 4)}
+		x.sessions.Store(p)
+	case int(p.n.Load()) == len(p.sessions) && len(p.sessions) < maxPosting:
+		bigger := &posting{sessions: make([]atomic.Uint32, 2*len(p.sessions))}
+		for k := range p.sessions {
+			bigger.sessions[k].Store(p.sessions[k].Load())
+		}
+		bigger.n.Store(p.n.Load())
+		p = bigger
+		x.sessions.Store(p)
+	}
+	k := p.n.Load()
+	p.sessions[k%uint32(len(p.sessions))].Store(n)
+	p.n.Store(k + 1)
+}
+
+// SessionRef is the number of a closed session.
+type SessionRef uint32
+
+// RecentSessions appends to dst up to most of the newest sessions with a
+// product, the newest first.
+func (m *Model) RecentSessions(dst []SessionRef, i catalog.Index, most int) []SessionRef {
+	x := m.items.peek(uint32(i))
+	if x == nil {
+		return dst
+	}
+	p := x.sessions.Load()
+	if p == nil {
+		return dst
+	}
+	n := p.n.Load()
+	size := uint32(len(p.sessions))
+	newest := m.recent.next.Load()
+	for k := range min(n, size, uint32(most)) {
+		s := p.sessions[(n-1-k)%size].Load()
+		if newest-s > ringSize {
+			break
+		}
+		dst = append(dst, SessionRef(s))
+	}
+	return dst
+}
+
+// ClosedSession is a session that neighbours are sought among.
+type ClosedSession struct {
+	End      time.Duration // since 2000, whole minutes
+	Products [sessionProducts]catalog.Index
+	Len      int
+}
+
+// Session reads a closed session into s.
+func (m *Model) Session(ref SessionRef, s *ClosedSession) {
+	s.Len = 0
+	l := m.recent.lines.peek(uint32(ref) % ringSize)
+	if l == nil {
+		return
+	}
+	s.End = time.Duration(l[0].Load()) * time.Minute
+	for k := range sessionProducts {
+		v := l[1+k].Load()
+		if v == 0 {
+			break
+		}
+		s.Products[k] = catalog.Index(v - 1)
+		s.Len++
+	}
+}
+
+// SinceEpoch is a time as ClosedSession.End tells it.
+func SinceEpoch(t time.Time) time.Duration {
+	return time.Duration(seconds(instant(t))) * time.Second
+}
