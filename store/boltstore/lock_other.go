@@ -1,0 +1,10 @@
+//go:build !unix
+
+package boltstore
+
+import "os"
+
+// lockFile only makes the file: here bbolt's own lock has to do.
+func lockFile(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+}

@@ -1,0 +1,40 @@
+//go:build unix
+
+package boltstore
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// lockWait is how long opening waits for a process that is just ending.
+const lockWait = 500 * time.Millisecond
+
+// lockFile takes the lock of a data folder. It ends with the file, or the
+// process.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(lockWait)
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			_ = f.Close()
+			return nil, err
+		}
+		if time.Now().After(deadline) {
+			_ = f.Close()
+			return nil, store.ErrLocked
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}

@@ -1,0 +1,95 @@
+package boltstore
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Options of a store. The zero value of each field means its default.
+type Options struct {
+	// Now is the clock: arrival times, retention and the dedupe window follow
+	// it. Default time.Now.
+	Now func() time.Time
+
+	// DedupeWindow is how long after its arrival an event's id is known. It is
+	// counted in whole hours of arrival: an id is known for at least the window
+	// and at most an hour longer. Default 24 hours.
+	DedupeWindow time.Duration
+	// DedupeMax bounds how many ids are known; beyond it the oldest are
+	// forgotten before the window ends. An id takes about 40 bytes. Default 4
+	// million (160 MB when that many arrive within the window).
+	DedupeMax int
+
+	// EventRetention is how long events stay in the journal, counted from their
+	// arrival, in whole hours. An hour goes once its youngest event is that old
+	// and checkpointed; never before the dedupe window has passed. Default 90
+	// days. Profiles and learned state outlive it.
+	EventRetention time.Duration
+	// DecisionRetention is the same for decisions. Default 30 days.
+	DecisionRetention time.Duration
+
+	// ProfileCache bounds the unchanged profiles held in memory (about 2 KB
+	// each). Default 50,000.
+	ProfileCache int
+	// DirtyProfiles bounds the changed profiles that wait for a checkpoint; at
+	// the bound Append waits for the disk. Default 50,000.
+	DirtyProfiles int
+	// CheckpointEvery is how often changed profiles go to disk when nothing
+	// else calls for it. Default 5 seconds.
+	CheckpointEvery time.Duration
+	// CheckpointBatch is how many profiles one transaction writes. Default
+	// 10,000: larger batches touch fewer pages twice, but hold up product
+	// changes longer (0.4 s).
+	CheckpointBatch int
+
+	// MaxCommit is how many events of concurrent calls one commit takes at most;
+	// a single larger call is still one commit. Default 3,000: without a bound
+	// commits grew to 23,000 events and 88 ms.
+	MaxCommit int
+	// DecisionQueue bounds the decisions that are not yet durable; beyond it
+	// RecordDecision refuses. Default 20,000.
+	DecisionQueue int
+
+	// Logger takes what operators should know; it never gets personal data.
+	// Default: nothing is logged.
+	Logger *slog.Logger
+
+	// hooks are for the tests of this package.
+	hooks hooks
+}
+
+// hooks let tests fail or observe what is otherwise hard to reach.
+type hooks struct {
+	// beforeCommit runs before each commit of the named file ("journal.db" or
+	// "state.db"); its error fails the commit.
+	beforeCommit func(file string) error
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	setDefault(&o.DedupeWindow, 24*time.Hour)
+	setDefault(&o.DedupeMax, 4_000_000)
+	setDefault(&o.EventRetention, 90*24*time.Hour)
+	setDefault(&o.DecisionRetention, 30*24*time.Hour)
+	setDefault(&o.ProfileCache, 50_000)
+	setDefault(&o.DirtyProfiles, 50_000)
+	setDefault(&o.CheckpointEvery, 5*time.Second)
+	setDefault(&o.CheckpointBatch, 10_000)
+	setDefault(&o.MaxCommit, 3_000)
+	setDefault(&o.DecisionQueue, 20_000)
+	if o.EventRetention < o.DedupeWindow {
+		o.EventRetention = o.DedupeWindow
+	}
+	return o
+}
+
+func setDefault[T int | time.Duration](field *T, value T) {
+	if *field <= 0 {
+		*field = value
+	}
+}

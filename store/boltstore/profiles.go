@@ -1,0 +1,236 @@
+package boltstore
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// profileShards spreads the cache so that readers and the applier seldom meet.
+const profileShards = 64
+
+type profileKey struct {
+	site siteNo
+	id   scoring.VisitorID
+}
+
+// held is a profile and the last event in it. A nil profile stands for a visitor
+// never seen.
+type held struct {
+	profile *visitor.Profile
+	seq     store.Seq
+}
+
+// profiles is what memory holds of the profiles. Each is in one of four places,
+// looked up in this order:
+//
+//	dirty     changed since the last checkpoint began
+//	flushing  being written by the checkpoint under way
+//	clean     as on disk, bounded, the least recently used goes first
+//	disk
+//
+// Only the applier changes profiles, so a change needs no lock between reading
+// the old one and storing the new one.
+type profiles struct {
+	state  *file
+	shards [profileShards]profileShard
+	// dirty counts the profiles that are dirty or flushing, a profile that is
+	// both twice.
+	dirty atomic.Int64
+	// applied is the number up to which every event is in its profile.
+	applied atomic.Uint64
+}
+
+type profileShard struct {
+	mu       sync.Mutex
+	dirty    map[profileKey]held
+	flushing map[profileKey]held
+	clean    *simplelru.LRU[profileKey, held]
+	// moved counts the times that profiles went from flushing to clean. A reader
+	// that found nothing in memory keeps what it read from disk only if nothing
+	// has moved in between: else a newer one may have come and gone.
+	moved uint64
+}
+
+func newProfiles(state *file, clean int) (*profiles, error) {
+	p := &profiles{state: state}
+	for i := range p.shards {
+		lru, err := simplelru.NewLRU[profileKey, held](max(1, clean/profileShards), nil)
+		if err != nil {
+			return nil, err
+		}
+		p.shards[i].clean = lru
+		p.shards[i].dirty = make(map[profileKey]held)
+	}
+	return p, nil
+}
+
+func (p *profiles) shard(key profileKey) *profileShard {
+	return &p.shards[xxhash.Sum64String(string(key.id))%profileShards]
+}
+
+// find looks a profile up in memory. The shard must be locked.
+func (sh *profileShard) find(key profileKey) (held, bool) {
+	if h, ok := sh.dirty[key]; ok {
+		return h, true
+	}
+	if h, ok := sh.flushing[key]; ok {
+		return h, true
+	}
+	return sh.clean.Get(key)
+}
+
+// get returns the profile, or a nil one for a visitor never seen.
+func (p *profiles) get(key profileKey) (held, error) {
+	sh := p.shard(key)
+	sh.mu.Lock()
+	h, ok := sh.find(key)
+	moved := sh.moved
+	sh.mu.Unlock()
+	if ok {
+		return h, nil
+	}
+	h, err := p.read(key)
+	if err != nil || h.profile == nil {
+		return h, err
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if newer, ok := sh.find(key); ok {
+		return newer, nil
+	}
+	if sh.moved == moved {
+		sh.clean.Add(key, h)
+	}
+	return h, nil
+}
+
+// read reads a profile from disk.
+func (p *profiles) read(key profileKey) (h held, err error) {
+	err = p.state.view(func(tx *bolt.Tx) error {
+		h, err = readProfile(tx, key)
+		return err
+	})
+	return h, err
+}
+
+func readProfile(tx *bolt.Tx, key profileKey) (held, error) {
+	data := tx.Bucket(bucketSiteData).Bucket(key.site.key())
+	if data == nil {
+		return held{}, nil
+	}
+	v := data.Bucket(bucketProfiles).Get([]byte(key.id))
+	if v == nil {
+		return held{}, nil
+	}
+	profile, seq, err := decodeProfile(v)
+	if err != nil {
+		return held{}, fmt.Errorf("profile: %w", err)
+	}
+	return held{profile, seq}, nil
+}
+
+// apply folds an event into its visitor's profile, unless the profile has it.
+// For the applier and replay only. r reads what memory doesn't have.
+func (p *profiles) apply(no siteNo, e *store.Entry, r *profileReader) error {
+	if e.Event.Visitor == "" {
+		return nil
+	}
+	key := profileKey{no, e.Event.Visitor}
+	sh := p.shard(key)
+	sh.mu.Lock()
+	h, ok := sh.find(key)
+	sh.mu.Unlock()
+	if !ok {
+		var err error
+		if h, err = r.read(key); err != nil {
+			return err
+		}
+	}
+	if h.seq >= e.Seq {
+		return nil
+	}
+	h = held{visitor.Apply(h.profile, &e.Event), e.Seq}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if _, ok := sh.dirty[key]; !ok {
+		p.dirty.Add(1)
+		sh.clean.Remove(key)
+	}
+	sh.dirty[key] = h
+	return nil
+}
+
+// dropSite forgets a deleted site's profiles.
+func (p *profiles) dropSite(no siteNo) {
+	for i := range p.shards {
+		sh := &p.shards[i]
+		sh.mu.Lock()
+		for key := range sh.dirty {
+			if key.site == no {
+				delete(sh.dirty, key)
+				p.dirty.Add(-1)
+			}
+		}
+		for _, key := range sh.clean.Keys() {
+			if key.site == no {
+				sh.clean.Remove(key)
+			}
+		}
+		sh.mu.Unlock()
+	}
+}
+
+// profileReader reads profiles for one batch of the applier. It is where a read
+// transaction shared by the batch would stand.
+type profileReader struct{ p *profiles }
+
+func (r *profileReader) read(key profileKey) (held, error) { return r.p.read(key) }
+
+// applyLoop folds committed batches into the profiles and answers their callers,
+// until the committer has ended.
+func (s *Store) applyLoop() {
+	r := &profileReader{s.profiles}
+	for b := range s.committer.applies {
+		for _, req := range b.requests {
+			for i := range req.entries {
+				err := s.profiles.apply(req.site.no, &req.entries[i], r)
+				if err != nil && req.err == nil {
+					// The event is durable, but its visitor's record is damaged.
+					req.err = fmt.Errorf("event %d: %w", req.entries[i].Seq, err)
+				}
+			}
+		}
+		s.profiles.applied.Store(uint64(b.last))
+		for _, req := range b.requests {
+			if req.done != nil {
+				close(req.done)
+			}
+		}
+		s.checkpointer.consider()
+	}
+}
+
+func (s *Store) Profile(_ context.Context, id scoring.SiteID, visitorID scoring.VisitorID) (*visitor.Profile, error) {
+	t, err := s.site(id)
+	if err != nil {
+		return nil, fmt.Errorf("boltstore: profile: %w", err)
+	}
+	h, err := s.profiles.get(profileKey{t.no, visitorID})
+	if err != nil {
+		return nil, fmt.Errorf("boltstore: profile of site %q: %w", id, err)
+	}
+	if h.profile == nil {
+		return nil, store.ErrNotFound
+	}
+	return h.profile, nil
+}

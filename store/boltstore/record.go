@@ -1,0 +1,234 @@
+package boltstore
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// Every record is a version byte, a body and the CRC-32C of both in little
+// endian. Version and checksum keep their places in every version to come.
+//
+//	event      hash of its id (8 bytes little endian), CBOR
+//	profile    the last event in it (uvarint), visitor.Profile's own encoding
+//	others     CBOR
+//
+// CBOR follows the keyasint tags of the scoring types. Times are UTC to the
+// microsecond: whole seconds as integers, others as floats that are rounded to
+// the microsecond when read, which is exact until the year 2242.
+const (
+	recordVersion  = 1
+	recordOverhead = 1 + crc32.Size
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sealRecord appends the checksum of the record that starts at b[start].
+func sealRecord(b []byte, start int) []byte {
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+}
+
+// openRecord verifies a record and returns its body, a part of b.
+func openRecord(b []byte) ([]byte, error) {
+	if len(b) < recordOverhead {
+		return nil, fmt.Errorf("record of %d bytes: %w", len(b), store.ErrCorrupt)
+	}
+	end := len(b) - crc32.Size
+	if crc32.Checksum(b[:end], castagnoli) != binary.LittleEndian.Uint32(b[end:]) {
+		return nil, fmt.Errorf("record with a wrong checksum: %w", store.ErrCorrupt)
+	}
+	if b[0] > recordVersion {
+		return nil, fmt.Errorf("record of version %d, this program knows %d: %w", b[0], recordVersion, store.ErrNewerFormat)
+	}
+	if b[0] == 0 {
+		return nil, fmt.Errorf("record of version 0: %w", store.ErrCorrupt)
+	}
+	return b[1:end], nil
+}
+
+// codec holds the CBOR modes. Both are safe for concurrent use.
+type codec struct {
+	enc cbor.UserBufferEncMode
+	dec cbor.DecMode
+}
+
+func newCodec() (codec, error) {
+	enc, err := cbor.EncOptions{
+		Time: cbor.TimeUnixDynamic,
+		Sort: cbor.SortBytewiseLexical,
+	}.UserBufferEncMode()
+	if err != nil {
+		return codec{}, fmt.Errorf("boltstore: encoder: %w", err)
+	}
+	dec, err := cbor.DecOptions{
+		// What was journalled must stay readable: text is the server's to check.
+		UTF8:             cbor.UTF8DecodeInvalid,
+		MaxArrayElements: 1 << 20,
+		MaxMapPairs:      1 << 20,
+	}.DecMode()
+	if err != nil {
+		return codec{}, fmt.Errorf("boltstore: decoder: %w", err)
+	}
+	return codec{enc: enc, dec: dec}, nil
+}
+
+// encode makes a CBOR record of v.
+func (c codec) encode(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	buf.WriteByte(recordVersion)
+	if err := c.enc.MarshalToBuffer(v, &buf); err != nil {
+		return nil, err
+	}
+	return sealRecord(buf.Bytes(), 0), nil
+}
+
+// decode reads a CBOR record into v, whose times are not yet rounded.
+func (c codec) decode(b []byte, v any) error {
+	body, err := openRecord(b)
+	if err != nil {
+		return err
+	}
+	return c.unmarshal(body, v)
+}
+
+func (c codec) unmarshal(body []byte, v any) error {
+	if err := c.dec.Unmarshal(body, v); err != nil {
+		// The decoder's message may quote what it read.
+		return fmt.Errorf("record of %T does not decode: %w", v, store.ErrCorrupt)
+	}
+	return nil
+}
+
+// utcMicros is how times are kept.
+func utcMicros(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.Round(time.Microsecond).UTC()
+}
+
+// eventHash identifies an event id. Among 4 million ids a new one meets the
+// hash of another with probability 2e-13; it is then taken for a duplicate.
+func eventHash(site siteNo, id scoring.EventID) uint64 {
+	var buf [4 + 64]byte
+	binary.BigEndian.PutUint32(buf[:], uint32(site))
+	return xxhash.Sum64(append(buf[:4], id...))
+}
+
+const eventHeader = 1 + 8 // version and hash
+
+// encodeEvents encodes events into records that share one allocation.
+func (c codec) encodeEvents(site siteNo, entries []store.Entry) (records [][]byte, hashes []uint64, err error) {
+	var buf bytes.Buffer
+	buf.Grow(192 * len(entries))
+	ends := make([]int, len(entries))
+	hashes = make([]uint64, len(entries))
+	for i := range entries {
+		e := &entries[i].Event
+		start := buf.Len()
+		hashes[i] = eventHash(site, e.ID)
+		var header [eventHeader]byte
+		header[0] = recordVersion
+		binary.LittleEndian.PutUint64(header[1:], hashes[i])
+		buf.Write(header[:])
+		if err := c.enc.MarshalToBuffer(e, &buf); err != nil {
+			return nil, nil, fmt.Errorf("encode event %d of the call: %w", i, err)
+		}
+		var sum [crc32.Size]byte
+		binary.LittleEndian.PutUint32(sum[:], crc32.Checksum(buf.Bytes()[start:], castagnoli))
+		buf.Write(sum[:])
+		ends[i] = buf.Len()
+	}
+	records = make([][]byte, len(entries))
+	all, start := buf.Bytes(), 0
+	for i, end := range ends {
+		records[i] = all[start:end:end]
+		start = end
+	}
+	return records, hashes, nil
+}
+
+// decodeEvent reads an event record into e, which keeps nothing of b.
+func (c codec) decodeEvent(b []byte, e *scoring.Event) error {
+	body, err := openRecord(b)
+	if err != nil {
+		return err
+	}
+	if len(body) < 8 {
+		return fmt.Errorf("event record of %d bytes: %w", len(b), store.ErrCorrupt)
+	}
+	*e = scoring.Event{}
+	if err := c.unmarshal(body[8:], e); err != nil {
+		return err
+	}
+	normaliseEvent(e)
+	return nil
+}
+
+// eventRecordHash is the id hash of an event record, unverified.
+func eventRecordHash(b []byte) (hash uint64, ok bool) {
+	if len(b) < eventHeader+crc32.Size {
+		return 0, false
+	}
+	return binary.LittleEndian.Uint64(b[1:]), true
+}
+
+// normaliseEvent gives e the times it will have when it is read back, so that a
+// replayed event equals the one that was applied. It changes e itself, never
+// what e points to.
+func normaliseEvent(e *scoring.Event) {
+	e.Time = utcMicros(e.Time)
+	if e.Context != nil && !e.Context.LocalTime.IsZero() {
+		c := *e.Context
+		c.LocalTime = utcMicros(c.LocalTime)
+		e.Context = &c
+	}
+}
+
+func normaliseProduct(p *scoring.Product) {
+	p.AvailableAt = utcMicros(p.AvailableAt)
+	p.ExpiresAt = utcMicros(p.ExpiresAt)
+	p.UpdatedAt = utcMicros(p.UpdatedAt)
+}
+
+func normaliseDecision(d *scoring.Decision) {
+	d.Time = utcMicros(d.Time)
+	d.Context.LocalTime = utcMicros(d.Context.LocalTime)
+}
+
+// encodeProfile makes a profile record.
+func encodeProfile(p *visitor.Profile, seq store.Seq) ([]byte, error) {
+	b := make([]byte, 1, 1+binary.MaxVarintLen64+visitor.MaxBytes+crc32.Size)
+	b[0] = recordVersion
+	b = binary.AppendUvarint(b, uint64(seq))
+	b, err := p.AppendBinary(b)
+	if err != nil {
+		return nil, err
+	}
+	return sealRecord(b, 0), nil
+}
+
+func decodeProfile(b []byte) (*visitor.Profile, store.Seq, error) {
+	body, err := openRecord(b)
+	if err != nil {
+		return nil, 0, err
+	}
+	seq, n := binary.Uvarint(body)
+	if n <= 0 {
+		return nil, 0, fmt.Errorf("profile without a number: %w", store.ErrCorrupt)
+	}
+	var p visitor.Profile
+	if err := p.UnmarshalBinary(body[n:]); err != nil {
+		return nil, 0, profileError(err)
+	}
+	return &p, store.Seq(seq), nil
+}

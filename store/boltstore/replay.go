@@ -1,0 +1,144 @@
+package boltstore
+
+import (
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// recover brings memory to where the journal ends: heads, the ids of the dedupe
+// window, and the profiles of events past the watermark.
+func (s *Store) recover() error {
+	start := time.Now()
+	var seq, watermark store.Seq
+	err := s.state.view(func(tx *bolt.Tx) error {
+		watermark = store.Seq(metaNumber(tx, keyWatermark))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = s.journal.view(func(tx *bolt.Tx) error {
+		seq = store.Seq(metaNumber(tx, keySeq))
+		if watermark > seq {
+			return fmt.Errorf("profiles have events up to %d, the journal ends at %d: %w", watermark, seq, store.ErrCorrupt)
+		}
+		for _, t := range *s.sites.Load() {
+			t.feed.head = siteHead(tx, t.no)
+		}
+		s.loadHours(tx)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.committer.seq = seq
+	s.checkpointer.watermark = watermark
+	replayed, err := s.replay(watermark)
+	if err != nil {
+		return err
+	}
+	s.profiles.applied.Store(uint64(seq))
+	if replayed > 0 {
+		s.opts.Logger.Info("replayed the journal", "events", replayed, "ids", len(s.committer.dedupe.known), "took", time.Since(start))
+	}
+	return nil
+}
+
+// siteHead is the number of a site's last event, also when its hours are gone.
+func siteHead(tx *bolt.Tx, no siteNo) store.Seq {
+	hours := tx.Bucket(bucketEvents).Bucket(no.key())
+	if hours == nil {
+		return 0
+	}
+	head := keySeqOf(hours.Get(keyHead))
+	c := hours.Cursor()
+	for k, v := c.Last(); k != nil; k, v = c.Prev() {
+		if _, ok := keyHour(k); !ok || v != nil {
+			continue
+		}
+		if last, _ := hours.Bucket(k).Cursor().Last(); last != nil {
+			return max(head, keySeqOf(last))
+		}
+	}
+	return head
+}
+
+// replay folds the events after the watermark into the profiles. Profiles that
+// a cut-off checkpoint has already written know which events they have.
+func (s *Store) replay(watermark store.Seq) (int, error) {
+	replayed := 0
+	r := &profileReader{s.profiles}
+	for id, t := range *s.sites.Load() {
+		after := watermark
+		for {
+			entries, err := s.readEvents(t, after, followBatch, nil)
+			if err != nil {
+				return replayed, fmt.Errorf("replay site %q: %w", id, err)
+			}
+			if len(entries) == 0 {
+				break
+			}
+			for i := range entries {
+				if err := s.profiles.apply(t.no, &entries[i], r); err != nil {
+					return replayed, fmt.Errorf("replay site %q: event %d: %w", id, entries[i].Seq, err)
+				}
+			}
+			replayed += len(entries)
+			after = entries[len(entries)-1].Seq
+			if s.profiles.dirty.Load() >= int64(s.opts.DirtyProfiles) {
+				// applied is still 0, so that this leaves the watermark alone.
+				if err := s.checkpointer.checkpoint(false); err != nil {
+					return replayed, err
+				}
+			}
+		}
+	}
+	return replayed, nil
+}
+
+// loadHours reads the ids of the dedupe window, and which hour was written last.
+func (s *Store) loadHours(tx *bolt.Tx) {
+	now := s.opts.Now()
+	d := s.committer.dedupe
+	byHour := make(map[hour][]*bolt.Bucket)
+	first, last := hour(0), hour(0)
+	for _, name := range [][]byte{bucketEvents, bucketDecisions} {
+		sites := tx.Bucket(name)
+		_ = sites.ForEachBucket(func(k []byte) error {
+			hours := sites.Bucket(k)
+			return hours.ForEachBucket(func(k []byte) error {
+				h, ok := keyHour(k)
+				if !ok {
+					return nil
+				}
+				last = max(last, h)
+				if name[0] == bucketEvents[0] && !d.past(h, now) {
+					byHour[h] = append(byHour[h], hours.Bucket(k))
+					if first == 0 || h < first {
+						first = h
+					}
+				}
+				return nil
+			})
+		})
+	}
+	s.committer.hour = last
+	if len(byHour) == 0 {
+		return
+	}
+	for h := first; h <= last; h++ {
+		for _, events := range byHour[h] {
+			_ = events.ForEach(func(_, v []byte) error {
+				if hash, ok := eventRecordHash(v); ok {
+					d.add(h, hash)
+				}
+				return nil
+			})
+		}
+		d.expire(now)
+	}
+}

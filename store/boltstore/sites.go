@@ -1,0 +1,264 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// site is a tenant that exists. All maps and queues refer to it by pointer or
+// number, so that a site of the same name made later shares nothing with it.
+type site struct {
+	no     siteNo
+	record scoring.Site
+	gone   chan struct{} // closed when it is deleted
+
+	feed feed
+
+	// saving is held (shared) while a snapshot is written, so that a deletion
+	// finds no file half made.
+	saving sync.RWMutex
+}
+
+func newSite(no siteNo, record scoring.Site) *site {
+	return &site{no: no, record: record, gone: make(chan struct{})}
+}
+
+func (s *site) deleted() bool {
+	select {
+	case <-s.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// siteRecord is what the sites bucket keeps.
+type siteRecord struct {
+	No   siteNo       `cbor:"1,keyasint"`
+	Site scoring.Site `cbor:"2,keyasint"`
+}
+
+type sitesByID map[scoring.SiteID]*site
+
+// site finds a tenant, or fails with ErrNotFound, or ErrClosed.
+func (s *Store) site(id scoring.SiteID) (*site, error) {
+	if s.isClosed() {
+		return nil, store.ErrClosed
+	}
+	if t, ok := (*s.sites.Load())[id]; ok {
+		return t, nil
+	}
+	return nil, fmt.Errorf("site %q: %w", id, store.ErrNotFound)
+}
+
+func (s *Store) CreateSite(_ context.Context, record scoring.Site) (scoring.Site, error) {
+	if s.isClosed() {
+		return scoring.Site{}, store.ErrClosed
+	}
+	s.sitesMu.Lock()
+	defer s.sitesMu.Unlock()
+	t, err := s.createSite(record)
+	if err != nil {
+		return scoring.Site{}, fmt.Errorf("boltstore: create site %q: %w", record.ID, err)
+	}
+	byID := maps.Clone(*s.sites.Load())
+	byID[record.ID] = t
+	s.sites.Store(&byID)
+	return t.record, nil
+}
+
+func (s *Store) createSite(record scoring.Site) (*site, error) {
+	if _, ok := (*s.sites.Load())[record.ID]; ok {
+		return nil, store.ErrExists
+	}
+	record.CreatedAt = utcMicros(record.CreatedAt)
+	var no siteNo
+	err := s.state.update(func(tx *bolt.Tx) error {
+		next, err := tx.Bucket(bucketMeta).NextSequence()
+		if err != nil {
+			return err
+		}
+		no = siteNo(next)
+		sites := tx.Bucket(bucketSites)
+		if record.Revision, err = sites.NextSequence(); err != nil {
+			return err
+		}
+		b, err := s.codec.encode(siteRecord{No: no, Site: record})
+		if err != nil {
+			return err
+		}
+		if err := sites.Put([]byte(record.ID), b); err != nil {
+			return err
+		}
+		data, err := tx.Bucket(bucketSiteData).CreateBucket(no.key())
+		if err != nil {
+			return err
+		}
+		for _, name := range [][]byte{bucketProfiles, bucketProducts, bucketPlacements} {
+			if _, err := data.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newSite(no, record), nil
+}
+
+func (s *Store) Sites(context.Context) ([]scoring.Site, error) {
+	if s.isClosed() {
+		return nil, store.ErrClosed
+	}
+	byID := *s.sites.Load()
+	all := make([]scoring.Site, 0, len(byID))
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		all = append(all, byID[id].record)
+	}
+	return all, nil
+}
+
+// DeleteSite takes the site's record and its part of state.db in one
+// transaction; a crash after that leaves remains that nothing refers to and the
+// next start removes. It holds up other writes for as long as freeing the
+// site's pages takes.
+func (s *Store) DeleteSite(ctx context.Context, id scoring.SiteID) error {
+	if s.isClosed() {
+		return store.ErrClosed
+	}
+	s.sitesMu.Lock()
+	defer s.sitesMu.Unlock()
+	t, ok := (*s.sites.Load())[id]
+	if !ok {
+		return fmt.Errorf("boltstore: delete site %q: %w", id, store.ErrNotFound)
+	}
+	if err := s.deleteSiteData(t); err != nil {
+		return fmt.Errorf("boltstore: delete site %q: %w", id, err)
+	}
+	byID := maps.Clone(*s.sites.Load())
+	delete(byID, id)
+	s.sites.Store(&byID)
+	close(t.gone)
+
+	// From here on the site is gone for every caller and after every crash; what
+	// follows only frees room.
+	err := s.committer.control(func(tx *bolt.Tx) error { return dropJournal(tx, t.no) })
+	s.profiles.dropSite(t.no)
+	s.decisions.dropSite(t.no)
+	if err == nil {
+		t.saving.Lock()
+		err = s.snapshots.drop(t.no)
+		t.saving.Unlock()
+	}
+	if err != nil {
+		s.opts.Logger.Warn("remains of a deleted site stay until the next start", "site", string(id), "error", err)
+	}
+	return nil
+}
+
+func (s *Store) deleteSiteData(t *site) error {
+	// No checkpoint may be under way: it would write into the bucket.
+	s.checkpointer.mu.Lock()
+	defer s.checkpointer.mu.Unlock()
+	return s.state.update(func(tx *bolt.Tx) error {
+		if err := tx.Bucket(bucketSites).Delete([]byte(t.record.ID)); err != nil {
+			return err
+		}
+		return tx.Bucket(bucketSiteData).DeleteBucket(t.no.key())
+	})
+}
+
+// dropJournal removes what the journal has of a site. The numbers given out
+// stay given out.
+func dropJournal(tx *bolt.Tx, no siteNo) error {
+	for _, name := range [][]byte{bucketEvents, bucketDecisions} {
+		b := tx.Bucket(name)
+		if b.Bucket(no.key()) == nil {
+			continue
+		}
+		if err := b.DeleteBucket(no.key()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadSites reads the tenants at opening.
+func (s *Store) loadSites() error {
+	byID := make(sitesByID)
+	err := s.state.view(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketSites).ForEach(func(k, v []byte) error {
+			var r siteRecord
+			if err := s.codec.decode(v, &r); err != nil {
+				return fmt.Errorf("site %q: %w", k, err)
+			}
+			r.Site.CreatedAt = utcMicros(r.Site.CreatedAt)
+			byID[scoring.SiteID(k)] = newSite(r.No, r.Site)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	s.sites.Store(&byID)
+	return nil
+}
+
+// dropRemains finishes deletions that a crash cut short.
+func (s *Store) dropRemains() error {
+	alive := make(map[siteNo]bool)
+	for _, t := range *s.sites.Load() {
+		alive[t.no] = true
+	}
+	var remains []siteNo
+	err := s.journal.view(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketEvents, bucketDecisions} {
+			err := tx.Bucket(name).ForEachBucket(func(k []byte) error {
+				if no, ok := keySiteNo(k); ok && !alive[no] && !slices.Contains(remains, no) {
+					remains = append(remains, no)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(remains) > 0 {
+		err := s.journal.update(func(tx *bolt.Tx) error {
+			for _, no := range remains {
+				if err := dropJournal(tx, no); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.snapshots.dropAllBut(alive)
+}
+
+// metaNumber reads a number of the meta bucket, 0 if it was never written.
+func metaNumber(tx *bolt.Tx, key []byte) uint64 {
+	v := tx.Bucket(bucketMeta).Get(key)
+	if len(v) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(v)
+}
