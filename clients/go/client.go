@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 
 	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
@@ -119,6 +120,10 @@ func dialOptions(opts Options) []grpc.DialOption {
 			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
 			MinConnectTimeout: 5 * time.Second,
 		}),
+		// A connection that died without a word is noticed after Timeout (gRPC sets
+		// TCP_USER_TIMEOUT by it), not after the kernel's quarter of an hour. The
+		// server takes a ping in 10 s.
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 5 * time.Second}),
 	}
 	return append(own, opts.DialOptions...)
 }

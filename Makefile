@@ -1,0 +1,150 @@
+# Everything one does with this repository, by name. `make` lists it.
+#
+# Only Go, git and make are needed: build, test, test-long, bench, demo, cover
+# and tidy-check use nothing else. The others build their tools first, at the
+# versions pinned in .tools/go.mod and .tools/golangci/go.mod, into .tools/bin.
+
+.DEFAULT_GOAL := help
+
+# What a caller may change: make test PKG=./store/... or make demo ARGS=--exit
+PKG          ?= ./...
+ARGS         ?=
+BENCH        ?= .
+BENCH_TIME   ?= 1s
+BENCH_COUNT  ?= 1
+CRASH_ROUNDS ?= 200
+FUZZ_TIME    ?= 30s
+RAPID_CHECKS ?= 2000
+
+TOOLS := .tools/bin
+BUF   := PATH="$(CURDIR)/$(TOOLS):$$PATH" buf
+LINT  := $(TOOLS)/golangci-lint
+IMAGE := proto/vitrine.v1.binpb
+
+# The race detector needs a C compiler.
+CC_FOUND := $(shell command -v $(firstword $(shell go env CC)) 2>/dev/null)
+RACE     := $(if $(CC_FOUND),-race)
+ifneq ($(RACE),)
+export CGO_ENABLED := 1
+endif
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##### Build and run
+
+.PHONY: build
+build: ## Compile everything; the binary becomes bin/vitrine.
+	go build ./...
+	CGO_ENABLED=0 go build -trimpath -o bin/vitrine ./cmd/vitrine
+
+.PHONY: demo
+demo: ## Run the demonstration shop; ARGS=--exit ends it after its story.
+	go run ./cmd/vitrine demo $(ARGS)
+
+##### Test
+
+.PHONY: test
+test: race-or-say-so ## Run the tests with the race detector; PKG=./store/... for some.
+	@.ci/gotest $(RACE) -timeout 15m $(PKG)
+	@echo
+	@echo "LEFT OUT here, done by make test-long: $(CRASH_ROUNDS) rounds of the crash test, fuzzing"
+	@echo "beyond the known inputs, and $(RAPID_CHECKS) checks of each property."
+	@$(if $(RACE),true,echo "LEFT OUT for want of a C compiler: the race detector.")
+
+.PHONY: test-long
+test-long: test-crash test-properties fuzz ## Run what takes minutes: crashes, properties, fuzzing.
+
+.PHONY: test-crash
+test-crash: race-or-say-so ## Kill the store CRASH_ROUNDS times while it writes, and look for every event.
+	@.ci/gotest $(RACE) -timeout 60m -count=1 -run Crash ./store/boltstore -crash.rounds=$(CRASH_ROUNDS)
+
+.PHONY: test-properties
+test-properties: ## Check each property RAPID_CHECKS times.
+	@.ci/gotest -timeout 60m -count=1 $$(.ci/packages-with rapid) -rapid.checks=$(RAPID_CHECKS)
+
+.PHONY: fuzz
+fuzz: ## Fuzz every target for FUZZ_TIME.
+	@.ci/fuzz $(FUZZ_TIME)
+
+.PHONY: cover
+cover: ## Run the tests and say how much of our own code they reach.
+	@mkdir -p bin
+	@.ci/gotest -coverprofile=bin/cover.out -coverpkg=./... ./...
+	@grep -v '\.pb\.go:' bin/cover.out > bin/cover.own.out
+	@go tool cover -func=bin/cover.own.out | tail -1
+	@echo "by line: go tool cover -html=bin/cover.own.out"
+
+.PHONY: bench
+bench: ## Run the benchmarks; BENCH, BENCH_TIME, BENCH_COUNT and PKG narrow it down.
+	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCH_TIME) -count $(BENCH_COUNT) -benchmem $(PKG)
+
+.PHONY: race-or-say-so
+race-or-say-so:
+ifeq ($(RACE),)
+	@echo "*** No C compiler ($$(go env CC)) on this machine: the tests run WITHOUT the race detector. ***"
+	@test "$$VITRINE_CI" != 1 || { echo "*** CI may not leave it out. ***"; exit 1; }
+endif
+
+##### Check
+
+.PHONY: lint
+lint: $(TOOLS)/.proto $(LINT) ## Check style, the Go code's and the contract's.
+	$(LINT) run ./...
+	$(BUF) lint
+	$(BUF) format --diff --exit-code --path proto/vitrine
+
+.PHONY: fmt
+fmt: $(TOOLS)/.proto $(LINT) ## Format Go code and contract.
+	$(LINT) fmt ./...
+	$(BUF) format -w --path proto/vitrine
+
+.PHONY: tidy-check
+tidy-check: ## Check that go.mod says what the code needs.
+	go mod tidy -diff
+
+##### The contract
+
+.PHONY: generate
+generate: $(TOOLS)/.proto ## Format the contract and generate the Go code from it.
+	$(BUF) format -w --path proto/vitrine
+	$(BUF) generate
+
+.PHONY: check-generate
+check-generate: $(TOOLS)/.proto ## Check that the generated code is what the contract gives.
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(BUF) generate -o "$$fresh" && \
+	diff -r -x '*.proto' "$$fresh/proto/vitrine" proto/vitrine && \
+	echo "generated code is up to date" || { echo "run: make generate"; exit 1; }
+
+.PHONY: breaking
+breaking: $(TOOLS)/.proto ## Check that the contract breaks no client of the last release.
+	@now=$$(mktemp -d) && trap 'rm -rf "$$now"' EXIT && \
+	$(BUF) build -o "$$now/v1.binpb" && \
+	$(BUF) breaking "$$now/v1.binpb" --against $(IMAGE) && \
+	echo "no client of $(IMAGE) is broken"
+
+# The image is the contract that clients out there were built from: it is
+# written once a release, and never to silence `make breaking`. A change that
+# breaks it belongs into a new package, vitrine.v2.
+.PHONY: image
+image: $(TOOLS)/.proto ## Record the contract as the one to stay compatible with: at a release, only.
+	$(BUF) build --exclude-source-info -o $(IMAGE)
+
+##### Tools
+
+.PHONY: tools
+tools: $(TOOLS)/.proto $(LINT) ## Build the pinned tools.
+
+$(TOOLS)/.proto: .tools/go.mod .tools/go.sum
+	CGO_ENABLED=0 go build -C .tools -o bin/ tool
+	@touch $@
+
+$(LINT): .tools/golangci/go.mod .tools/golangci/go.sum
+	CGO_ENABLED=0 go build -C .tools/golangci -o ../bin/ tool
+	@touch $@
+
+.PHONY: clean
+clean: ## Remove what was built, the tools included.
+	rm -rf bin $(TOOLS)
