@@ -14,6 +14,9 @@ const (
 	DefaultWidth = 110
 )
 
+// maxRows is more lines than a paragraph of the story has.
+const maxRows = 20
+
 // ink is how a piece of text is shown on a terminal that knows colours.
 type ink string
 
@@ -155,18 +158,28 @@ func (l line) trimmed() line {
 // heading opens a chapter.
 func (p *Printer) heading(title, aside string) {
 	left := line{{"── ", dim}, {title, accent}, {" ", plain}}
-	right := line{}
-	if aside != "" {
-		right = line{{" " + aside + " ", plain}, {"──", dim}}
+	right := line{{" " + aside + " ", plain}, {"──", dim}}
+	if left.width()+right.width()+2 > p.width {
+		right = nil
 	}
 	rule := max(p.width-left.width()-right.width(), 2)
 	p.print(nil, left.then(seg{strings.Repeat("─", rule), dim}).join(right), nil)
 }
 
-// prose prints a paragraph, indented and wrapped.
-func (p *Printer) prose(i ink, s string) {
-	for _, row := range wrap(s, p.width-3, 99) {
-		p.print(text("   ").then(seg{row, i}))
+// hang prints a paragraph behind a prefix, its further lines indented as far.
+// Room at the end of the lines is left for aside, which stands on the first.
+func (p *Printer) hang(prefix line, i ink, s string, aside line) {
+	width := p.width - prefix.width()
+	if len(aside) > 0 {
+		width -= aside.width() + 1
+	}
+	for n, row := range wrap(s, width, maxRows) {
+		l := prefix.then(seg{row, i})
+		if n == 0 && len(aside) > 0 {
+			l = ends(l, aside, p.width)
+		}
+		p.print(l)
+		prefix = text(strings.Repeat(" ", prefix.width()))
 	}
 }
 

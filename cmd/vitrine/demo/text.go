@@ -17,10 +17,11 @@ const (
 
 // Title opens the story: what this is, and where it runs.
 func (p *Printer) Title(address, data string) {
-	p.print(nil, line{{" VITRINE ", bold}, {"a personalization decision API: what to show this visitor, and why", plain}})
+	p.print(nil, line{{" VITRINE", accent}, {"  a personalization decision API: what to show this visitor, and why", bold}})
 	p.print(text(" ").then(seg{strings.Repeat("─", p.width-1), dim}))
-	p.print(in(dim, " A server runs in this process on "+address+", its data in "+data+"."))
-	p.print(in(dim, " Everything below went through its gRPC API. Shop, brands and visitors are made up."), nil)
+	p.hang(text(" "), dim, "A server runs in this process on "+address+", its data in "+data+". "+
+		"Everything below went through its gRPC API. Shop, brands and visitors are made up.", nil)
+	p.print(nil)
 }
 
 // Opened tells of the shop.
@@ -44,11 +45,11 @@ func (p *Printer) Today(t *Today) {
 }
 
 func (p *Printer) done(what, result string, took time.Duration) {
-	p.print(ends(line{{" ✓ ", green}, {fmt.Sprintf("%-10s", what), bold}, {result, plain}}, in(dim, seconds(took)), p.width))
+	p.hang(line{{" ✓ ", green}, {fmt.Sprintf("%-10s", what), bold}}, plain, result, in(dim, seconds(took)))
 }
 
 func (p *Printer) more(result string) {
-	p.print(in(dim, "   "+strings.Repeat(" ", 10)+result))
+	p.hang(text(strings.Repeat(" ", 13)), dim, result, nil)
 }
 
 // Visit tells of one visitor: the visit, and the page before and after.
@@ -85,7 +86,8 @@ func (p *Printer) moments(moments []Moment) {
 func (p *Printer) page(title, aside string, page Page) [][]line {
 	width := p.column()
 	mode := strings.ToLower(page.Mode) + " mode"
-	cells := [][]line{{ends(line{{title, bold}, {"  " + aside, dim}}, in(dim, mode), width)}}
+	head := ends(line{{title, bold}, {"  " + aside, dim}}, in(dim, mode), width)
+	cells := [][]line{{head, nil}}
 	for i, it := range page.Items {
 		head := ends(line{{fmt.Sprintf("%2d  ", i+1), dim}, {it.Title, bold}}, text(it.Price), width)
 		cells = append(cells, append([]line{head}, reasons(it.Reasons, width)...))
@@ -126,7 +128,7 @@ func (p *Printer) Cart(number int, c *Cart) {
 	p.fact("Ordered by "+c.Buyer, c.Bought)
 	p.fact("so left out of theirs", c.BoughtAside)
 	p.print(nil)
-	p.prose(plain, "The shop's e-mail about carts left behind asks for its own placement, whose rules let products in the cart through:")
+	p.hang(text("   "), plain, "The shop's e-mail about carts left behind asks for a placement of its own, whose rules let through what is in the cart:", nil)
 	p.print(nil)
 	for _, cell := range p.page("E-MAIL", "placement "+placementReminder, c.Reminder) {
 		for _, l := range cell {
@@ -153,21 +155,21 @@ func (p *Printer) Refusal(number int, r *Refusal) {
 		p.page("THE VISIT HANDED IN WITH THE REQUEST", "", r.Session),
 	)
 	p.print(nil)
-	verdict := line{{"   ✓ ", green}, {"The page on the left is that of a visitor never seen: the same products for the same reasons.", plain}}
-	if !r.Same {
-		verdict = line{{"   ! ", yellow}, {"The page on the left differs from that of a visitor never seen.", plain}}
+	if r.Same {
+		p.hang(line{{"   ✓ ", green}}, plain, "The page on the left is that of a visitor never seen: the same products for the same reasons.", nil)
+	} else {
+		p.hang(line{{"   ! ", yellow}}, plain, "The page on the left differs from that of a visitor never seen.", nil)
 	}
-	p.print(verdict)
-	p.print(line{{"   ✓ ", green}, {"The page on the right was made from the request alone; GetVisitor answers " + r.Stored + ": nothing was stored.", plain}})
+	p.hang(line{{"   ✓ ", green}}, plain, "The page on the right was made from the request alone; GetVisitor answers "+r.Stored+": nothing was stored.", nil)
 }
 
 // Figures closes the story.
 func (p *Printer) Figures(f *Figures) {
 	p.heading("FIGURES", "as this process measured them, as the client")
-	p.print(
-		line{{fmt.Sprintf("   %9s ", count(f.Events)), bold}, {"events acknowledged; the import took ", plain}, {count(int64(f.EventsPerSecond)), bold}, {" a second, every one durable and learned from", plain}},
-		line{{fmt.Sprintf("   %9s ", count(int64(f.Decisions))), bold}, {"decisions, one at a time: p50 ", plain}, {latency(f.DecideP50), bold}, {", p99 ", plain}, {latency(f.DecideP99), bold}},
-	)
+	p.hang(line{{fmt.Sprintf("   %9s ", count(f.Events)), bold}}, plain,
+		"events acknowledged; the import took "+count(int64(f.EventsPerSecond))+" a second, each durable and learned from", nil)
+	p.hang(line{{fmt.Sprintf("   %9s ", count(int64(f.Decisions))), bold}}, plain,
+		"decisions, one at a time: p50 "+latency(f.DecideP50)+", p99 "+latency(f.DecideP99), nil)
 }
 
 // Command is something to type next.
@@ -178,9 +180,15 @@ type Command struct {
 
 // Next lists what to try.
 func (p *Printer) Next(commands []Command) {
-	p.heading("TRY IT", "the server stays up; Ctrl-C ends it")
-	for _, c := range commands {
-		p.print(in(dim, "   # "+c.What), line{{"   " + c.Line, bold}})
+	p.heading("TRY IT", "in another terminal; Ctrl-C ends the server")
+	for i, c := range commands {
+		if c.What != "" {
+			if i > 0 {
+				p.print(nil)
+			}
+			p.hang(text("   "), dim, "# "+c.What, nil)
+		}
+		p.print(in(bold, "   "+c.Line))
 	}
 	p.print(nil)
 }
