@@ -1,0 +1,128 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/decide"
+)
+
+// query is a page to decide, converted and checked.
+type query struct {
+	site    *site
+	visitor scoring.VisitorID // empty: nobody we may know
+	person  scoring.PersonID
+	session []scoring.Event // events handed in; not empty: SESSION mode
+	context scoring.Context
+	slots   []slot
+	explain pb.Explain
+	dryRun  bool
+	whole   bool
+}
+
+// slot is a placement asked for.
+type slot struct {
+	placement *placement
+	fill      decide.Slot
+}
+
+// queryFromProto converts and checks a whole request, and applies the consent
+// signals: what a visitor did not allow is not in the query.
+func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
+	var v violations
+	s.rules.check(&v, "", req)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	st, err := s.sites.get(siteOf(req.GetSite()))
+	if err != nil {
+		return nil, err
+	}
+	q := &query{
+		site:    st,
+		context: contextFromProto(&v, "context.", req.GetContext()),
+		explain: req.GetExplain(),
+		dryRun:  req.GetDryRun(),
+		whole:   req.GetIncludeProducts(),
+	}
+	if req.GetVisitor() != nil {
+		whoFromProto(&v, "visitor", req.GetVisitor())
+	}
+	allowed := consentFromProto(&v, "consent", req.GetConsent(), st.info.ConsentPolicy)
+	if allowed.personalization() && len(req.GetSessionEvents()) == 0 {
+		q.visitor = scoring.VisitorID(req.GetVisitor().GetDeviceId())
+		q.person = scoring.PersonID(req.GetVisitor().GetPersonId())
+	}
+	s.sessionFromProto(&v, q, req.GetSessionEvents())
+	missing := s.slotsFromProto(&v, q, req.GetPlacements())
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return q, missing
+}
+
+// sessionFromProto converts the events handed in. They need neither an id nor a
+// visitor, and lack nothing else of an event.
+func (s *decisions) sessionFromProto(v *violations, q *query, events []*pb.Event) {
+	now := time.Now()
+	for i, m := range events {
+		field := fmt.Sprintf("session_events[%d].", i)
+		if m.GetId() == "" {
+			m.Id = "-"
+		}
+		if m.GetVisitor() == nil {
+			m.Visitor = &pb.VisitorKey{}
+		}
+		s.rules.check(v, field, m)
+		e := eventFromProto(v, field, m, q.site.info.Currency, now)
+		if m.GetTime() == nil {
+			e.Time = s.clock.Now()
+		}
+		q.site.nameFacets(&e)
+		q.session = append(q.session, e)
+	}
+}
+
+// slotsFromProto converts the placements asked for. It returns the error for
+// those that the site does not have.
+func (s *decisions) slotsFromProto(v *violations, q *query, requests []*pb.PlacementRequest) error {
+	var missing []error
+	seen := map[scoring.PlacementID]bool{}
+	for i, m := range requests {
+		field := fmt.Sprintf("placements[%d]", i)
+		id := scoring.PlacementID(strings.TrimPrefix(m.GetPlacement(), siteName(q.site.id)+"/placements/"))
+		if !validSiteID(string(id)) {
+			v.add(field+".placement", "is %q, must be a placement's id, such as \"home\", or its full name", clip(m.GetPlacement()))
+			continue
+		}
+		if seen[id] {
+			v.add(field+".placement", "is %q again, must be asked for once", id)
+		}
+		seen[id] = true
+		filter := s.bindFilter(v, field+".filter", m.GetFilter(), &q.context)
+		exclude := productIDs(v, field+".exclude_ids", m.GetExcludeIds())
+		p, ok := q.site.placement(id)
+		if !ok {
+			missing = append(missing, about(placementName(q.site.id, id), errNoPlacement))
+			continue
+		}
+		fill := decide.Slot{Placement: id, Rules: &p.Products, Count: int(m.GetCount()), Exclude: exclude}
+		if fill.Count == 0 {
+			fill.Count = p.Count
+		}
+		if p.filter != nil {
+			fill.Filters = append(fill.Filters, p.filter.Bind(&q.context))
+		}
+		if filter != nil {
+			fill.Filters = append(fill.Filters, filter)
+		}
+		q.slots = append(q.slots, slot{p, fill})
+	}
+	if len(missing) > 0 {
+		return notFound(missing)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/interest"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+)
+
+// profileToProto is everything a profile holds, as of now.
+func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time.Time) *pb.Visitor {
+	m := &pb.Visitor{
+		Name:          visitorName(st.id, id),
+		FirstSeenTime: timeToProto(p.FirstSeen),
+		LastSeenTime:  timeToProto(p.LastSeen),
+		EventCount:    p.Events,
+	}
+	entries := p.Interests.AppendAt(nil, now)
+	slices.SortStableFunc(entries, func(a, b interest.Entry) int { return cmp.Compare(total(b), total(a)) })
+	for _, e := range entries {
+		m.Interests = append(m.Interests, &pb.Interest{
+			Facet:     facetToProto(st, e.Facet),
+			ShortTerm: float64(e.Weight[interest.Short]),
+			MidTerm:   float64(e.Weight[interest.Mid]),
+			LongTerm:  float64(e.Weight[interest.Long]),
+		})
+	}
+	for _, t := range slices.Backward(p.Touches) {
+		m.Touches = append(m.Touches, &pb.Touch{ProductId: string(t.Product), Type: pb.EventType(t.Type), Time: timeToProto(t.Time)})
+	}
+	for _, item := range p.Cart {
+		m.Cart = append(m.Cart, &pb.CartItem{ProductId: string(item.Product), Quantity: item.Quantity, Time: timeToProto(item.Time)})
+	}
+	for _, b := range slices.Backward(p.Purchases) {
+		m.Purchases = append(m.Purchases, &pb.Purchase{
+			ProductId: string(b.Product), OrderId: string(b.Order), Quantity: b.Quantity,
+			Price: moneyToProto(b.Price), Time: timeToProto(b.Time),
+		})
+	}
+	return m
+}
+
+// total is the weight that interests are listed by.
+func total(e interest.Entry) float32 {
+	return e.Weight[interest.Short] + e.Weight[interest.Mid] + e.Weight[interest.Long]
+}
+
+// facetToProto names a facet. One that no product of the catalogue has any more
+// can't be named, and is returned without its value.
+func facetToProto(st *site, id scoring.FacetID) *pb.Facet {
+	facet, ok := st.products.Facet(id)
+	if !ok {
+		return &pb.Facet{Kind: pb.FacetKind(id.Kind())}
+	}
+	return &pb.Facet{Kind: pb.FacetKind(facet.Kind), Key: facet.Key, Value: facet.Value}
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// Errors of the services themselves; what the store reports comes through as
+// it is.
+var (
+	errExists = errors.New("already exists")
+	errStale  = errors.New("the etag is stale: read it again and repeat the change")
+	// errNoPlacement is ErrNotFound with the next step.
+	errNoPlacement = fmt.Errorf("%w: create it with PlacementService.CreatePlacement first", store.ErrNotFound)
+)
+
+// violations gathers everything that is wrong with a request, so that a caller
+// mends it in one go.
+type violations []*pb.FieldViolation
+
+// add notes what is wrong with a field and what is allowed there.
+func (v *violations) add(field, format string, args ...any) {
+	*v = append(*v, &pb.FieldViolation{Field: field, Description: fmt.Sprintf(format, args...)})
+}
+
+// err is nil if nothing was wrong.
+func (v violations) err() error {
+	if len(v) == 0 {
+		return nil
+	}
+	return &invalidError{v}
+}
+
+// invalidError is a request that its caller has to mend.
+type invalidError struct{ violations violations }
+
+func (e *invalidError) Error() string {
+	parts := make([]string, len(e.violations))
+	for i, v := range e.violations {
+		parts[i] = v.GetField() + ": " + v.GetDescription()
+	}
+	return strings.Join(parts, "; ")
+}
+
+// status carries the violations as google.rpc.BadRequest, too.
+func (e *invalidError) status() *status.Status {
+	bad := &errdetails.BadRequest{}
+	for _, v := range e.violations {
+		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
+			Field: v.GetField(), Description: v.GetDescription(),
+		})
+	}
+	st := status.New(codes.InvalidArgument, e.Error())
+	if with, err := st.WithDetails(bad); err == nil {
+		return with
+	}
+	return st
+}
+
+// codeOf maps what can go wrong to what a caller can do about it.
+var codeOf = []struct {
+	err  error
+	code codes.Code
+}{
+	{store.ErrNotFound, codes.NotFound},
+	{store.ErrExists, codes.AlreadyExists},
+	{errExists, codes.AlreadyExists},
+	{errStale, codes.Aborted},
+	{store.ErrClosed, codes.Unavailable},
+	{store.ErrFull, codes.ResourceExhausted},
+	{context.Canceled, codes.Canceled},
+	{context.DeadlineExceeded, codes.DeadlineExceeded},
+}
+
+// fail turns an error into the status its caller sees. What the caller can't
+// act upon is logged here, once, and answered without its internals.
+func (s *Server) fail(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var invalid *invalidError
+	if errors.As(err, &invalid) {
+		return invalid.status().Err()
+	}
+	if _, ok := status.FromError(err); ok {
+		return err
+	}
+	for _, known := range codeOf {
+		if errors.Is(err, known.err) {
+			if known.code == codes.ResourceExhausted {
+				s.log.Error("disk is full", "op", op, "error", err)
+				return status.Error(known.code, "the server's disk is full; nothing was stored: try again later with the same ids")
+			}
+			return status.Error(known.code, publicMessage(err, known.err))
+		}
+	}
+	s.log.Error("request failed", "op", op, "error", err)
+	return status.Error(codes.Internal, "internal error; the server's log has the details")
+}
+
+// publicMessage is the part of an error that names what the caller named.
+func publicMessage(err, kind error) string {
+	var named *namedError
+	if errors.As(err, &named) {
+		return named.Error()
+	}
+	return kind.Error()
+}
+
+// namedError says which resource an error is about, in the caller's terms.
+type namedError struct {
+	name string
+	err  error
+}
+
+func (e *namedError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *namedError) Unwrap() error { return e.err }
+
+// about names the resource that err is about; nil stays nil.
+func about(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &namedError{name, err}
+}

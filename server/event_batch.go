@@ -1,0 +1,138 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// maxBatch bounds the events of one message.
+const maxBatch = 1000
+
+// eventBatch is a number of events on their way into the journal.
+type eventBatch struct {
+	server  *Server
+	site    *site
+	dryRun  bool
+	now     time.Time
+	from    int64 // index of the first
+	results []*pb.EventResult
+	events  []scoring.Event // those to store
+	places  []int           // of events, in results
+	last    store.Seq       // of those stored
+}
+
+func (s *Server) newBatch(st *site, dryRun bool) *eventBatch {
+	return &eventBatch{server: s, site: st, dryRun: dryRun, now: time.Now()}
+}
+
+// admit checks an event by itself and puts it into the batch, or its result.
+func (b *eventBatch) admit(e *pb.Event) {
+	var v violations
+	b.server.rules.check(&v, "", e)
+	b.admitChecked(&v, "", e)
+}
+
+// admitWaiting admits what waits in the channel, up to a commit's worth.
+func (b *eventBatch) admitWaiting(events <-chan *pb.Event) {
+	for len(b.results) < maxPending/2 {
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return
+			}
+			b.admit(e)
+		default:
+			return
+		}
+	}
+}
+
+// admitChecked goes on where the contract's rules have been checked.
+func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
+	result := &pb.EventResult{Index: b.from + int64(len(b.results))}
+	b.results = append(b.results, result)
+	e := eventFromProto(v, field, m, b.site.info.Currency, b.now)
+	whoFromProto(v, field+"visitor", m.GetVisitor())
+	b.server.tokens.check(v, field+"attribution_token", b.site.id, m.GetAttributionToken())
+	allowed := consentFromProto(v, field+"consent", m.GetConsent(), b.site.info.ConsentPolicy)
+	switch {
+	case len(*v) > 0:
+		result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_INVALID, *v
+	case !allowed.personalization():
+		result.Status = pb.EventStatus_EVENT_STATUS_NO_CONSENT
+	case b.dryRun:
+		result.Status = pb.EventStatus_EVENT_STATUS_VALID
+	default:
+		b.site.nameFacets(&e)
+		b.events = append(b.events, e)
+		b.places = append(b.places, len(b.results)-1)
+	}
+}
+
+// nameFacets writes into the event what its products are, so that replaying the
+// journal needs no catalogue of the past.
+func (st *site) nameFacets(e *scoring.Event) {
+	for i := range e.Items {
+		if p, err := st.product(e.Items[i].Product); err == nil {
+			e.Items[i].Facets = p.FacetIDs()
+		}
+	}
+}
+
+// store makes the admitted events durable and fills in their results.
+func (b *eventBatch) store(ctx context.Context) error {
+	if len(b.events) > 0 {
+		acks, err := b.server.store.Append(ctx, b.site.id, b.events)
+		if err != nil {
+			return fmt.Errorf("append %d events: %w", len(b.events), about(siteName(b.site.id), err))
+		}
+		for i, ack := range acks {
+			result := b.results[b.places[i]]
+			if ack.Duplicate {
+				result.Status = pb.EventStatus_EVENT_STATUS_DUPLICATE
+				continue
+			}
+			result.Status = pb.EventStatus_EVENT_STATUS_STORED
+			b.last = max(b.last, ack.Seq)
+			b.server.clock.Saw(b.events[i].Time)
+		}
+	}
+	b.count()
+	return nil
+}
+
+// count tells the metrics what became of the batch.
+func (b *eventBatch) count() {
+	if b.dryRun {
+		return
+	}
+	counts := map[pb.EventStatus]int{}
+	for _, r := range b.results {
+		counts[r.GetStatus()]++
+	}
+	site := string(b.site.id)
+	for st, n := range counts {
+		name := strings.ToLower(strings.TrimPrefix(st.String(), "EVENT_STATUS_"))
+		b.server.metrics.events.WithLabelValues(site, name).Add(float64(n))
+	}
+	if b.last > 0 {
+		b.server.metrics.appended.WithLabelValues(site).Set(float64(b.last))
+	}
+}
+
+// remarkable are the results that say more than "stored".
+func (b *eventBatch) remarkable() []*pb.EventResult {
+	var list []*pb.EventResult
+	for _, r := range b.results {
+		if r.GetStatus() != pb.EventStatus_EVENT_STATUS_STORED {
+			list = append(list, r)
+		}
+	}
+	return list
+}

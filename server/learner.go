@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/model"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// snapshotName is what the learned state of a site is kept under.
+const snapshotName = "model"
+
+// learner folds one site's journal into its model, in the journal's order and
+// behind the acknowledgements: a flood of events delays what is learned across
+// visitors, never an answer.
+type learner struct {
+	site    scoring.SiteID
+	store   store.Store
+	model   *model.Model
+	every   time.Duration // between snapshots
+	log     *slog.Logger
+	metrics *metrics
+
+	learned atomic.Uint64 // sequence number reached
+	mu      sync.Mutex
+	moved   chan struct{} // closed and replaced when learned grows
+
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+func newLearner(s *Server, id scoring.SiteID, learned *model.Model) *learner {
+	return &learner{
+		site: id, store: s.store, model: learned, every: s.snapshotEvery,
+		log: s.log.With("site", string(id)), metrics: s.metrics,
+		moved: make(chan struct{}), done: make(chan struct{}),
+	}
+}
+
+// start restores the last snapshot and goes on from there, until close.
+func (l *learner) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	l.stop = cancel
+	seq, err := l.store.LoadSnapshot(ctx, l.site, snapshotName, func(r io.Reader) error { return l.model.Load(r) })
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		l.log.Warn("the snapshot of what was learned can't be read; learning again from the journal", "error", err)
+		seq = 0
+	}
+	l.reached(seq)
+	go func() {
+		defer close(l.done)
+		l.run(ctx, seq)
+	}()
+}
+
+// run learns until ctx ends, and leaves a snapshot.
+func (l *learner) run(ctx context.Context, from store.Seq) {
+	saved, savedAt := from, time.Now()
+	err := l.store.Follow(ctx, l.site, from, func(entries []store.Entry) error {
+		for i := range entries {
+			l.learn(&entries[i])
+		}
+		l.reached(entries[len(entries)-1].Seq)
+		if time.Since(savedAt) >= l.every {
+			saved, savedAt = l.save(saved), time.Now()
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrClosed) {
+		l.log.Error("learning stopped", "error", err)
+		return
+	}
+	if err == nil {
+		l.save(saved)
+	}
+}
+
+// learn folds in one event. An event that can't be folded is left out and
+// logged rather than stopping the shop.
+func (l *learner) learn(entry *store.Entry) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.metrics.unlearned.WithLabelValues(string(l.site)).Inc()
+			l.log.Error("an event could not be learned from", "seq", entry.Seq, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+		}
+	}()
+	l.model.Learn(&entry.Event)
+}
+
+// save snapshots the model if it has moved since the last one, and returns the
+// sequence number that is saved now.
+func (l *learner) save(saved store.Seq) store.Seq {
+	seq := store.Seq(l.learned.Load())
+	if seq == saved {
+		return saved
+	}
+	if err := l.store.SaveSnapshot(context.Background(), l.site, snapshotName, seq, l.model.Save); err != nil {
+		l.log.Error("what was learned could not be saved; the journal still has it", "error", err)
+		return saved
+	}
+	return seq
+}
+
+func (l *learner) reached(seq store.Seq) {
+	l.learned.Store(uint64(seq))
+	l.metrics.learned.WithLabelValues(string(l.site)).Set(float64(seq))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.moved)
+	l.moved = make(chan struct{})
+}
+
+// wait returns the sequence number reached once it is past seq, or when ctx
+// ends.
+func (l *learner) wait(ctx context.Context, past store.Seq) (store.Seq, error) {
+	for {
+		l.mu.Lock()
+		moved := l.moved
+		l.mu.Unlock()
+		if seq := store.Seq(l.learned.Load()); seq > past {
+			return seq, nil
+		}
+		select {
+		case <-moved:
+		case <-l.done:
+			return store.Seq(l.learned.Load()), store.ErrClosed
+		case <-ctx.Done():
+			return store.Seq(l.learned.Load()), ctx.Err()
+		}
+	}
+}
+
+// close stops learning and waits for the last snapshot.
+func (l *learner) close() {
+	l.stop()
+	<-l.done
+}

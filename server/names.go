@@ -1,0 +1,122 @@
+package server
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+// maxID bounds the shop's own ids, in bytes.
+const maxID = 128
+
+// sharedIDs are ids that many people share: what shops send when they know
+// nobody. A profile under one of them would be nobody's.
+var sharedIDs = map[string]bool{
+	"0": true, "-1": true, "anonymous": true, "anon": true, "guest": true, "nil": true, "none": true,
+	"null": true, "undefined": true, "unknown": true, "user": true, "visitor": true,
+	"00000000-0000-0000-0000-000000000000": true,
+}
+
+func siteName(id scoring.SiteID) string { return "sites/" + string(id) }
+
+func productName(site scoring.SiteID, id scoring.ProductID) string {
+	return siteName(site) + "/products/" + string(id)
+}
+
+func placementName(site scoring.SiteID, id scoring.PlacementID) string {
+	return siteName(site) + "/placements/" + string(id)
+}
+
+func visitorName(site scoring.SiteID, id scoring.VisitorID) string {
+	return siteName(site) + "/visitors/" + string(id)
+}
+
+func decisionName(site scoring.SiteID, id scoring.DecisionID) string {
+	return siteName(site) + "/decisions/" + string(id)
+}
+
+// siteOf reads `sites/{site}`, which the contract's rules have checked.
+func siteOf(name string) scoring.SiteID { return scoring.SiteID(strings.TrimPrefix(name, "sites/")) }
+
+// splitName reads `sites/{site}/{collection}/{id}`. The id may hold anything
+// but a slash.
+func splitName(v *violations, field, name, collection string) (scoring.SiteID, string) {
+	parts := strings.Split(name, "/")
+	if len(parts) != 4 || parts[0] != "sites" || parts[2] != collection || !validSiteID(parts[1]) {
+		v.add(field, "is %q, must be sites/{site}/%s/{id}", clip(name), collection)
+		return "", ""
+	}
+	checkID(v, field, parts[3])
+	return scoring.SiteID(parts[1]), parts[3]
+}
+
+func validSiteID(s string) bool {
+	if s == "" || len(s) > 63 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// checkID checks one of the shop's own ids.
+func checkID(v *violations, field, id string) {
+	switch {
+	case id == "":
+		v.add(field, "is empty, must be 1 to %d bytes", maxID)
+	case len(id) > maxID:
+		v.add(field, "has %d bytes, must be 1 to %d", len(id), maxID)
+	case strings.ContainsFunc(id, func(r rune) bool { return r == '/' || unicode.IsControl(r) || r == utf8.RuneError }):
+		v.add(field, `is %q, must be without "/" and control characters`, clip(id))
+	}
+}
+
+// checkVisitorID checks a device's id.
+func checkVisitorID(v *violations, field, id string) {
+	checkID(v, field, id)
+	if sharedIDs[strings.ToLower(id)] {
+		v.add(field, "is %q, which many people share: leave the visitor out when there is none", id)
+	}
+}
+
+// clip shortens what is quoted from a caller's input.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
+}
+
+func etagOf(revision uint64) string { return strconv.FormatUint(revision, 36) }
+
+// stale reports whether the caller's etag, if they gave one, is out of date.
+func stale(etag string, revision uint64) bool { return etag != "" && etag != etagOf(revision) }
+
+// pageToken says where the next page begins: after this id.
+func pageToken(last string) string { return base64.RawURLEncoding.EncodeToString([]byte(last)) }
+
+// pageAfter reads a token that pageToken wrote.
+func pageAfter(v *violations, token string) string {
+	last, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || !utf8.Valid(last) {
+		v.add("page_token", "is not one that this server gave: begin again without it")
+		return ""
+	}
+	return string(last)
+}
+
+// pageSize is what a list call returns at most.
+func pageSize(asked int32) int {
+	if asked == 0 {
+		return 100
+	}
+	return int(asked)
+}

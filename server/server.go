@@ -1,0 +1,109 @@
+// Package server answers the API: it converts, checks consent, reads the
+// visitor, decides, records and explains; and it folds the journal into what
+// each shop has learned.
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// Options are what a Server is made of.
+type Options struct {
+	Store    store.Store // stays the caller's to close, after Close
+	Clock    Clock       // of decisions; SystemClock when nil
+	Filters  *filter.Compiler
+	Log      *slog.Logger
+	Registry prometheus.Registerer // where metrics are registered; none when nil
+	// SnapshotEvery is how often what was learned is saved while events come
+	// in; 5 minutes when 0. It is always saved on Close.
+	SnapshotEvery time.Duration
+}
+
+// Server holds the services over one store.
+type Server struct {
+	store         store.Store
+	clock         Clock
+	filters       *filter.Compiler
+	log           *slog.Logger
+	metrics       *metrics
+	rules         *rules
+	tokens        *tokens
+	sites         *sites
+	snapshotEvery time.Duration
+}
+
+// New reads every site into memory and resumes learning. The services answer
+// once they are registered with Register.
+func New(ctx context.Context, o Options) (*Server, error) {
+	s := &Server{
+		store: o.Store, clock: o.Clock, filters: o.Filters, log: o.Log,
+		sites: newSites(), snapshotEvery: o.SnapshotEvery,
+	}
+	if s.clock == nil {
+		s.clock = SystemClock{}
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.snapshotEvery == 0 {
+		s.snapshotEvery = 5 * time.Minute
+	}
+	if o.Registry == nil {
+		o.Registry = prometheus.NewRegistry()
+	}
+	s.metrics = newMetrics(o.Registry)
+	var err error
+	if s.rules, err = newRules(
+		&pb.DecideRequest{}, &pb.TrackEventRequest{}, &pb.TrackEventsRequest{}, &pb.Event{}, &pb.Product{},
+	); err != nil {
+		return nil, err
+	}
+	key, err := o.Store.Secret(ctx, "attribution", 32)
+	if err != nil {
+		return nil, fmt.Errorf("server: read the key of attribution tokens: %w", err)
+	}
+	s.tokens = &tokens{key}
+	infos, err := o.Store.Sites(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("server: read the sites: %w", err)
+	}
+	for _, info := range infos {
+		st, err := s.openSite(ctx, info)
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		st.learner.start()
+		s.sites.set(st.id, st)
+	}
+	return s, nil
+}
+
+// Register registers the services.
+func (s *Server) Register(r grpc.ServiceRegistrar) {
+	r = strictRegistrar{r, s}
+	pb.RegisterDecisionServiceServer(r, &decisions{Server: s})
+	pb.RegisterEventServiceServer(r, &events{Server: s})
+	pb.RegisterVisitorServiceServer(r, &visitors{Server: s})
+	pb.RegisterCatalogServiceServer(r, &products{Server: s})
+	pb.RegisterPlacementServiceServer(r, &placements{Server: s})
+	pb.RegisterSiteServiceServer(r, &siteAdmin{Server: s})
+}
+
+// Close stops learning and saves what was learned. Call it when no request is
+// under way any more; then close the store.
+func (s *Server) Close() {
+	for _, st := range s.sites.all() {
+		st.learner.close()
+	}
+}

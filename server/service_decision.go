@@ -1,0 +1,152 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/decide"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// decisions is DecisionService.
+type decisions struct {
+	pb.UnimplementedDecisionServiceServer
+	*Server
+}
+
+// Decide implements DecisionService.
+func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.DecideResponse, error) {
+	q, err := s.queryFromProto(req)
+	if err != nil {
+		return nil, s.fail("Decide", err)
+	}
+	who, err := s.known(ctx, q)
+	if err != nil {
+		return nil, s.fail("Decide", err)
+	}
+	now := s.clock.Now()
+	page := &scoring.Decision{
+		Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(),
+		Placements: s.fill(q, who.profile, now),
+	}
+	s.record(q, page)
+	return s.pageToProto(q, page), nil
+}
+
+// GetDecision implements DecisionService.
+func (s *decisions) GetDecision(ctx context.Context, req *pb.GetDecisionRequest) (*pb.Decision, error) {
+	var v violations
+	s.rules.check(&v, "", req)
+	siteID, id := splitName(&v, "name", req.GetName(), "decisions")
+	if err := v.err(); err != nil {
+		return nil, s.fail("GetDecision", err)
+	}
+	st, err := s.sites.get(siteID)
+	if err != nil {
+		return nil, s.fail("GetDecision", err)
+	}
+	d, err := s.store.Decision(ctx, st.id, scoring.DecisionID(id))
+	if err != nil {
+		return nil, s.fail("GetDecision", about(req.GetName(), err))
+	}
+	return s.decisionToProto(st, d), nil
+}
+
+// knowledge is what a decision may know of its visitor.
+type knowledge struct {
+	mode    scoring.Mode
+	profile *visitor.Profile // nil: nothing
+}
+
+// read lists the kinds of data behind the knowledge.
+func (k knowledge) read() []scoring.DataClass {
+	switch k.mode {
+	case scoring.ModeProfile:
+		return []scoring.DataClass{scoring.DataPageContext, scoring.DataProfile, scoring.DataSiteBehaviour}
+	case scoring.ModeSession:
+		return []scoring.DataClass{scoring.DataPageContext, scoring.DataSessionEvents, scoring.DataSiteBehaviour}
+	}
+	return []scoring.DataClass{scoring.DataPageContext, scoring.DataSiteBehaviour}
+}
+
+// known reads the visitor: from the events handed in if there are any, else
+// from the stored profile if the visitor allows it. A visitor never seen is the
+// same as one who may not be known.
+func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
+	if len(q.session) > 0 {
+		var p *visitor.Profile
+		for i := range q.session {
+			p = visitor.Apply(p, &q.session[i])
+		}
+		return knowledge{scoring.ModeSession, p}, nil
+	}
+	if q.visitor == "" {
+		return knowledge{mode: scoring.ModeContextual}, nil
+	}
+	p, err := s.store.Profile(ctx, q.site.id, q.visitor)
+	if errors.Is(err, store.ErrNotFound) {
+		return knowledge{mode: scoring.ModeContextual}, nil
+	}
+	return knowledge{scoring.ModeProfile, p}, err
+}
+
+// fill decides the placements of products. Those of creatives stay empty: a
+// site has no campaigns yet.
+func (s *decisions) fill(q *query, p *visitor.Profile, now time.Time) []scoring.FilledPlacement {
+	page := &decide.Page{
+		Now: now, Context: &q.context, Profile: p,
+		Reasons: q.explain != pb.Explain_EXPLAIN_NONE, Rejected: q.explain == pb.Explain_EXPLAIN_FULL,
+	}
+	for _, slot := range q.slots {
+		if slot.placement.Creatives == nil {
+			page.Slots = append(page.Slots, slot.fill)
+		}
+	}
+	decided := q.site.decider.Decide(page)
+	if len(decided) == len(q.slots) {
+		return decided
+	}
+	filled := make([]scoring.FilledPlacement, len(q.slots))
+	for i, slot := range q.slots {
+		if slot.placement.Creatives != nil {
+			filled[i] = scoring.FilledPlacement{Placement: slot.placement.ID, NoFill: scoring.NoFillNoCandidates}
+			continue
+		}
+		filled[i], decided = decided[0], decided[1:]
+	}
+	return filled
+}
+
+// record keeps the decision, unless it is a dry run or made from a session of
+// which nothing may be stored. Only then has it an id.
+func (s *decisions) record(q *query, d *scoring.Decision) {
+	mode := strings.ToLower(strings.TrimPrefix(pb.DecisionMode(d.Mode).String(), "DECISION_MODE_"))
+	s.metrics.decisions.WithLabelValues(string(q.site.id), mode).Inc()
+	if q.dryRun || d.Mode == scoring.ModeSession {
+		return
+	}
+	d.ID = newDecisionID(d.Time)
+	if d.Mode == scoring.ModeProfile {
+		d.Visitor, d.Person = q.visitor, q.person
+	}
+	if !s.store.RecordDecision(q.site.id, d) {
+		s.metrics.unrecorded.WithLabelValues(string(q.site.id)).Inc()
+	}
+}
+
+// pageToProto writes out the answer.
+func (s *decisions) pageToProto(q *query, d *scoring.Decision) *pb.DecideResponse {
+	a := answer{site: q.site, words: sentencesFor(q.context.Locale, q.site.info.Locale), filled: d.Placements, whole: q.whole}
+	resp := &pb.DecideResponse{Mode: pb.DecisionMode(d.Mode), DataClasses: dataClassesToProto(d.DataClasses)}
+	if d.ID != "" {
+		resp.Decision = decisionName(q.site.id, d.ID)
+		a.token = s.tokens.forDecision(q.site.id, d.ID)
+	}
+	resp.Placements = a.placements()
+	return resp
+}

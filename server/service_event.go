@@ -1,0 +1,254 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/store"
+	"golang.org/x/sync/errgroup"
+)
+
+// maxPending bounds the events of a stream that wait for their commit.
+const maxPending = 8192
+
+// events is EventService.
+type events struct {
+	pb.UnimplementedEventServiceServer
+	*Server
+}
+
+// TrackEvent implements EventService.
+func (s *events) TrackEvent(ctx context.Context, req *pb.TrackEventRequest) (*pb.TrackEventResponse, error) {
+	var v violations
+	s.rules.check(&v, "", req)
+	if err := v.err(); err != nil {
+		return nil, s.fail("TrackEvent", err)
+	}
+	st, err := s.sites.get(siteOf(req.GetSite()))
+	if err != nil {
+		return nil, s.fail("TrackEvent", err)
+	}
+	batch := s.newBatch(st, req.GetDryRun())
+	batch.admitChecked(&v, "event.", req.GetEvent())
+	if err := v.err(); err != nil {
+		return nil, s.fail("TrackEvent", err)
+	}
+	if err := batch.store(ctx); err != nil {
+		return nil, s.fail("TrackEvent", err)
+	}
+	return &pb.TrackEventResponse{Status: batch.results[0].GetStatus()}, nil
+}
+
+// TrackEvents implements EventService.
+func (s *events) TrackEvents(ctx context.Context, req *pb.TrackEventsRequest) (*pb.TrackEventsResponse, error) {
+	var v violations
+	s.rules.check(&v, "", req)
+	if err := v.err(); err != nil {
+		return nil, s.fail("TrackEvents", err)
+	}
+	st, err := s.sites.get(siteOf(req.GetSite()))
+	if err != nil {
+		return nil, s.fail("TrackEvents", err)
+	}
+	batch := s.newBatch(st, req.GetDryRun())
+	for _, e := range req.GetEvents() {
+		batch.admit(e)
+	}
+	if err := batch.store(ctx); err != nil {
+		return nil, s.fail("TrackEvents", err)
+	}
+	return &pb.TrackEventsResponse{Results: batch.results}, nil
+}
+
+// StreamEvents implements EventService: one goroutine reads and checks, another
+// stores whatever has gathered meanwhile and acknowledges it.
+func (s *events) StreamEvents(stream pb.EventService_StreamEventsServer) error {
+	first, err := stream.Recv()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	st, err := s.siteOfStream(first.GetSite())
+	if err != nil {
+		return s.fail("StreamEvents", err)
+	}
+	group, ctx := errgroup.WithContext(stream.Context())
+	read := make(chan *pb.Event, maxPending)
+	group.Go(func() error {
+		defer close(read)
+		for req := first; ; {
+			if err := s.checkStreamRequest(st, req.GetSite(), req.GetEvents()); err != nil {
+				return err
+			}
+			for _, e := range req.GetEvents() {
+				select {
+				case read <- e:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			var err error
+			if req, err = stream.Recv(); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	})
+	group.Go(func() error {
+		acknowledged := int64(0)
+		for e := range read {
+			batch := s.newBatch(st, false)
+			batch.from = acknowledged
+			batch.admit(e)
+			batch.admitWaiting(read)
+			if err := batch.store(ctx); err != nil {
+				return err
+			}
+			acknowledged += int64(len(batch.results))
+			if err := stream.Send(&pb.StreamEventsResponse{Acknowledged: acknowledged, Results: batch.remarkable()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return s.fail("StreamEvents", group.Wait())
+}
+
+// ImportEvents implements EventService.
+func (s *events) ImportEvents(stream pb.EventService_ImportEventsServer) error {
+	ctx := stream.Context()
+	var st *site
+	progress := importProgress{}
+	for {
+		req, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if st == nil {
+			if st, err = s.siteOfStream(req.GetSite()); err != nil {
+				return s.fail("ImportEvents", err)
+			}
+		}
+		if err := s.checkStreamRequest(st, req.GetSite(), req.GetEvents()); err != nil {
+			return s.fail("ImportEvents", err)
+		}
+		batch := s.newBatch(st, false)
+		batch.from = progress.received
+		for _, e := range req.GetEvents() {
+			batch.admit(e)
+		}
+		if err := batch.store(ctx); err != nil {
+			return s.fail("ImportEvents", err)
+		}
+		progress.add(batch)
+		if err := stream.Send(progress.report(st, batch)); err != nil {
+			return err
+		}
+	}
+	if st == nil {
+		return nil
+	}
+	return s.fail("ImportEvents", s.awaitLearning(stream, st, &progress))
+}
+
+// awaitLearning reports until the site has learned from all that the import
+// stored.
+func (s *events) awaitLearning(stream pb.EventService_ImportEventsServer, st *site, progress *importProgress) error {
+	for {
+		report := progress.report(st, nil)
+		if err := stream.Send(report); err != nil {
+			return err
+		}
+		if report.GetLearned() >= report.GetStored() {
+			return nil
+		}
+		if _, err := st.learner.wait(stream.Context(), store.Seq(st.learner.learned.Load())); err != nil {
+			return err
+		}
+	}
+}
+
+// importProgress counts what became of the events of an import.
+type importProgress struct {
+	received, stored, duplicates, noConsent, invalid int64
+	// learnedWith says how many of the stored events are learned from once the
+	// learner has reached a sequence number; both grow.
+	learnedWith []seqCount
+}
+
+type seqCount struct {
+	seq   store.Seq
+	count int64
+}
+
+func (p *importProgress) add(b *eventBatch) {
+	p.received += int64(len(b.results))
+	for _, r := range b.results {
+		switch r.GetStatus() {
+		case pb.EventStatus_EVENT_STATUS_STORED:
+			p.stored++
+		case pb.EventStatus_EVENT_STATUS_DUPLICATE:
+			p.duplicates++
+		case pb.EventStatus_EVENT_STATUS_NO_CONSENT:
+			p.noConsent++
+		default:
+			p.invalid++
+		}
+	}
+	if b.last > 0 {
+		p.learnedWith = append(p.learnedWith, seqCount{b.last, p.stored})
+	}
+}
+
+// report is the progress so far; batch, if not nil, brings its bad events.
+func (p *importProgress) report(st *site, batch *eventBatch) *pb.ImportEventsResponse {
+	report := &pb.ImportEventsResponse{
+		Received: p.received, Stored: p.stored, Duplicates: p.duplicates,
+		NoConsent: p.noConsent, Invalid: p.invalid,
+	}
+	reached := store.Seq(st.learner.learned.Load())
+	for len(p.learnedWith) > 1 && p.learnedWith[1].seq <= reached {
+		p.learnedWith = p.learnedWith[1:]
+	}
+	if len(p.learnedWith) > 0 && p.learnedWith[0].seq <= reached {
+		report.Learned = p.learnedWith[0].count
+	}
+	if batch != nil {
+		for _, r := range batch.results {
+			if r.GetStatus() == pb.EventStatus_EVENT_STATUS_INVALID {
+				report.Errors = append(report.Errors, r)
+			}
+		}
+	}
+	return report
+}
+
+// siteOfStream finds the site that the first message of a stream names.
+func (s *events) siteOfStream(name string) (*site, error) {
+	if name == "" {
+		var v violations
+		v.add("site", "is empty, must be sites/{site} in the first message")
+		return nil, v.err()
+	}
+	return s.sites.get(siteOf(name))
+}
+
+// checkStreamRequest checks what holds for a whole message of a stream.
+func (s *events) checkStreamRequest(st *site, name string, events []*pb.Event) error {
+	var v violations
+	if name != "" && siteOf(name) != st.id {
+		v.add("site", "is %q, must be the same throughout the stream: %q", clip(name), siteName(st.id))
+	}
+	if n := len(events); n > maxBatch {
+		v.add("events", "has %d items, must have at most %d", n, maxBatch)
+	}
+	return v.err()
+}

@@ -1,0 +1,159 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/decide"
+	"github.com/vitrine-io/vitrine/scoring/model"
+	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// site is one shop at work: its catalogue, its placements and what it has
+// learned, in memory. Decisions read it without a lock; whoever changes it
+// holds write.
+type site struct {
+	id       scoring.SiteID
+	info     scoring.Site
+	products *catalog.Catalog
+	decider  *decide.Decider
+	learner  *learner
+
+	write      sync.Mutex
+	placements atomic.Pointer[map[scoring.PlacementID]*placement]
+}
+
+// placement is a placement ready to decide with.
+type placement struct {
+	scoring.Placement
+	filter *filter.Program // nil: everything passes
+}
+
+// openSite reads a shop into memory and resumes learning where it stopped.
+func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error) {
+	products := catalog.New()
+	err := s.store.EachProduct(ctx, info.ID, "", func(p scoring.Product) bool {
+		products.Put(&p)
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("server: read the products of site %q: %w", info.ID, err)
+	}
+	learned := model.New(products)
+	st := &site{
+		id: info.ID, info: info, products: products,
+		decider: decide.New(products, learned),
+		learner: newLearner(s, info.ID, learned),
+	}
+	stored, err := s.store.Placements(ctx, info.ID)
+	if err != nil {
+		return nil, fmt.Errorf("server: read the placements of site %q: %w", info.ID, err)
+	}
+	ready := make(map[scoring.PlacementID]*placement, len(stored))
+	for _, p := range stored {
+		compiled, err := s.readyPlacement(p)
+		if err != nil {
+			return nil, fmt.Errorf("server: placement %q of site %q: filter: %w", p.ID, info.ID, err)
+		}
+		ready[p.ID] = compiled
+	}
+	st.placements.Store(&ready)
+	return st, nil
+}
+
+// readyPlacement compiles a placement's filter.
+func (s *Server) readyPlacement(p scoring.Placement) (*placement, error) {
+	ready := &placement{Placement: p}
+	if p.Creatives != nil || p.Products.Filter == "" {
+		return ready, nil
+	}
+	program, err := s.filters.Compile(p.Products.Filter)
+	if err != nil {
+		return nil, err
+	}
+	ready.filter = program
+	return ready, nil
+}
+
+// placement finds one by its id.
+func (st *site) placement(id scoring.PlacementID) (*placement, bool) {
+	p, ok := (*st.placements.Load())[id]
+	return p, ok
+}
+
+// setPlacement puts p in place of the one with its id, or removes that one if p
+// is nil. The caller holds write.
+func (st *site) setPlacement(id scoring.PlacementID, p *placement) {
+	old := *st.placements.Load()
+	changed := make(map[scoring.PlacementID]*placement, len(old)+1)
+	for key, value := range old {
+		changed[key] = value
+	}
+	if p == nil {
+		delete(changed, id)
+	} else {
+		changed[id] = p
+	}
+	st.placements.Store(&changed)
+}
+
+// product finds one in the catalogue.
+func (st *site) product(id scoring.ProductID) (*scoring.Product, error) {
+	if index, ok := st.products.Lookup(id); ok {
+		if p := st.products.Product(index); p != nil {
+			return p, nil
+		}
+	}
+	return nil, about(productName(st.id, id), store.ErrNotFound)
+}
+
+// sites are the shops of this installation. Reading them takes no lock.
+type sites struct {
+	change sync.Mutex
+	byID   atomic.Pointer[map[scoring.SiteID]*site]
+}
+
+func newSites() *sites {
+	s := &sites{}
+	s.byID.Store(&map[scoring.SiteID]*site{})
+	return s
+}
+
+// get returns a shop, or ErrNotFound.
+func (s *sites) get(id scoring.SiteID) (*site, error) {
+	if st, ok := (*s.byID.Load())[id]; ok {
+		return st, nil
+	}
+	return nil, about(siteName(id), store.ErrNotFound)
+}
+
+// all returns the shops in no order.
+func (s *sites) all() []*site {
+	byID := *s.byID.Load()
+	list := make([]*site, 0, len(byID))
+	for _, st := range byID {
+		list = append(list, st)
+	}
+	return list
+}
+
+// set puts a shop in place, or removes it if st is nil. The caller holds
+// change.
+func (s *sites) set(id scoring.SiteID, st *site) {
+	old := *s.byID.Load()
+	changed := make(map[scoring.SiteID]*site, len(old)+1)
+	for key, value := range old {
+		changed[key] = value
+	}
+	if st == nil {
+		delete(changed, id)
+	} else {
+		changed[id] = st
+	}
+	s.byID.Store(&changed)
+}
