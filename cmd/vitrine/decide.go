@@ -14,6 +14,13 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
+// The columns that sentences are folded into: with ids of usual length the table
+// is 115 columns wide.
+const (
+	titleWidth = 40
+	whyWidth   = 42
+)
+
 // decideFlags are what `vitrine decide` was told.
 type decideFlags struct {
 	remote     remote
@@ -228,10 +235,10 @@ func itemTable(p *pb.PlacementResult) *table {
 		}
 		var why []string
 		for _, r := range it.GetReasons() {
-			text := strings.ReplaceAll(fold(r.GetText(), 48), "\n", "\n     ")
+			text := strings.ReplaceAll(fold(r.GetText(), whyWidth), "\n", "\n     ")
 			why = append(why, fmt.Sprintf("%3.0f%% %s", math.Round(100*r.GetShare()), text))
 		}
-		t.add(fmt.Sprint(i+1), id, fold(title, 44), demo.Price(product.GetProduct().GetPrice()), score(it.GetScore()), strings.Join(why, "\n"))
+		t.add(fmt.Sprint(i+1), id, fold(title, titleWidth), demo.Price(product.GetProduct().GetPrice()), score(it.GetScore()), strings.Join(why, "\n"))
 	}
 	return t
 }

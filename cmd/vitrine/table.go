@@ -10,9 +10,6 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// tableWidth is how wide tables are outside a terminal.
-const tableWidth = 120
-
 // table collects rows and writes them as aligned columns. A cell may hold
 // several lines.
 type table struct {
