@@ -54,7 +54,7 @@ func TestBadInputNamesTheField(t *testing.T) {
 		{"101 items", "placements[0].count", "is 101", decide(func(r *pb.DecideRequest) { r.Placements[0].Count = 101 })},
 		{"filter that does not compile", "placements[0].filter", "compile", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = "product.price.amount <" })},
 		{"filter on what is not there", "placements[0].filter", "colour", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = "product.colour == 'red'" })},
-		{"filter that is no condition", "placements[0].filter", "bool", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = "product.price.amount" })},
+		{"filter that is no condition", "placements[0].filter", "true or false", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = "product.price.amount" })},
 		{"filter too costly", "placements[0].filter", "cost", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = costly })},
 		{"consent string cut short", "consent.tcf_string", "cut short", decide(func(r *pb.DecideRequest) { r.Consent = &pb.Consent{TcfString: "CAAA"} })},
 		{"an event of 1900", "event.time", "must not be before 2000", track(func(e *pb.Event) { e.Time = timestamppb.New(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)) })},
@@ -143,14 +143,16 @@ func TestBytesThatAreNoMessage(t *testing.T) {
 	send := func(b []byte) error {
 		return s.conn.Invoke(context.Background(), pb.EventService_TrackEvent_FullMethodName, b, &struct{}{}, grpc.ForceCodec(rawBytes{}))
 	}
-	// TrackEventRequest{site: "\xff"}: field 1, two bytes.
-	wantViolation(t, send([]byte{0x0a, 2, 0xff, 0xfe}), "TrackEventRequest.site", "UTF-8")
-	wantViolation(t, send([]byte{0x0a, 200}), "(message)", "vitrine.v1")
+	// TrackEventRequest{site: "\xff\xfe", event: {search_query: "\xff"}}
+	bad := send([]byte{0x0a, 2, 0xff, 0xfe, 0x12, 3, 0x42, 1, 0xff})
+	wantViolation(t, bad, "site", "UTF-8")
+	wantViolation(t, bad, "event.search_query", "UTF-8")
+	wantViolation(t, send([]byte{0x0a, 200}), "(message)", "vitrine.v1.TrackEventRequest")
 
 	stream, err := s.conn.NewStream(t.Context(), &pb.EventService_ServiceDesc.Streams[0], pb.EventService_StreamEvents_FullMethodName, grpc.ForceCodec(rawBytes{}))
 	must(t, err)
 	must(t, stream.SendMsg([]byte{0x0a, 2, 0xff, 0xfe}))
-	wantViolation(t, stream.RecvMsg(&struct{}{}), "StreamEventsRequest.site", "UTF-8")
+	wantViolation(t, stream.RecvMsg(&struct{}{}), "site", "UTF-8")
 }
 
 // A bad event of many does not keep the others out.

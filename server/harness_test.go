@@ -58,7 +58,7 @@ func (s *shop) start() {
 	must(t, err)
 	srv, err := server.New(t.Context(), server.Options{Store: st, Filters: filter.New(filter.Options{}), Log: log})
 	must(t, err)
-	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage))
+	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(server.Codec()))
 	srv.Register(g)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
