@@ -17,7 +17,7 @@ var makers = []maker{
 	{"Campfold", 0.85, []string{"family"}},         // family camping
 	{"Granitka", 1.10, []string{"durable"}},        // climbing
 	{"Veloquay", 1.05, []string{"commute"}},        // cycling in town
-	{"Spindrel", 0.80, nil},                        // bicycle parts
+	{"Crankwell", 0.80, nil},                       // bicycle parts
 	{"Lumenbark", 1.00, []string{"rechargeable"}},  // lights
 	{"Oatpeak", 1.00, []string{"vegan"}},           // nutrition
 	{"Pulsemarch", 1.25, []string{"rechargeable"}}, // watches
@@ -79,12 +79,12 @@ var shelves = []shelf{
 	{"climbing/carabiners", "carabiner set", "carabiners", []string{"Granitka", "Plainway"}, 12, 95, 6, false, nil, []string{"climbing"}, 0.8},
 	{"climbing/chalk", "chalk bag", "chalk bag", []string{"Granitka", "Plainway"}, 9, 35, 4, false, bright, []string{"climbing"}, 0.7},
 	{"climbing/helmets", "climbing helmet", "climbing helmet", []string{"Granitka", "Fjordalin"}, 50, 110, 4, false, bright, []string{"climbing", "safety"}, 0.7},
-	{"cycling/helmets", "city helmet", "bike helmet", []string{"Veloquay", "Spindrel", "Plainway"}, 35, 140, 6, false, sober, []string{"commute", "safety"}, 1.3},
-	{"cycling/lights", "bike light", "bike light", []string{"Lumenbark", "Spindrel", "Veloquay"}, 15, 110, 6, false, nil, []string{"commute", "light", "safety"}, 1.2},
-	{"cycling/locks", "bike lock", "bike lock", []string{"Veloquay", "Spindrel"}, 25, 130, 5, false, nil, []string{"commute"}, 1.1},
+	{"cycling/helmets", "city helmet", "bike helmet", []string{"Veloquay", "Crankwell", "Plainway"}, 35, 140, 6, false, sober, []string{"commute", "safety"}, 1.3},
+	{"cycling/lights", "bike light", "bike light", []string{"Lumenbark", "Crankwell", "Veloquay"}, 15, 110, 6, false, nil, []string{"commute", "light", "safety"}, 1.2},
+	{"cycling/locks", "bike lock", "bike lock", []string{"Veloquay", "Crankwell"}, 25, 130, 5, false, nil, []string{"commute"}, 1.1},
 	{"cycling/bags", "pannier", "pannier", []string{"Veloquay", "Regenfell", "Plainway"}, 40, 150, 6, false, sober, []string{"commute", "waterproof"}, 1.1},
 	{"cycling/rainwear", "rain cape", "bike rain cape", []string{"Regenfell", "Veloquay", "Plainway"}, 30, 120, 5, false, bright, []string{"commute", "waterproof"}, 0.9},
-	{"cycling/tools", "repair kit", "bike repair kit", []string{"Spindrel", "Plainway"}, 12, 70, 5, false, nil, []string{"commute"}, 0.8},
+	{"cycling/tools", "repair kit", "bike repair kit", []string{"Crankwell", "Plainway"}, 12, 70, 5, false, nil, []string{"commute"}, 0.8},
 	{"nutrition/gels", "energy gels", "energy gel", []string{"Oatpeak", "Plainway"}, 8, 32, 5, false, nil, []string{"running", "energy"}, 1.0},
 	{"nutrition/bars", "oat bars", "energy bar", []string{"Oatpeak", "Plainway"}, 6, 28, 5, false, nil, []string{"hiking", "energy"}, 1.0},
 	{"nutrition/drinks", "electrolytes", "electrolytes", []string{"Oatpeak"}, 7, 30, 4, false, nil, []string{"running", "energy"}, 0.8},

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// ErrShopExists: the server has a site of the demo's name already.
+// ErrShopExists says that the server has a site of the demo's name already.
 var ErrShopExists = errors.New("there is a demo shop already")
 
 // How many records go into one message of an import.
@@ -164,9 +164,9 @@ func pump[Resp any](stream importStream[Resp], n int, send func(from, to int) er
 	}()
 	for {
 		resp, err := stream.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			// The server may end early; then the sender's error is io.EOF too.
-			if err := <-sent; err != nil && err != io.EOF {
+			if err := <-sent; err != nil && !errors.Is(err, io.EOF) {
 				return err
 			}
 			return nil

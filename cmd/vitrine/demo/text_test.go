@@ -48,7 +48,7 @@ func told() *Story {
 	}
 }
 
-func print(p *Printer, s *Story) {
+func printed(p *Printer, s *Story) {
 	p.Title("127.0.0.1:7654", "/tmp/vitrine-demo, removed at the end")
 	p.Opened(s.Opened)
 	p.Past(s.Past)
@@ -73,7 +73,7 @@ func TestStoryIsPrinted(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
 			p := NewPrinter(&out, tt.width, tt.colour)
-			print(p, told())
+			printed(p, told())
 			if p.Err != nil {
 				t.Fatal(p.Err)
 			}
@@ -127,7 +127,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no room") }
 
 func TestPrinterKeepsTheFirstError(t *testing.T) {
 	p := NewPrinter(full{}, 110, false)
-	print(p, told())
+	printed(p, told())
 	if p.Err == nil || p.Err.Error() != "no room" {
 		t.Errorf("Err is %v", p.Err)
 	}
