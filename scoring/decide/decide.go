@@ -3,6 +3,7 @@
 package decide
 
 import (
+	"sync"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -19,7 +20,7 @@ type Filter interface {
 // Slot is one placement to fill.
 type Slot struct {
 	Placement scoring.PlacementID
-	Rules     *scoring.ProductRules
+	Rules     *scoring.ProductRules // nil: the defaults
 	Count     int
 	Filters   []Filter // all must pass
 	Exclude   []scoring.ProductID
@@ -29,7 +30,7 @@ type Slot struct {
 // it twice.
 type Page struct {
 	Now      time.Time
-	Context  *scoring.Context
+	Context  *scoring.Context // nil: nothing known of the page
 	Profile  *visitor.Profile // nil for a visitor of whom nothing is known
 	Slots    []Slot
 	Reasons  bool // explain each item
@@ -37,11 +38,34 @@ type Page struct {
 }
 
 // Decider fills pages. It is safe for concurrent use and takes no lock.
-type Decider struct{}
+type Decider struct {
+	products *catalog.Catalog
+	learned  *model.Model
+	sources  []source
+	features []feature
+	scratch  sync.Pool
+}
 
 // New returns a decider over a site's catalogue and what it has learned.
-func New(products *catalog.Catalog, learned *model.Model) *Decider { return &Decider{} }
+func New(products *catalog.Catalog, learned *model.Model) *Decider {
+	d := &Decider{products: products, learned: learned, sources: sources(), features: features()}
+	d.scratch.New = func() any { return newQuery(d) }
+	return d
+}
 
 // Decide fills the slots in their order. The same page, catalogue and model
-// give the same answer.
-func (d *Decider) Decide(p *Page) []scoring.FilledPlacement { panic("unbuilt") }
+// give the same answer. The result is the caller's; nothing of the page is kept.
+func (d *Decider) Decide(p *Page) []scoring.FilledPlacement {
+	q := d.scratch.Get().(*query)
+	defer d.scratch.Put(q)
+	q.begin(p)
+	for _, s := range d.sources {
+		s.gather(q)
+	}
+	filled := make([]scoring.FilledPlacement, len(p.Slots))
+	for i := range p.Slots {
+		filled[i] = q.fill(&p.Slots[i])
+	}
+	q.end()
+	return filled
+}

@@ -1,0 +1,151 @@
+package decide
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// signal is a raw score that a source gives a candidate, 0 when it says nothing.
+type signal int
+
+// The signals.
+const (
+	sigNear     signal = iota // session neighbours, by distance from the match
+	sigAfter                  // the same, only what came after the match
+	sigFlat                   // the same, without distance
+	sigBest                   // the same, of the best neighbour alone
+	sigRecent                 // the same, of the last days
+	sigNext                   // co-visitation: came right after
+	sigForward                // came after
+	sigBackward               // came before
+	sigHop                    // two hops away
+	sigFacets                 // champions of the visitor's facets
+	sigPage                   // champions of the page's facets and words
+	sigOwn                    // the visitor's own products
+	signals
+)
+
+// candidate is a product with what the sources said of it.
+type candidate struct {
+	product catalog.Index
+	signal  [signals]float32
+	// The seed that speaks most for it among neighbours and in co-visitation,
+	// + 1, and how much it says.
+	seed [witnesses]uint8
+	say  [witnesses]float32
+}
+
+// witness is a source that speaks for seeds.
+type witness int
+
+const (
+	bySessions witness = iota
+	byPairs
+	witnesses
+)
+
+// credit notes that a seed spoke for the candidate.
+func (c *candidate) credit(w witness, seed int, say float32) {
+	if say > c.say[w] {
+		c.say[w], c.seed[w] = say, uint8(seed)+1
+	}
+}
+
+const (
+	tableSize     = 4096
+	maxCandidates = 2048 // more find no room: 10 seeds rarely bring half of that
+)
+
+// candidates are kept in the order of their discovery, with a hash table beside.
+type candidates struct {
+	list  []candidate
+	table []uint16 // position + 1; 0: free
+}
+
+func newCandidates() candidates {
+	return candidates{list: make([]candidate, 0, maxCandidates), table: make([]uint16, tableSize)}
+}
+
+func (c *candidates) reset() {
+	c.list = c.list[:0]
+	clear(c.table)
+}
+
+// of returns the candidate of a product, a new one if need be and room is, else
+// nil. It is valid until the next call.
+func (c *candidates) of(i catalog.Index) *candidate {
+	s := uint32(i) * 0x9e3779b1 >> (32 - 12)
+	for c.table[s] != 0 {
+		if x := &c.list[c.table[s]-1]; x.product == i {
+			return x
+		}
+		s = (s + 1) % tableSize
+	}
+	if len(c.list) == maxCandidates {
+		return nil
+	}
+	c.list = c.list[:len(c.list)+1]
+	c.table[s] = uint16(len(c.list))
+	x := &c.list[len(c.list)-1]
+	*x = candidate{product: i}
+	return x
+}
+
+// find returns the candidate of a product, or nil.
+func (c *candidates) find(i catalog.Index) *candidate {
+	s := uint32(i) * 0x9e3779b1 >> (32 - 12)
+	for c.table[s] != 0 {
+		if x := &c.list[c.table[s]-1]; x.product == i {
+			return x
+		}
+		s = (s + 1) % tableSize
+	}
+	return nil
+}
+
+// largest returns the maximum of each signal.
+func (c *candidates) largest() (most [signals]float32) {
+	for k := range c.list {
+		for s, v := range c.list[k].signal {
+			most[s] = max(most[s], v)
+		}
+	}
+	return most
+}
+
+// termWeights finds the weight of a term among few.
+type termWeights struct {
+	keys    [128]catalog.Term
+	weights [128]float32
+	used    [128]bool
+}
+
+func (t *termWeights) reset() { t.used = [128]bool{} }
+
+func (t *termWeights) set(k catalog.Term, w float32) {
+	s := uint32(k) * 0x9e3779b1 >> (32 - 7)
+	for t.used[s] && t.keys[s] != k {
+		s = (s + 1) % 128
+	}
+	t.used[s], t.keys[s], t.weights[s] = true, k, w
+}
+
+func (t *termWeights) of(k catalog.Term) float32 {
+	s := uint32(k) * 0x9e3779b1 >> (32 - 7)
+	for t.used[s] {
+		if t.keys[s] == k {
+			return t.weights[s]
+		}
+		s = (s + 1) % 128
+	}
+	return 0
+}
+
+func sortInterests(in []interestIn) {
+	slices.SortStableFunc(in, func(a, b interestIn) int {
+		return cmp.Compare(math.Abs(float64(b.weight)), math.Abs(float64(a.weight)))
+	})
+}

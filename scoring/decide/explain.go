@@ -1,0 +1,161 @@
+package decide
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// maxReasons is how many reasons of an item are returned.
+const maxReasons = 3
+
+// part is one reason in the making.
+type part struct {
+	reason scoring.Reason
+	amount float32
+}
+
+// explain gives the reasons of an item: what each feature added to its score,
+// gathered by kind and evidence, as shares of all that was added. What spoke
+// against it is no reason to show it.
+func (q *query) explain(s *scored) []scoring.Reason {
+	c := &q.candidates.list[s.candidate]
+	v := q.look(c, s.product)
+	q.parts = q.parts[:0]
+	var sum float32
+	for k := range q.features {
+		f := &q.features[k]
+		amount := q.weight(f) * f.value(q, &v)
+		if amount <= 0 {
+			continue
+		}
+		sum += amount
+		q.part(q.reason(f, &v), amount)
+	}
+	if sum == 0 {
+		return []scoring.Reason{{Kind: scoring.ReasonPopular, Share: 1}}
+	}
+	slices.SortStableFunc(q.parts, func(a, b part) int { return cmp.Compare(b.amount, a.amount) })
+	reasons := make([]scoring.Reason, min(maxReasons, len(q.parts)))
+	for k := range reasons {
+		reasons[k] = q.parts[k].reason
+		reasons[k].Share = float64(q.parts[k].amount) / float64(sum)
+	}
+	return reasons
+}
+
+func (q *query) part(r scoring.Reason, amount float32) {
+	for k := range q.parts {
+		if q.parts[k].reason == r {
+			q.parts[k].amount += amount
+			return
+		}
+	}
+	q.parts = append(q.parts, part{reason: r, amount: amount})
+}
+
+// reason turns a feature into a reason with its evidence.
+func (q *query) reason(f *feature, v *view) scoring.Reason {
+	r := scoring.Reason{Kind: f.kind}
+	switch f.kind {
+	case scoring.ReasonViewedTogether:
+		if s := q.witness(v.candidate); s != nil {
+			r.Product = q.products.ID(s.product)
+			if s.ofPage && !s.ofVisit {
+				r.Kind = scoring.ReasonPageContext
+			}
+		}
+	case scoring.ReasonRecentlyViewed:
+		r.Product = v.at.ID
+		r.Kind = q.ownKind(v.at.ID)
+	case scoring.ReasonInterest:
+		r.Facet = q.strongestFacet(v.product)
+	case scoring.ReasonPageContext:
+		if f.name == "like this" {
+			r.Product = q.products.ID(q.seeds[0].product)
+		} else if t, ok := q.topic(v.product); ok {
+			r.Facet = q.products.FacetID(t)
+		}
+	}
+	return r
+}
+
+// witness is the seed that contributed most.
+func (q *query) witness(c *candidate) *seed {
+	sessions := c.say[bySessions] * q.scale[sigNear]
+	pairs := c.say[byPairs] * q.scale[sigForward]
+	w := bySessions
+	if pairs > sessions {
+		w = byPairs
+	}
+	if c.seed[w] == 0 {
+		return nil
+	}
+	return &q.seeds[c.seed[w]-1]
+}
+
+// ownKind says what the visitor had to do with one of their own products.
+func (q *query) ownKind(id scoring.ProductID) scoring.ReasonKind {
+	for k := range q.page.Profile.Cart {
+		if q.page.Profile.Cart[k].Product == id {
+			return scoring.ReasonInCart
+		}
+	}
+	if _, ok := q.page.Profile.Bought(id); ok {
+		return scoring.ReasonBoughtBefore
+	}
+	return scoring.ReasonRecentlyViewed
+}
+
+// strongestFacet is the product's facet that the visitor cares most for.
+func (q *query) strongestFacet(i catalog.Index) scoring.FacetID {
+	var best scoring.FacetID
+	var most float32
+	for _, t := range q.products.Facets(i) {
+		if w := q.byTerm.of(t); w > most {
+			best, most = q.products.FacetID(t), w
+		}
+	}
+	return best
+}
+
+// topic is the facet of the page that the product has, the most telling one.
+func (q *query) topic(i catalog.Index) (catalog.Term, bool) {
+	facets := q.products.Facets(i)
+	for k := len(q.pageTerms) - 1; k >= 0; k-- { // levels come from the root down
+		if containsTerm(facets, q.pageTerms[k]) {
+			return q.pageTerms[k], true
+		}
+	}
+	return 0, false
+}
+
+// probability is a candidate's share of the softmax over the ranking: that the
+// visitor turns to it next, as far as the blend knows.
+func (r *ranking) probability(s *scored) float64 {
+	return math.Exp(float64(s.score-r.list[0].score)) / r.total
+}
+
+// byPopularity sorts product numbers by the popularity of the last week.
+func (q *query) byPopularity(list []catalog.Index) []catalog.Index {
+	q.standing = q.standing[:0]
+	for _, i := range list {
+		q.standing = append(q.standing, standing{i, q.learned.Popularity(i, q.page.Now).Slow})
+	}
+	slices.SortFunc(q.standing, func(a, b standing) int {
+		return cmp.Or(cmp.Compare(b.slow, a.slow), cmp.Compare(q.products.ID(a.product), q.products.ID(b.product)))
+	})
+	for k := range list {
+		list[k] = q.standing[k].product
+	}
+	return list
+}
+
+// standing is a product with its popularity.
+type standing struct {
+	product catalog.Index
+	slow    float64
+}

@@ -1,0 +1,209 @@
+package decide
+
+import (
+	"math"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
+)
+
+// feature is one thing that speaks for or against a candidate. Its value is
+// between 0 and about 1; its contribution to the score is weight times value.
+type feature struct {
+	name string
+	kind scoring.ReasonKind
+	// visit weighs it while a visit goes on, lasting when all that is known of
+	// the visitor is old, or nothing is.
+	visit, lasting float32
+	value          func(q *query, v *view) float32
+}
+
+// view is a candidate as the features see it.
+type view struct {
+	*candidate
+	at       *scoring.Product
+	pop      model.Popularity
+	rank     int     // place in the visit from its end; -1: not in it
+	interest float32 // cosine of the visitor's facets and its own
+	likeness float32 // to the page's product: share of its facets' idf
+	fit      float32 // share of the page's terms, by idf
+}
+
+// logRatio is the form in which most signals enter: the logarithm of the ratio
+// to the largest among the candidates, from 0 for 0 to 1 (RANKING, Blend).
+func logRatio(s signal) func(*query, *view) float32 {
+	return func(q *query, v *view) float32 { return inLog(v.signal[s] * q.scale[s]) }
+}
+
+func inLog(ratio float32) float32 {
+	return float32(math.Log(float64(ratio)+0.003))/5.81 + 1
+}
+
+// ratio is the plain ratio to the largest.
+func ratio(s signal) func(*query, *view) float32 {
+	return func(q *query, v *view) float32 { return v.signal[s] * q.scale[s] }
+}
+
+// absolute is a signal that means the same in every decision: a share of
+// sessions.
+func absolute(s signal) func(*query, *view) float32 {
+	return func(_ *query, v *view) float32 { return inLog(min(1, v.signal[s])) }
+}
+
+// much is a count in logarithm: 1 for about 20,000.
+func much(n float64) float32 { return float32(math.Log1p(n) / 10) }
+
+// features lists everything that the blend is made of.
+func features() []feature {
+	const (
+		together = scoring.ReasonViewedTogether
+		own      = scoring.ReasonRecentlyViewed
+	)
+	return []feature{
+		{"near", together, 1, 1, logRatio(sigNear)},
+		{"near ratio", together, 1, 0, ratio(sigNear)},
+		{"after", together, 0, 0, logRatio(sigAfter)},
+		{"flat", together, 0, 0, logRatio(sigFlat)},
+		{"best", together, 0, 0, logRatio(sigBest)},
+		{"recent", together, 0, 0, logRatio(sigRecent)},
+		{"next", together, 0.4, 0, logRatio(sigNext)},
+		{"next ratio", together, 0, 0, ratio(sigNext)},
+		{"forward", together, 0.8, 1, logRatio(sigForward)},
+		{"forward ratio", together, 0, 0, ratio(sigForward)},
+		{"forward share", together, 0, 0, absolute(sigForward)},
+		{"backward", together, 0, 0, logRatio(sigBackward)},
+		{"hop", together, 0.2, 0.2, logRatio(sigHop)},
+		{"hop ratio", together, 0, 0, ratio(sigHop)},
+		{"hop share", together, 0, 0, absolute(sigHop)},
+		{"popular now", scoring.ReasonTrending, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
+		{"popular", scoring.ReasonPopular, 0, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
+		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
+		{"rising", scoring.ReasonTrending, 0, 0.3, rising},
+		{"age", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
+		{"idle", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
+		{"in visit", own, 0, 0, inVisit},
+		{"returned to", own, 1, 0, returnedTo},
+		{"seen earlier", own, 0, 0, seenEarlier},
+		{"interest", scoring.ReasonInterest, 0.5, 2, func(_ *query, v *view) float32 { return v.interest }},
+		{"like this", scoring.ReasonPageContext, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
+		{"on topic", scoring.ReasonPageContext, 3, 3, func(_ *query, v *view) float32 { return v.fit }},
+		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
+	}
+}
+
+// rising compares the last day with the last week: 0 for steady, 1 for all of it
+// in the last hours. The counts of a steady product stand as their half-lives, 1
+// to 8.
+func rising(_ *query, v *view) float32 {
+	return max(0, float32(math.Log((8*v.pop.Fast+8)/(v.pop.Slow+8))/math.Log(8)))
+}
+
+// span is a time in logarithm: 1 for a little over a year.
+func span(d time.Duration) float32 { return float32(math.Log1p(d.Hours()) / 9.1) }
+
+func inVisit(_ *query, v *view) float32 {
+	if v.rank >= 0 {
+		return 1
+	}
+	return 0
+}
+
+// returnedTo is how often visitors of this shop return to a product that stands
+// where this one does in the visit: the logarithm of the rate, from 0 for one in
+// a thousand to 1 for always.
+func returnedTo(q *query, v *view) float32 {
+	if v.rank < 0 {
+		return 0
+	}
+	rate := q.rates[min(v.rank, model.RepeatRanks-1)]
+	if v.rank >= model.RepeatRanks-1 { // one rate for all from the fifth on
+		rate /= float64(max(1, len(q.visit)-(model.RepeatRanks-1)))
+	}
+	return float32(max(0, 1+math.Log(rate)/math.Log(1000)))
+}
+
+func seenEarlier(_ *query, v *view) float32 {
+	if v.rank >= 0 {
+		return 0
+	}
+	return v.signal[sigOwn]
+}
+
+// newFor is how long a product counts as new, by half.
+const newFor = 14 * 24 * time.Hour
+
+func isNew(q *query, v *view) float32 {
+	at := v.at.AvailableAt
+	if at.IsZero() || at.After(q.page.Now) {
+		return 0
+	}
+	return float32(math.Exp2(-q.page.Now.Sub(at).Hours() / newFor.Hours()))
+}
+
+// look prepares a candidate for the features.
+func (q *query) look(c *candidate, p *scoring.Product) view {
+	v := view{candidate: c, at: p, pop: q.learned.Popularity(c.product, q.page.Now), rank: -1}
+	for k, i := range q.visit {
+		if i == c.product {
+			v.rank = k
+			break
+		}
+	}
+	if len(q.interests) == 0 && len(q.pageTerms) == 0 && !q.onProduct() {
+		return v
+	}
+	facets := q.products.Facets(c.product)
+	if len(q.interests) > 0 && len(facets) > 0 {
+		for _, t := range facets {
+			v.interest += q.byTerm.of(t)
+		}
+		v.interest /= float32(math.Sqrt(float64(len(facets))))
+	}
+	if q.onProduct() {
+		v.likeness = q.alike(facets, q.products.Facets(q.seeds[0].product))
+	}
+	if q.pageIDF > 0 {
+		words := q.products.Words(c.product)
+		for _, t := range q.pageTerms {
+			if containsTerm(facets, t) || containsTerm(words, t) {
+				v.fit += float32(q.products.IDF(t) / q.pageIDF)
+			}
+		}
+	}
+	return v
+}
+
+// onProduct reports whether the page shows a product that is known.
+func (q *query) onProduct() bool { return len(q.seeds) > 0 && q.seeds[0].ofPage }
+
+// alike is the idf that two products' facets share, over that of either.
+func (q *query) alike(a, b []catalog.Term) float32 {
+	var both, either float64
+	for _, t := range a {
+		w := q.products.IDF(t)
+		either += w
+		if containsTerm(b, t) {
+			both += w
+		}
+	}
+	for _, t := range b {
+		if !containsTerm(a, t) {
+			either += q.products.IDF(t)
+		}
+	}
+	if either == 0 {
+		return 0
+	}
+	return float32(both / either)
+}
+
+func containsTerm(list []catalog.Term, t catalog.Term) bool {
+	for _, x := range list {
+		if x == t {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,127 @@
+package decide
+
+import (
+	"math"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring/model"
+)
+
+// Parameters of the session neighbours: RANKING's lean variant.
+const (
+	neighbourSeeds    = 6
+	neighbourSessions = 100                  // per seed, the newest
+	neighboursKept    = 100                  // most similar
+	seedFade          = 3.0                  // seed weight exp(-r/3)
+	distanceFade      = 3.0                  // exp(-(d-1)/3) at distance d from the match
+	matchItself       = 0.5                  // what the matched product itself gets
+	slowRecall        = 120 * 24 * time.Hour // exp(-age/120 d): 150,000 sessions
+	fastRecall        = 4 * 24 * time.Hour   // 5,000 sessions
+)
+
+// neighbours brings what the sessions most like this one went on to: VSTAN
+// (Ludewig, Mauro, Latifi, Jannach: Empirical analysis of session-based
+// recommendation algorithms, UMUAI 2021) over a bounded sample of recent
+// sessions (VMIS-kNN; Serenade, SIGMOD 2022).
+type neighbours struct{}
+
+func (neighbours) name() string { return "neighbours" }
+
+// match is a session that shares products with the visit.
+type match struct {
+	ref  model.SessionRef
+	seed int32 // the first seed, the latest product, that both have
+	sim  float32
+}
+
+// matches is a hash table of sessions in the order of their discovery.
+type matches struct {
+	list  []match
+	table []uint16
+}
+
+const matchTable = 2048 // neighbourSeeds x neighbourSessions is 600
+
+func newMatches() matches {
+	return matches{list: make([]match, 0, neighbourSeeds*neighbourSessions), table: make([]uint16, matchTable)}
+}
+
+func (m *matches) of(ref model.SessionRef, seed int) *match {
+	s := uint32(ref) * 0x9e3779b1 >> (32 - 11)
+	for m.table[s] != 0 {
+		if x := &m.list[m.table[s]-1]; x.ref == ref {
+			return x
+		}
+		s = (s + 1) % matchTable
+	}
+	m.list = append(m.list, match{ref: ref, seed: int32(seed)})
+	m.table[s] = uint16(len(m.list))
+	return &m.list[len(m.list)-1]
+}
+
+func (neighbours) gather(q *query) {
+	m := &q.matches
+	m.list = m.list[:0]
+	clear(m.table)
+	all := q.learned.AllSessions(q.page.Now)
+	for r := range min(neighbourSeeds, len(q.seeds)) {
+		s := &q.seeds[r]
+		w := float32(s.weight * math.Exp(-float64(r)/seedFade) * math.Log1p(all/max(1, s.sessions)))
+		q.refs = q.learned.RecentSessions(q.refs[:0], s.product, neighbourSessions)
+		for _, ref := range q.refs {
+			m.of(ref, r).sim += w
+		}
+	}
+	now := model.SinceEpoch(q.page.Now)
+	for k := range m.list {
+		x := &m.list[k]
+		q.learned.Session(x.ref, &q.session)
+		if q.session.Len == 0 {
+			continue
+		}
+		age := float64(max(0, now-q.session.End))
+		sim := x.sim / float32(math.Sqrt(float64(q.session.Len))) * float32(math.Exp(-age/float64(slowRecall)))
+		q.spread(x, sim, float32(math.Exp(-age/float64(fastRecall))))
+	}
+}
+
+var distanceFactor = func() (f [16]float32) {
+	for d := 1; d < len(f); d++ {
+		f[d] = float32(math.Exp(-float64(d-1) / distanceFade))
+	}
+	f[0] = matchItself
+	return f
+}()
+
+// spread gives the products of a neighbour, which is in q.session, their share.
+func (q *query) spread(x *match, sim, recent float32) {
+	s := &q.session
+	at := -1
+	for p := s.Len - 1; p >= 0; p-- {
+		if s.Products[p] == q.seeds[x.seed].product {
+			at = p
+			break
+		}
+	}
+	for p := range s.Len {
+		c := q.candidates.of(s.Products[p])
+		if c == nil {
+			continue
+		}
+		d := p - at
+		if d < 0 {
+			d = -d
+		}
+		near := sim * distanceFactor[min(d, len(distanceFactor)-1)]
+		c.signal[sigNear] += near
+		c.signal[sigFlat] += sim
+		c.signal[sigRecent] += near * recent
+		c.signal[sigBest] = max(c.signal[sigBest], near)
+		if p > at {
+			c.signal[sigAfter] += near
+		}
+		if p != at {
+			c.credit(bySessions, int(x.seed), near)
+		}
+	}
+}

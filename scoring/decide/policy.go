@@ -1,0 +1,232 @@
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// boughtWindow is how long a purchase excludes its product unless the placement
+// says otherwise.
+const boughtWindow = 90 * 24 * time.Hour
+
+// maxRejected bounds the list of what was left out.
+const maxRejected = 20
+
+// taken is what already stands on the page: products, and groups of variants.
+type taken struct {
+	products []scoring.ProductID
+	groups   []string
+}
+
+func (t *taken) reset() {
+	t.products = t.products[:0]
+	t.groups = t.groups[:0]
+}
+
+func (t *taken) has(p *scoring.Product) bool {
+	return slices.Contains(t.products, p.ID) || p.GroupID != "" && slices.Contains(t.groups, p.GroupID)
+}
+
+func (t *taken) take(p *scoring.Product) {
+	t.products = append(t.products, p.ID)
+	if p.GroupID != "" {
+		t.groups = append(t.groups, p.GroupID)
+	}
+}
+
+// filling is one slot being filled.
+type filling struct {
+	*query
+	slot     *Slot
+	rules    scoring.ProductRules
+	out      scoring.FilledPlacement
+	rejected [scoring.RejectedSensitive + 1]int // how many, by reason
+}
+
+// fill fills one slot: pinned products, then the ranking, then the fallback list,
+// popular products and whatever else may be shown. Each is held against the
+// rules in this order: availability, sensitivity and filters; exclude_ids and the
+// page's own product; bought, in the cart, seen; what stands on the page already.
+func (q *query) fill(s *Slot) scoring.FilledPlacement {
+	f := filling{query: q, slot: s, out: scoring.FilledPlacement{Placement: s.Placement}}
+	if s.Rules != nil {
+		f.rules = *s.Rules
+	}
+	if f.rules.BoughtWindow == 0 {
+		f.rules.BoughtWindow = boughtWindow
+	}
+	if s.Count > 0 {
+		f.out.Items = make([]scoring.Item, 0, s.Count)
+	}
+	for _, id := range f.rules.Pinned {
+		f.offer(id, scoring.ReasonPinned)
+	}
+	f.offerRanked()
+	if !f.full() {
+		f.fallBack()
+	}
+	if !f.full() {
+		f.out.NoFill = f.noFill()
+	}
+	return f.out
+}
+
+func (f *filling) full() bool { return len(f.out.Items) >= f.slot.Count }
+
+// offerRanked takes the best of the ranking, and notes what was left out.
+func (f *filling) offerRanked() {
+	r := &f.ranked
+	if len(f.slot.Filters) > 0 {
+		r = &f.filtered
+		r.done = false
+	}
+	if !r.done {
+		f.rank(r, f.slot.Filters)
+	}
+	for k := range r.list {
+		s := &r.list[k]
+		why := scoring.RejectedOutranked
+		if !f.full() {
+			why = f.refuses(s.product)
+		} else if len(f.out.Rejected) >= maxRejected || !f.page.Rejected {
+			break
+		} else if f.taken.has(s.product) {
+			continue
+		}
+		score := r.probability(s)
+		if why != 0 {
+			f.reject(s.product.ID, why, score)
+			continue
+		}
+		f.taken.take(s.product)
+		item := scoring.Item{Product: s.product.ID, Score: score, Propensity: 1}
+		if f.page.Reasons {
+			item.Reasons = f.explain(s)
+		}
+		f.out.Items = append(f.out.Items, item)
+	}
+	for _, x := range r.refused {
+		f.reject(f.products.ID(x.product), x.why, 0)
+	}
+}
+
+// reject counts a candidate that was left out and lists it if asked to.
+func (f *filling) reject(id scoring.ProductID, why scoring.Rejection, score float64) {
+	f.rejected[why]++
+	if f.page.Rejected && len(f.out.Rejected) < maxRejected {
+		f.out.Rejected = append(f.out.Rejected, scoring.Rejected{Product: id, Rejection: why, Score: score})
+	}
+}
+
+// refuses says which rule keeps a showable product out of the slot; 0 for none.
+func (f *filling) refuses(p *scoring.Product) scoring.Rejection {
+	if slices.Contains(f.slot.Exclude, p.ID) || p.ID == f.context.Product {
+		return scoring.RejectedExcluded
+	}
+	if v := f.page.Profile; v != nil {
+		if !f.rules.ShowBought {
+			if at, ok := v.Bought(p.ID); ok && f.page.Now.Sub(at) < f.rules.BoughtWindow {
+				return scoring.RejectedBought
+			}
+		}
+		if !f.rules.ShowInCart {
+			for k := range v.Cart {
+				if v.Cart[k].Product == p.ID {
+					return scoring.RejectedInCart
+				}
+			}
+		}
+		if f.rules.RepeatPolicy == scoring.RepeatExclude {
+			for k := range v.Touches {
+				if v.Touches[k].Product == p.ID {
+					return scoring.RejectedSeen
+				}
+			}
+		}
+	}
+	if f.taken.has(p) {
+		return scoring.RejectedShownElsewhere
+	}
+	return 0
+}
+
+// offer takes a product for one reason if the rules allow it.
+func (f *filling) offer(id scoring.ProductID, reason scoring.ReasonKind) {
+	if f.full() {
+		return
+	}
+	i, ok := f.products.Lookup(id)
+	if !ok {
+		return
+	}
+	f.offerNumber(i, reason)
+}
+
+func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
+	p := f.products.Product(i)
+	if p == nil || f.full() {
+		return
+	}
+	why := f.showable(p, f.slot.Filters)
+	if why == 0 {
+		why = f.refuses(p)
+	}
+	if why != 0 {
+		f.rejected[why]++
+		return
+	}
+	f.taken.take(p)
+	item := scoring.Item{Product: p.ID, Propensity: 1}
+	if reason == scoring.ReasonPinned {
+		item.Score = 1
+	}
+	if f.page.Reasons {
+		item.Reasons = []scoring.Reason{{Kind: reason, Share: 1}}
+	}
+	f.out.Items = append(f.out.Items, item)
+}
+
+// fallBack fills up with what is not personal: the placement's own list, popular
+// products, then any of the catalogue.
+func (f *filling) fallBack() {
+	for _, id := range f.rules.FallbackFirst {
+		f.offer(id, scoring.ReasonFallback)
+	}
+	if f.full() {
+		return
+	}
+	f.numbers = f.byPopularity(f.learned.Popular(f.numbers[:0]))
+	for _, i := range f.numbers {
+		f.offerNumber(i, scoring.ReasonFallback)
+	}
+	for _, i := range f.products.Scan() {
+		if f.full() {
+			return
+		}
+		f.offerNumber(i, scoring.ReasonFallback)
+	}
+}
+
+// noFill is the reason that most products were left out for.
+func (f *filling) noFill() scoring.NoFillReason {
+	causes := []struct {
+		reason scoring.NoFillReason
+		n      int
+	}{
+		{scoring.NoFillFiltered, f.rejected[scoring.RejectedFiltered]},
+		{scoring.NoFillUnavailable, f.rejected[scoring.RejectedUnavailable]},
+		{scoring.NoFillExcluded, f.rejected[scoring.RejectedExcluded] + f.rejected[scoring.RejectedBought] +
+			f.rejected[scoring.RejectedInCart] + f.rejected[scoring.RejectedSeen] + f.rejected[scoring.RejectedSensitive]},
+		{scoring.NoFillShownElsewhere, f.rejected[scoring.RejectedShownElsewhere]},
+	}
+	reason, most := scoring.NoFillNoCandidates, 0
+	for _, c := range causes {
+		if c.n > most {
+			reason, most = c.reason, c.n
+		}
+	}
+	return reason
+}

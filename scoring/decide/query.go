@@ -1,0 +1,240 @@
+package decide
+
+import (
+	"math"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/interest"
+	"github.com/vitrine-io/vitrine/scoring/model"
+)
+
+const (
+	// maxSeeds is how many of the visitor's last products the sources start from.
+	maxSeeds = 10
+	// seedRecall is the time in which a touch of an earlier visit loses half of
+	// its say: between a purchase decision of days and a taste of months.
+	seedRecall = 14 * 24 * time.Hour
+	// earlier is what a touch of an earlier visit says beside one of this visit:
+	// the intent of then is most often settled.
+	earlier = 0.5
+)
+
+// seed is a product to start from: one the visitor touched, or the page's own.
+type seed struct {
+	product  catalog.Index
+	weight   float64 // 1 for what is looked at right now, less with age
+	ofPage   bool    // the page shows it; the visitor need not have touched it
+	ofVisit  bool    // touched in the visit that still goes on
+	sessions float64 // sessions that had it
+}
+
+// interestIn is a facet the visitor cares for.
+type interestIn struct {
+	term   catalog.Term
+	weight float32 // over all scales, times idf; may be negative
+}
+
+// query is one decision in the making. It is reused; nothing in it outlives the
+// decision.
+type query struct {
+	*Decider
+	page    *Page
+	context scoring.Context
+	seeds   []seed
+
+	visit    []catalog.Index // different products of this visit, the latest first
+	returned bool            // the visit's last step went back to a product of it
+	rates    [model.RepeatRanks]float64
+	fresh    float64 // 1 when the latest touch is of now, towards 0 with its age
+
+	interests  []interestIn // the strongest first
+	byTerm     termWeights
+	pageTerms  []catalog.Term // facets or words of the page
+	pageIDF    float64        // sum of their idf
+	candidates candidates
+	ranked     ranking // without filters, for all slots that have none
+	taken      taken
+
+	// Scratch of sources and of policy.
+	pairs    []model.Pair
+	hops     []model.Pair
+	refs     []model.SessionRef
+	matches  matches
+	session  model.ClosedSession
+	numbers  []catalog.Index
+	entries  []interest.Entry
+	filtered ranking
+	scale    [signals]float32 // 1 over the largest of each signal
+	firsts   []first
+	parts    []part
+	standing []standing
+}
+
+func newQuery(d *Decider) *query {
+	return &query{Decider: d, candidates: newCandidates(), matches: newMatches()}
+}
+
+// begin reads the page and the profile.
+func (q *query) begin(p *Page) {
+	q.page = p
+	q.context = scoring.Context{}
+	if p.Context != nil {
+		q.context = *p.Context
+	}
+	q.candidates.reset()
+	q.ranked.reset()
+	q.taken.reset()
+	q.seeds = q.seeds[:0]
+	q.visit = q.visit[:0]
+	q.returned = false
+	q.fresh = 0
+	q.readPage()
+	q.readTouches()
+	q.readInterests()
+}
+
+// end lets go of the page.
+func (q *query) end() {
+	q.page = nil
+	q.context = scoring.Context{}
+}
+
+// readPage finds what the page is about.
+func (q *query) readPage() {
+	q.pageTerms = q.pageTerms[:0]
+	if id := q.context.Product; id != "" {
+		if i, ok := q.products.Lookup(id); ok && !q.sensitive(i) {
+			q.addSeed(seed{product: i, weight: 1, ofPage: true})
+		}
+	}
+	if path := q.context.Category; path != "" {
+		for _, level := range scoring.CategoryLevels(path) {
+			id := scoring.Facet{Kind: scoring.FacetCategory, Value: level}.ID()
+			if t, ok := q.products.LookupFacet(id); ok {
+				q.pageTerms = append(q.pageTerms, t)
+			}
+		}
+	}
+	if words := q.context.SearchQuery; words != "" {
+		q.pageTerms = append(q.pageTerms, q.products.WordTerms(words)...)
+	}
+	q.pageIDF = 0
+	for _, t := range q.pageTerms {
+		q.pageIDF += q.products.IDF(t)
+	}
+}
+
+// sensitive reports whether a product is marked so: it is neither shown nor
+// used.
+func (q *query) sensitive(i catalog.Index) bool {
+	p := q.products.Product(i)
+	return p != nil && p.Sensitive
+}
+
+func (q *query) addSeed(s seed) {
+	for k := range q.seeds {
+		if q.seeds[k].product == s.product {
+			q.seeds[k].ofVisit = q.seeds[k].ofVisit || s.ofVisit
+			return
+		}
+	}
+	if len(q.seeds) < maxSeeds {
+		s.sessions = q.learned.Sessions(s.product, q.page.Now)
+		q.seeds = append(q.seeds, s)
+	}
+}
+
+// readTouches makes seeds of the visitor's last products and finds where the
+// present visit began.
+func (q *query) readTouches() {
+	if q.page.Profile == nil {
+		return
+	}
+	touches := q.page.Profile.Touches
+	visit := true
+	next := q.page.Now
+	steps := 0
+	var first catalog.Index
+	for k := len(touches) - 1; k >= 0; k-- {
+		t := &touches[k]
+		if next.Sub(t.Time) > model.SessionGap {
+			visit = false
+		}
+		next = t.Time
+		i, ok := q.products.Lookup(t.Product)
+		if !ok || q.sensitive(i) {
+			continue
+		}
+		age := max(0, q.page.Now.Sub(t.Time))
+		fresh := math.Exp2(-age.Hours() / seedRecall.Hours())
+		if q.fresh == 0 {
+			q.fresh = fresh
+		}
+		if visit {
+			if steps == 0 {
+				first = i
+			} else if i == first {
+				q.returned = true // the latest product stood in the visit before
+			}
+			steps++
+			q.sawInVisit(i)
+			fresh = 1
+		} else {
+			fresh *= earlier
+		}
+		q.addSeed(seed{product: i, weight: fresh, ofVisit: visit})
+	}
+	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, q.page.Now)
+}
+
+func (q *query) sawInVisit(i catalog.Index) {
+	for _, v := range q.visit {
+		if v == i {
+			return
+		}
+	}
+	q.visit = append(q.visit, i)
+}
+
+// The say of the three scales in a visitor's interest: what this visit is about
+// first, the lasting taste last. Weights grow with the scale's length, so each
+// is taken by its root.
+var scaleSay = [interest.Scales]float64{1, 0.5, 0.25}
+
+// maxInterests is how many facets of the visitor speak in a decision.
+const maxInterests = 24
+
+// readInterests weighs the visitor's facets by scale and idf.
+func (q *query) readInterests() {
+	q.interests = q.interests[:0]
+	q.byTerm.reset()
+	if q.page.Profile == nil {
+		return
+	}
+	q.entries = q.page.Profile.Interests.AppendAt(q.entries[:0], q.page.Now)
+	for _, e := range q.entries {
+		t, ok := q.products.LookupFacet(e.Facet)
+		if !ok || q.products.Count(t) == 0 {
+			continue // of a sensitive product, or of none any more
+		}
+		var w float64
+		for s, v := range e.Weight {
+			w += scaleSay[s] * math.Copysign(math.Sqrt(math.Abs(float64(v))), float64(v))
+		}
+		q.interests = append(q.interests, interestIn{term: t, weight: float32(w * q.products.IDF(t))})
+	}
+	sortInterests(q.interests)
+	if len(q.interests) > maxInterests {
+		q.interests = q.interests[:maxInterests]
+	}
+	var norm float64
+	for _, in := range q.interests {
+		norm += float64(in.weight) * float64(in.weight)
+	}
+	for k := range q.interests {
+		q.interests[k].weight /= float32(math.Sqrt(norm))
+		q.byTerm.set(q.interests[k].term, q.interests[k].weight)
+	}
+}

@@ -1,0 +1,188 @@
+package decide
+
+import (
+	"math"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// source brings candidates, each with the signals it has for them.
+type source interface {
+	name() string
+	gather(q *query)
+}
+
+// sources are asked in this order; the order decides who finds room.
+func sources() []source {
+	return []source{
+		ownProducts{}, neighbours{}, covisitation{}, pageMatches{}, facetChampions{}, popularProducts{},
+	}
+}
+
+// ownProducts are those of the present visit and of the last ones.
+type ownProducts struct{}
+
+func (ownProducts) name() string { return "own" }
+
+func (ownProducts) gather(q *query) {
+	for _, s := range q.seeds {
+		if s.ofPage && !s.ofVisit {
+			continue
+		}
+		if c := q.candidates.of(s.product); c != nil {
+			c.signal[sigOwn] = float32(s.weight)
+		}
+	}
+}
+
+const (
+	covisitSeeds = 6   // prefix of RANKING's lean variant
+	covisitFade  = 2.0 // prefix weight exp(-r/2)
+	hopSeeds     = 2   // the last two products
+	hopWidth     = 6   // over their strongest pairs
+)
+
+// covisitation brings what visitors turned to after (and before) the seeds, and
+// what they turned to from there.
+type covisitation struct{}
+
+func (covisitation) name() string { return "covisitation" }
+
+func (covisitation) gather(q *query) {
+	for r := range min(covisitSeeds, len(q.seeds)) {
+		s := &q.seeds[r]
+		var sessions, now float64
+		q.pairs, sessions, now = q.learned.Pairs(q.pairs[:0], s.product, q.page.Now)
+		if len(q.pairs) == 0 {
+			continue
+		}
+		w := float32(s.weight * math.Exp(-float64(r)/covisitFade) * now / (sessions*now + 1))
+		for _, p := range q.pairs {
+			c := q.candidates.of(p.To)
+			if c == nil {
+				continue
+			}
+			c.signal[sigNext] += w * p.Next
+			c.signal[sigForward] += w * p.Forward
+			c.signal[sigBackward] += w * p.Backward
+			c.credit(byPairs, r, w*(p.Next+p.Forward+p.Backward))
+		}
+		if r < hopSeeds {
+			q.hop(r, float32(s.weight*math.Exp2(-float64(r))*now/(sessions*now+1)))
+		}
+	}
+}
+
+// hop goes on from the strongest pairs of a seed, which are in q.pairs.
+func (q *query) hop(r int, w float32) {
+	for range min(hopWidth, len(q.pairs)) {
+		best := 0
+		for k := range q.pairs {
+			if q.pairs[k].Forward > q.pairs[best].Forward {
+				best = k
+			}
+		}
+		via := q.pairs[best]
+		if via.Forward == 0 {
+			return
+		}
+		q.pairs[best].Forward = 0
+		var sessions, now float64
+		q.hops, sessions, now = q.learned.Pairs(q.hops[:0], via.To, q.page.Now)
+		f := w * via.Forward * float32(now/(sessions*now+1))
+		for _, p := range q.hops {
+			if p.Forward == 0 {
+				continue
+			}
+			if c := q.candidates.of(p.To); c != nil {
+				c.signal[sigHop] += f * p.Forward
+				if p.To != q.seeds[r].product {
+					c.credit(byPairs, r, f*p.Forward)
+				}
+			}
+		}
+	}
+}
+
+// pageMatches brings products of the page's category, or that have the words
+// searched for.
+type pageMatches struct{}
+
+func (pageMatches) name() string { return "page" }
+
+func (pageMatches) gather(q *query) {
+	for _, t := range q.pageTerms {
+		q.addTerm(t, float32(q.products.IDF(t)), sigPage)
+	}
+	// A product page without behaviour yet: what shares its facets.
+	for k := range q.seeds {
+		if !q.seeds[k].ofPage {
+			continue
+		}
+		for _, t := range q.products.Facets(q.seeds[k].product) {
+			q.addTerm(t, float32(q.products.IDF(t)), sigFacets)
+		}
+	}
+}
+
+// addTerm brings the champions of a term and, while they are few, its sample.
+func (q *query) addTerm(t catalog.Term, w float32, s signal) {
+	q.numbers = q.learned.Champions(q.numbers[:0], t)
+	if len(q.numbers) < 16 {
+		q.numbers = append(q.numbers, q.products.Sample(t)...)
+	}
+	for k, i := range q.numbers {
+		if contains(q.numbers[:k], i) && k >= 16 {
+			continue
+		}
+		if c := q.candidates.of(i); c != nil {
+			c.signal[s] += w
+		}
+	}
+}
+
+func contains(list []catalog.Index, i catalog.Index) bool {
+	for _, x := range list {
+		if x == i {
+			return true
+		}
+	}
+	return false
+}
+
+// facetChampions brings the best products of the facets that the visitor cares
+// for.
+type facetChampions struct{}
+
+func (facetChampions) name() string { return "facets" }
+
+// facetsAsked is how many of the visitor's facets bring candidates: 64 products
+// each.
+const facetsAsked = 8
+
+func (facetChampions) gather(q *query) {
+	for k := range min(facetsAsked, len(q.interests)) {
+		if in := q.interests[k]; in.weight > 0 {
+			q.addTerm(in.term, in.weight, sigFacets)
+		}
+	}
+}
+
+// popularProducts fill up when the others brought too little to choose from.
+type popularProducts struct{}
+
+func (popularProducts) name() string { return "popular" }
+
+func (popularProducts) gather(q *query) {
+	want := 0
+	for k := range q.page.Slots {
+		want += q.page.Slots[k].Count
+	}
+	if len(q.candidates.list) >= max(secondStage, 3*want) {
+		return
+	}
+	q.numbers = q.learned.Popular(q.numbers[:0])
+	for _, i := range q.numbers {
+		q.candidates.of(i)
+	}
+}
