@@ -71,6 +71,7 @@ type Keepalive struct {
 // Store says how long and how much is kept.
 type Store struct {
 	DedupeWindow      time.Duration // an event id delivered again within this counts once
+	DedupeMax         int           // event ids known at most
 	EventRetention    time.Duration // events are kept this long; 0: for ever
 	DecisionRetention time.Duration // decisions are kept this long; 0: for ever
 	ProfileCache      int           // visitors whose profiles stay in memory
@@ -114,10 +115,11 @@ func Default() *Config {
 		},
 		Store: Store{
 			DedupeWindow:      24 * time.Hour,
-			EventRetention:    400 * 24 * time.Hour, // a year and a season, for year-on-year
+			DedupeMax:         4_000_000,
+			EventRetention:    90 * 24 * time.Hour,
 			DecisionRetention: 30 * 24 * time.Hour,
-			ProfileCache:      200_000,
-			CheckpointEvery:   30 * time.Second,
+			ProfileCache:      50_000,
+			CheckpointEvery:   5 * time.Second,
 		},
 		Learner: Learner{SnapshotEvery: 5 * time.Minute},
 		Filter:  Filter{CostLimit: 5_000, Cache: 1024},

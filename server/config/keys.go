@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"net"
 	"slices"
 	"strconv"
@@ -111,19 +110,26 @@ func keys() []key {
 			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxAge }, 0, 30*day),
 		span("limits.keepalive.max_age_grace", "Calls in flight on a connection past max_age get this long.",
 			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxAgeGrace }, time.Second, day),
-		span("store.dedupe_window", "An event id delivered again within this counts once. Costs memory: some 40 bytes an event.",
-			func(c *Config) *time.Duration { return &c.Store.DedupeWindow }, time.Minute, 30*day),
+		span("store.dedupe_window", "An event id delivered again within this counts once, also after a crash.",
+			func(c *Config) *time.Duration { return &c.Store.DedupeWindow }, time.Hour, 30*day),
+		count("store.dedupe_max", "Event ids known at most, some 40 bytes each; beyond it the oldest are forgotten before the window ends.",
+			func(c *Config) *int { return &c.Store.DedupeMax }, 1_000, 1_000_000_000),
 		{
-			name: "store.event_retention", help: "Events are kept this long. 0: for ever.",
+			name: "store.event_retention", help: "Events are kept this long, by whole hours. Profiles and what was learned outlive them. 0: for ever.",
 			in: func(c *Config) value { return (*durationValue)(&c.Store.EventRetention) },
 			ok: func(c *Config) bool {
 				r := c.Store.EventRetention
-				return r == 0 || r >= time.Hour && r >= c.Store.DedupeWindow
-			}, want: "0, or at least 1h and store.dedupe_window",
+				return r == 0 || r >= c.Store.DedupeWindow
+			}, want: "0s, or at least store.dedupe_window",
 		},
-		span("store.decision_retention", "Decisions are kept for GetDecision and attribution this long. 0: for ever.",
-			func(c *Config) *time.Duration { return &c.Store.DecisionRetention }, 0, math.MaxInt64),
-		count("store.profile_cache", "Visitors whose profiles stay in memory, 1 to 2 KiB each.",
+		{
+			name: "store.decision_retention", help: "Decisions are kept for GetDecision this long, by whole hours. 0: for ever.",
+			in: func(c *Config) value { return (*durationValue)(&c.Store.DecisionRetention) },
+			ok: func(c *Config) bool {
+				return c.Store.DecisionRetention == 0 || c.Store.DecisionRetention >= time.Hour
+			}, want: "0s, or at least 1h",
+		},
+		count("store.profile_cache", "Visitors whose profiles stay in memory, about 2 KB each.",
 			func(c *Config) *int { return &c.Store.ProfileCache }, 1_000, 100_000_000),
 		span("store.checkpoint_every", "How often changed profiles reach the disk. Longer: less writing, slower start after a crash.",
 			func(c *Config) *time.Duration { return &c.Store.CheckpointEvery }, time.Second, time.Hour),
@@ -156,9 +162,6 @@ func count(name, help string, in func(*Config) *int, low, high int) key {
 
 func span(name, help string, in func(*Config) *time.Duration, low, high time.Duration) key {
 	want := FormatDuration(low) + " to " + FormatDuration(high)
-	if high == math.MaxInt64 {
-		want = FormatDuration(low) + " or more"
-	}
 	return key{
 		name: name, help: help,
 		in:   func(c *Config) value { return (*durationValue)(in(c)) },

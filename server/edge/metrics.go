@@ -1,0 +1,34 @@
+package edge
+
+import (
+	grpcprom "github.com/grpc-ecosystem/go-grpc-middleware/providers/prometheus"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// metrics count calls. Labels name services, methods and codes, nothing that a
+// caller makes up.
+type metrics struct {
+	rpc     *grpcprom.ServerMetrics
+	panics  prometheus.Counter
+	unknown prometheus.Counter
+}
+
+func newMetrics(r prometheus.Registerer) *metrics {
+	m := &metrics{
+		rpc: grpcprom.NewServerMetrics(grpcprom.WithServerHandlingTimeHistogram(
+			// Decisions take some 100 us, durable events some ms.
+			grpcprom.WithHistogramBuckets([]float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1}),
+		)),
+		panics: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "vitrine_panics_total", Help: "Calls whose handler panicked; the log has the stacks.",
+		}),
+		unknown: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "vitrine_unknown_methods_total", Help: "Calls of methods that are not there: clients of another version.",
+		}),
+	}
+	r.MustRegister(m.rpc, m.panics, m.unknown,
+		collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
