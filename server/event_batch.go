@@ -79,9 +79,16 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 // journal needs no catalogue of the past.
 func (st *site) nameFacets(e *scoring.Event) {
 	for i := range e.Items {
-		if p, err := st.product(e.Items[i].Product); err == nil {
-			e.Items[i].Facets = p.FacetIDs()
+		index, ok := st.products.Lookup(e.Items[i].Product)
+		if !ok {
+			continue
 		}
+		terms := st.products.Facets(index)
+		facets := make([]scoring.FacetID, len(terms))
+		for j, term := range terms {
+			facets[j] = st.products.FacetID(term)
+		}
+		e.Items[i].Facets = facets
 	}
 }
 
