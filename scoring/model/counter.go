@@ -20,8 +20,9 @@ const (
 // epoch is where the seconds of counters begin; 32 bits last until 2136.
 const epoch = 946684800 // 2000-01-01, Unix seconds
 
+// seconds is never 0, which stands for never.
 func seconds(t instantMillis) uint32 {
-	return uint32(max(0, min(math.MaxUint32, int64(t)/1000-epoch)))
+	return uint32(max(1, min(math.MaxUint32, int64(t)/1000-epoch)))
 }
 
 // A packed counter is a decayed sum in one atomic word: the sum as a float32 in

@@ -31,12 +31,15 @@ func lengthClass(different int) int {
 	return 3
 }
 
-func (r *repeats) reset() {
+func (r *repeats) reset() { r.each(func(c *atomic.Uint64) { c.Store(0) }) }
+
+// each goes through all counters, always in the same order.
+func (r *repeats) each(do func(*atomic.Uint64)) {
 	for a := range r.cells {
 		for b := range r.cells[a] {
 			for c := range r.cells[a][b] {
-				r.cells[a][b][c].chances.Store(0)
-				r.cells[a][b][c].hits.Store(0)
+				do(&r.cells[a][b][c].chances)
+				do(&r.cells[a][b][c].hits)
 			}
 		}
 	}

@@ -1,10 +1,96 @@
 package model
 
-import "io"
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
 
-// Save writes everything learned, with a format version.
-func (m *Model) Save(w io.Writer) error { panic("unbuilt") }
+	"github.com/cespare/xxhash/v2"
 
-// Load replaces what was learned by what Save wrote. On an error the model is
-// as New made it.
-func (m *Model) Load(r io.Reader) error { panic("unbuilt") }
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// The errors of Load.
+var (
+	ErrCorrupt = errors.New("corrupt snapshot")
+	ErrVersion = errors.New("snapshot of an unknown version")
+)
+
+// magic and version begin a snapshot.
+const (
+	magic   = "vitrine model\n"
+	version = 1
+)
+
+// Save writes everything learned, with a format version and a checksum, so that
+// Load and the rest of the journal give the same decisions as never stopping.
+// Products and facets stand in it by their ids, those of visitors not at all.
+//
+// The layout, integers as varints, weights as the bits of float32:
+//
+//	magic, version, length of the body, body, xxhash64 of the body
+//	body: products used, by id; facets used, by id; then each part in its order
+func (m *Model) Save(w io.Writer) error {
+	out := writer{m: m, products: map[catalog.Index]uint32{}, facets: map[catalog.Term]uint32{}}
+	out.number()
+	out.body()
+	head := append([]byte(magic), version)
+	head = binary.AppendUvarint(head, uint64(len(out.b)))
+	for _, b := range [][]byte{head, out.b, binary.BigEndian.AppendUint64(nil, xxhash.Sum64(out.b))} {
+		if _, err := w.Write(b); err != nil {
+			return fmt.Errorf("model: save: %w", err)
+		}
+	}
+	return nil
+}
+
+// Load replaces what was learned by what Save wrote. On an error, which wraps
+// ErrCorrupt or ErrVersion if it is the snapshot's, the model is as New made it.
+// It must not run beside readers that are to see one state.
+func (m *Model) Load(r io.Reader) (err error) {
+	m.reset()
+	body, err := readBody(bufio.NewReader(r))
+	if err != nil {
+		return fmt.Errorf("model: load: %w", err)
+	}
+	in := reader{m: m, b: body}
+	in.body()
+	if in.failed || len(in.b) > 0 {
+		m.reset()
+		return fmt.Errorf("model: load: %w", ErrCorrupt)
+	}
+	return nil
+}
+
+func readBody(r *bufio.Reader) ([]byte, error) {
+	head := make([]byte, len(magic)+1)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if string(head[:len(magic)]) != magic {
+		return nil, fmt.Errorf("%w: not a snapshot", ErrCorrupt)
+	}
+	if head[len(magic)] != version {
+		return nil, fmt.Errorf("%w: %d", ErrVersion, head[len(magic)])
+	}
+	size, err := binary.ReadUvarint(r)
+	if err != nil || size > math.MaxInt64 {
+		return nil, fmt.Errorf("%w: no length", ErrCorrupt)
+	}
+	var body bytes.Buffer // grows with what is there, whatever the length says
+	if _, err := io.CopyN(&body, r, int64(size)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	var sum [8]byte
+	if _, err := io.ReadFull(r, sum[:]); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if binary.BigEndian.Uint64(sum[:]) != xxhash.Sum64(body.Bytes()) {
+		return nil, fmt.Errorf("%w: checksum", ErrCorrupt)
+	}
+	return body.Bytes(), nil
+}

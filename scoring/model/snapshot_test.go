@@ -1,0 +1,141 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// journal is a made-up log: visitors who come and go, look around, put into
+// carts, order, send back; some events late.
+func journal(seed uint64, n int) []*scoring.Event {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	types := []scoring.EventType{
+		scoring.ProductViewed, scoring.ProductViewed, scoring.ProductViewed, scoring.ProductClicked,
+		scoring.ProductAdded, scoring.ProductRemoved, scoring.OrderCompleted, scoring.OrderRefunded, scoring.HomeViewed,
+	}
+	events := make([]*scoring.Event, n)
+	for i := range events {
+		at := noon.Add(time.Duration(i) * 90 * time.Second)
+		if rng.IntN(20) == 0 {
+			at = at.Add(-time.Duration(rng.IntN(10000)) * time.Minute)
+		}
+		e := &scoring.Event{
+			Type: types[rng.IntN(len(types))], Time: at,
+			Visitor: scoring.VisitorID(fmt.Sprint("v", rng.IntN(1+n/20))),
+		}
+		for range 1 + rng.IntN(2) {
+			p := int(rng.ExpFloat64() * 20)
+			e.Items = append(e.Items, scoring.EventItem{
+				Product: scoring.ProductID(fmt.Sprint("p", p)), Quantity: 1,
+				Facets: []scoring.FacetID{scoring.Facet{Kind: scoring.FacetTag, Value: fmt.Sprint(p % 7)}.ID()},
+			})
+		}
+		events[i] = e
+	}
+	return events
+}
+
+func save(t testing.TB, m *Model) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.Save(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func learned(events []*scoring.Event) *Model {
+	m := New(catalog.New())
+	for _, e := range events {
+		m.Learn(e)
+	}
+	return m
+}
+
+func TestTheSameJournalGivesTheSameModel(t *testing.T) {
+	events := journal(1, 3000)
+	if !bytes.Equal(save(t, learned(events)), save(t, learned(events))) {
+		t.Error("two models of one journal differ")
+	}
+}
+
+// A snapshot and the rest of the journal must leave no trace of the restart,
+// although product numbers differ in the new process.
+func TestSnapshotAndTail(t *testing.T) {
+	events := journal(2, 4000)
+	want := save(t, learned(events))
+	for _, cut := range []int{0, 1, 137, 2000, 3999, 4000} {
+		t.Run(fmt.Sprint("cut=", cut), func(t *testing.T) {
+			before := learned(events[:cut])
+			products := catalog.New()
+			for i := 90; i >= 0; i-- {
+				products.Intern(scoring.ProductID(fmt.Sprint("p", i)))
+			}
+			after := New(products)
+			if err := after.Load(bytes.NewReader(save(t, before))); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range events[cut:] {
+				after.Learn(e)
+			}
+			if !bytes.Equal(save(t, after), want) {
+				t.Error("the model differs from one that never stopped")
+			}
+			if after.Learned() != uint64(len(events)) {
+				t.Errorf("learned %d of %d", after.Learned(), len(events))
+			}
+		})
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	good := save(t, learned(journal(3, 200)))
+	flip := func(at int) []byte {
+		b := bytes.Clone(good)
+		b[at] ^= 1
+		return b
+	}
+	for _, test := range []struct {
+		name string
+		b    []byte
+		want error
+	}{
+		{"nothing", nil, ErrCorrupt},
+		{"another file", []byte("PNG and a lot more than the magic"), ErrCorrupt},
+		{"a later version", flip(len(magic)), ErrVersion},
+		{"a flipped bit", flip(len(good) / 2), ErrCorrupt},
+		{"a flipped checksum", flip(len(good) - 1), ErrCorrupt},
+		{"a cut file", good[:len(good)-9], ErrCorrupt},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := learned(journal(4, 50))
+			if err := m.Load(bytes.NewReader(test.b)); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+			if !bytes.Equal(save(t, m), save(t, New(m.products))) {
+				t.Error("the model is not as New made it")
+			}
+		})
+	}
+}
+
+// The body is read behind a checksum, but must stand any bytes all the same.
+func FuzzLoadBody(f *testing.F) {
+	f.Add([]byte{})
+	good := save(f, learned(journal(5, 40)))
+	f.Add(good[len(magic)+3 : len(good)-8])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m := New(catalog.New())
+		in := reader{m: m, b: b}
+		in.body()
+	})
+}

@@ -1,0 +1,165 @@
+package model
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+	"sync/atomic"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// writer writes the parts; products and facets by their place in the
+// snapshot's own lists.
+type writer struct {
+	m        *Model
+	b        []byte
+	ids      []catalog.Index
+	terms    []catalog.Term
+	products map[catalog.Index]uint32
+	facets   map[catalog.Term]uint32
+}
+
+// number lists what was learned about, sorted by id.
+func (w *writer) number() {
+	for i := range w.m.items.span() {
+		if x := w.m.items.peek(i); x != nil && x.known() {
+			w.ids = append(w.ids, catalog.Index(i))
+		}
+	}
+	slices.SortFunc(w.ids, func(a, b catalog.Index) int {
+		return cmp.Compare(w.m.products.ID(a), w.m.products.ID(b))
+	})
+	for n, i := range w.ids {
+		w.products[i] = uint32(n)
+	}
+	for t := range w.m.facets.span() {
+		if x := w.m.facets.peek(t); x != nil && x.champions.list.Load() != nil {
+			w.terms = append(w.terms, catalog.Term(t))
+		}
+	}
+	slices.SortFunc(w.terms, func(a, b catalog.Term) int {
+		return cmp.Compare(w.m.products.FacetID(a), w.m.products.FacetID(b))
+	})
+	for n, t := range w.terms {
+		w.facets[t] = uint32(n)
+	}
+}
+
+// known reports whether an event was about the item: whatever else is learned of
+// it came with one.
+func (x *item) known() bool { return x.seen.Load() != 0 }
+
+func (w *writer) uint(v uint64)           { w.b = binary.AppendUvarint(w.b, v) }
+func (w *writer) int(v int64)             { w.b = binary.AppendVarint(w.b, v) }
+func (w *writer) word(v uint64)           { w.b = binary.BigEndian.AppendUint64(w.b, v) }
+func (w *writer) weight(v uint32)         { w.b = binary.BigEndian.AppendUint32(w.b, v) }
+func (w *writer) product(i catalog.Index) { w.uint(uint64(w.products[i])) }
+
+func (w *writer) body() {
+	w.uint(uint64(len(w.ids)))
+	for _, i := range w.ids {
+		id := w.m.products.ID(i)
+		w.uint(uint64(len(id)))
+		w.b = append(w.b, id...)
+	}
+	w.uint(uint64(len(w.terms)))
+	for _, t := range w.terms {
+		w.word(uint64(w.m.products.FacetID(t)))
+	}
+	w.word(w.m.learned.Load())
+	w.word(w.m.sessions.Load())
+	w.m.repeats.each(func(c *atomic.Uint64) { w.word(c.Load()) })
+	w.top(&w.m.popular)
+	for _, t := range w.terms {
+		w.top(&w.m.facets.peek(uint32(t)).champions)
+	}
+	for _, i := range w.ids {
+		w.item(w.m.items.peek(uint32(i)))
+	}
+	w.ring()
+	w.tracker()
+}
+
+func (w *writer) top(t *top) {
+	l := t.list.Load()
+	if l == nil {
+		w.uint(0)
+		return
+	}
+	n := int(l.n.Load())
+	w.uint(uint64(n) + 1)
+	w.int(int64(l.at))
+	for k := range n {
+		s := l.slots[k].Load()
+		w.product(catalog.Index(s >> 32))
+		w.weight(uint32(s))
+	}
+}
+
+func (w *writer) item(x *item) {
+	for _, c := range []*atomic.Uint64{&x.fast, &x.slow, &x.long, &x.seen} {
+		w.word(c.Load())
+	}
+	p := x.pairs.Load()
+	if p == nil {
+		w.uint(0)
+	} else {
+		n := int(p.n.Load())
+		w.uint(uint64(n) + 1)
+		w.int(int64(p.at))
+		w.weight(p.sessions.Load())
+		for k := range n {
+			e := p.slots[k].load()
+			w.product(e.To)
+			w.weight(math.Float32bits(e.Next))
+			w.weight(math.Float32bits(e.Forward))
+			w.weight(math.Float32bits(e.Backward))
+		}
+	}
+	s := x.sessions.Load()
+	if s == nil {
+		w.uint(0)
+		return
+	}
+	n, size := s.n.Load(), uint32(len(s.sessions))
+	kept := min(n, size)
+	w.uint(uint64(kept) + 1)
+	w.uint(uint64(n))
+	for k := range kept {
+		w.uint(uint64(s.sessions[(n-kept+k)%size].Load()))
+	}
+}
+
+func (w *writer) ring() {
+	next := w.m.recent.next.Load()
+	kept := min(next, ringSize)
+	w.uint(uint64(next))
+	for n := next - kept; n != next; n++ {
+		l := w.m.recent.lines.peek(n % ringSize)
+		w.uint(uint64(l[0].Load()))
+		count := 0
+		for count < sessionProducts && l[1+count].Load() != 0 {
+			count++
+		}
+		w.uint(uint64(count))
+		for k := range count {
+			w.product(catalog.Index(l[1+k].Load() - 1))
+		}
+	}
+}
+
+func (w *writer) tracker() {
+	w.uint(uint64(len(w.m.open.byKey)))
+	for s := w.m.open.oldest; s != nil; s = s.newer {
+		w.word(s.key)
+		w.int(int64(s.end))
+		w.uint(uint64(s.steps))
+		w.uint(uint64(flag(s.clicked) | flag(s.returned)<<1))
+		w.uint(uint64(len(s.products)))
+		for _, i := range s.products {
+			w.product(i)
+		}
+	}
+}
