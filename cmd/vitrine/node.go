@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc"
 
 	"github.com/vitrine-io/vitrine/server"
 	"github.com/vitrine-io/vitrine/server/config"
@@ -32,7 +33,10 @@ type node struct {
 func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*node, error) {
 	begun := time.Now()
 	registry := prometheus.NewRegistry()
-	shell, err := edge.New(edge.Options{Config: cfg, Log: logger, Registry: registry})
+	shell, err := edge.New(edge.Options{
+		Config: cfg, Log: logger, Registry: registry,
+		GRPC: []grpc.ServerOption{grpc.ForceServerCodecV2(server.Codec())},
+	})
 	if err != nil {
 		return nil, err
 	}
