@@ -39,16 +39,38 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	// What fails before a command begins is a mistake in how it was called.
+	begun := false
+	eachCommand(root, func(cmd *cobra.Command) {
+		if carryOut := cmd.RunE; carryOut != nil {
+			cmd.RunE = func(cmd *cobra.Command, args []string) error {
+				begun = true
+				return carryOut(cmd, args)
+			}
+		}
+	})
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
 	fmt.Fprintf(stderr, "vitrine: %v\n", err)
 	var usage *usageError
-	if errors.As(err, &usage) {
+	switch {
+	case !begun:
+		fmt.Fprintf(stderr, "see: %s --help\n", cmd.CommandPath())
+		return exitUsage
+	case errors.As(err, &usage):
 		return exitUsage
 	}
 	return exitFailure
+}
+
+// eachCommand calls fn for the command and all below it.
+func eachCommand(cmd *cobra.Command, fn func(*cobra.Command)) {
+	fn(cmd)
+	for _, below := range cmd.Commands() {
+		eachCommand(below, fn)
+	}
 }
 
 // app is what every command works with.
@@ -69,14 +91,45 @@ func usagef(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
 
+// The groups of commands in the help text.
+const (
+	groupServe = "serve"
+	groupTry   = "try"
+	groupData  = "data"
+)
+
 // newRootCommand returns the whole command tree.
 func newRootCommand(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "vitrine",
-		Short:         "Decides what to show each visitor, says why, and learns from what happens next",
+		Use:   "vitrine",
+		Short: "Decides what to show each visitor, says why, and learns from what happens next",
+		Long: `Vitrine decides what to show each visitor of a shop, says why, and learns from
+what happens next: one binary, one data folder, a gRPC API.
+
+Exit codes: 0 done, 1 failed (standard error says why, and what to do next),
+2 wrong command line or configuration.`,
+		Example: `  vitrine demo                          a made-up shop, and what its visitors see
+  vitrine serve --data-dir ./data       the server
+  vitrine config > vitrine.yaml         a configuration file to begin with
+  vitrine completion bash               completion for your shell`,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddGroup(
+		&cobra.Group{ID: groupServe, Title: "Serving:"},
+		&cobra.Group{ID: groupTry, Title: "Trying it out:"},
+		&cobra.Group{ID: groupData, Title: "Your own data:"},
+	)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, cmd := range commands {
+			cmd.GroupID = group
+			root.AddCommand(cmd)
+		}
+	}
+	add(groupServe, newServeCommand(a), newConfigCommand(a), newVersionCommand(a))
+	add(groupTry, newDemoCommand(a), newDecideCommand(a), newTrackCommand(a), newVisitorCommand(a))
+	add(groupData, newSitesCommand(a))
 	return root
 }
