@@ -17,39 +17,44 @@ type live struct {
 	n     int // events so far
 }
 
-// visit goes from the home page to a product or two, and perhaps to the till.
+// visit goes from the home page to a few products: to what is offered where it
+// suits the visitor, else to what they find by themselves.
 func (l *live) visit(ctx context.Context) error {
 	if err := l.track(ctx, &pb.Event{Type: pb.EventType_EVENT_TYPE_HOME_VIEWED}); err != nil {
 		return err
 	}
-	// What they came for, found by themselves.
-	topic := l.who.shelf(l.rng)
 	page := &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_HOME}
-	if a := l.who.article(l.rng, l.d.Shop.byShelf[topic.path], (*Article).sellable); a != nil {
-		if err := l.track(ctx, &pb.Event{Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Items: []*pb.EventItem{item(a, 0)}}); err != nil {
-			return err
-		}
-		page = &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_PRODUCT, ProductId: a.ID}
-	}
-	for range 2 + l.rng.IntN(3) {
+	for range 3 + l.rng.IntN(3) {
 		a, token, err := l.offered(ctx, page)
 		if err != nil {
 			return err
 		}
-		if a == nil {
-			break
+		if a != nil {
+			err = l.click(ctx, a, token)
+		} else if a = l.find(); a != nil {
+			err = l.track(ctx, &pb.Event{Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Items: []*pb.EventItem{item(a, 0)}})
 		}
-		if err := l.click(ctx, a, token); err != nil {
+		if err != nil {
 			return err
 		}
-		page = &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_PRODUCT, ProductId: a.ID}
+		if a != nil {
+			page = &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_PRODUCT, ProductId: a.ID}
+		}
 	}
 	return nil
+}
+
+// find is a product that they come upon without being shown it.
+func (l *live) find() *Article {
+	return l.who.article(l.rng, l.d.Shop.byShelf[l.who.shelf(l.rng).path], func(a *Article) bool {
+		return a.sellable() && a.inShop(l.d.now)
+	})
 }
 
 // offered asks what to show on a page, and returns what the visitor would look
 // closer at, if anything, with its attribution token.
 func (l *live) offered(ctx context.Context, page *pb.PageContext) (*Article, string, error) {
+	page.Device, page.Place = l.who.device, &pb.Place{Country: l.who.country}
 	placement := placementHome
 	if page.GetPageType() == pb.PageType_PAGE_TYPE_PRODUCT {
 		placement = placementProduct
@@ -71,7 +76,7 @@ func (l *live) offered(ctx context.Context, page *pb.PageContext) (*Article, str
 			return nil, "", fmt.Errorf("decided on %q, which the shop does not sell", it.GetProduct().GetProductId())
 		}
 		// Nobody looks at everything they like.
-		if l.who.wants(a) && l.rng.Float64() < 0.6 {
+		if l.who.wants(a) && l.rng.Float64() < 0.2 {
 			return a, it.GetAttributionToken(), nil
 		}
 	}

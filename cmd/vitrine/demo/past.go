@@ -62,12 +62,13 @@ type past struct {
 	// The visit under way.
 	who  *shopper
 	at   time.Time
+	seen []*Article
 	cart []*Article
 }
 
 // visit is one session: how they came, what they looked at, what became of it.
 func (p *past) visit(who *shopper) {
-	p.who, p.at, p.cart = who, p.begin(), nil
+	p.who, p.at, p.seen, p.cart = who, p.begin(), nil, nil
 	p.Sessions++
 	topic := who.shelf(p.rng)
 	switch q := p.rng.Float64(); {
@@ -108,12 +109,17 @@ func (p *past) begin() time.Time {
 	}
 }
 
+// article draws what they look at next. Few go back to what they saw already.
 func (p *past) article(from shelf) *Article {
-	return p.who.article(p.rng, p.shop.byShelf[from.path], func(a *Article) bool { return a.since.Before(p.at) })
+	again := p.rng.Float64() < 0.1
+	return p.who.article(p.rng, p.shop.byShelf[from.path], func(a *Article) bool {
+		return a.inShop(p.at) && (again || !slices.Contains(p.seen, a))
+	})
 }
 
 // look is one product's page, and perhaps the cart.
 func (p *past) look(a *Article) {
+	p.seen = append(p.seen, a)
 	if p.rng.Float64() < 0.4 {
 		p.emit(&pb.Event{Type: pb.EventType_EVENT_TYPE_PRODUCT_CLICKED, Items: []*pb.EventItem{item(a, 0)}})
 	}

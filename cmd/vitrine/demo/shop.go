@@ -4,7 +4,6 @@
 package demo
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -68,31 +67,27 @@ func (s *Shop) Article(id string) *Article { return s.byID[id] }
 // Categories counts the most specific categories.
 func (s *Shop) Categories() int { return len(s.byShelf) }
 
-// best lists the articles of a shelf that can be shown, those most looked at
-// first, one of each group.
-func (s *Shop) best(shelf string) []*Article {
+// onSale lists the articles of a shelf that can be bought now, one of each group.
+func (s *Shop) onSale(shelf string, now time.Time) []*Article {
 	seen := map[string]bool{}
 	var found []*Article
 	for _, a := range s.byShelf[shelf] {
-		if a.sellable() {
-			found = append(found, a)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b *Article) int { return cmp.Compare(b.appeal, a.appeal) })
-	return slices.DeleteFunc(found, func(a *Article) bool {
 		group := a.Product.GetGroupId()
-		if group == "" {
-			return false
+		if !a.sellable() || !a.inShop(now) || seen[group] {
+			continue
 		}
-		again := seen[group]
-		seen[group] = true
-		return again
-	})
+		seen[group] = group != ""
+		found = append(found, a)
+	}
+	return found
 }
 
 func (a *Article) sellable() bool {
 	return a.Product.GetAvailability() == pb.Availability_AVAILABILITY_IN_STOCK
 }
+
+// inShop reports whether the article had come into the shop by then.
+func (a *Article) inShop(at time.Time) bool { return !a.since.After(at) }
 
 // generator makes up articles.
 type generator struct {
@@ -116,7 +111,7 @@ func (g *generator) article(s shelf) []*Article {
 	tags := slices.Concat(s.tags, who.tags)
 	if g.rng.Float64() < 0.17 {
 		euros = shelfPrice(listed * (0.6 + 0.25*g.rng.Float64()))
-		tags = append(tags, "sale")
+		tags = append(tags, "bargains")
 	}
 	slices.Sort(tags)
 	tags = slices.Compact(tags)

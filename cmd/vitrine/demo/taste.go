@@ -130,17 +130,17 @@ func newShopper(id string, rng *rand.Rand) *shopper {
 }
 
 // fit is how well an article suits the visitor among others of its shelf; 1 is
-// neutral.
+// neutral, 0 not for them.
 func (s *shopper) fit(a *Article) float64 {
+	if g := a.Product.GetAttributes()["gender"]; g != "" && g != s.gender {
+		return 0
+	}
 	f := 1.0
 	if w, ok := s.taste.brands[a.Product.GetBrand()]; ok {
 		f *= w
 	}
 	if a.Product.GetListPrice() != nil {
 		f *= max(s.taste.sale, 1)
-	}
-	if g := a.Product.GetAttributes()["gender"]; g != "" && g != s.gender {
-		f *= 0.1
 	}
 	if s.taste.purse != 0 {
 		f *= math.Pow(a.Euros/60, s.taste.purse)
@@ -151,13 +151,7 @@ func (s *shopper) fit(a *Article) float64 {
 // wants reports whether the visitor would look closer at an article offered to
 // them unasked.
 func (s *shopper) wants(a *Article) bool {
-	if s.taste.pull(a.Shelf) == 0 {
-		return false
-	}
-	if g := a.Product.GetAttributes()["gender"]; g != "" && g != s.gender {
-		return false
-	}
-	return s.fit(a) >= 1
+	return s.taste.pull(a.Shelf) > 0 && s.fit(a) >= 1
 }
 
 // shelf draws the shelf that a visit is about.

@@ -19,8 +19,8 @@ const (
 func (p *Printer) Title(address, data string) {
 	p.print(nil, line{{" VITRINE", accent}, {"  a personalization decision API: what to show this visitor, and why", bold}})
 	p.print(text(" ").then(seg{strings.Repeat("─", p.width-1), dim}))
-	p.hang(text(" "), dim, "A server runs in this process on "+address+", its data in "+data+". "+
-		"Everything below went through its gRPC API. Shop, brands and visitors are made up.", nil)
+	p.hang(text(" "), dim, "A server runs in this process on "+address+", its data in "+data+".", nil)
+	p.hang(text(" "), dim, "Everything below went through its gRPC API. Shop, brands and visitors are made up.", nil)
 	p.print(nil)
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ type step struct {
 type script struct {
 	shop  *Shop
 	who   *shopper
+	now   time.Time
 	clock time.Duration
 	steps []step
 }
@@ -72,17 +74,20 @@ func (s *script) buy(order string, a *Article) {
 	})
 }
 
-// nth is the n-th most looked at article of a shelf that is made for the
-// visitor. Every shelf that the scripts name holds enough.
+// nth is the n-th best article of a shelf in the visitor's eyes. Every shelf
+// that the scripts name holds enough.
 func (s *script) nth(path string, n int) *Article {
-	fitting := slices.DeleteFunc(s.shop.best(path), func(a *Article) bool {
-		g := a.Product.GetAttributes()["gender"]
-		return g != "" && g != s.who.gender
+	best := s.shop.onSale(path, s.now)
+	slices.SortStableFunc(best, func(a, b *Article) int {
+		return cmp.Compare(s.likes(b), s.likes(a))
 	})
-	if n >= len(fitting) {
-		fitting = s.shop.best(path)
-	}
-	return fitting[min(n, len(fitting)-1)]
+	return best[min(n, len(best)-1)]
+}
+
+// likes weighs an article: these three know well what suits them.
+func (s *script) likes(a *Article) float64 {
+	f := s.who.fit(a)
+	return a.appeal * f * f
 }
 
 // runTrail, campWithFamily and cycleInTown are the three visits of the story.
@@ -115,7 +120,7 @@ func (s *script) cycleInTown() {
 
 // writeScript returns the steps of one of the visits.
 func (d *Demo) writeScript(who *shopper, visit func(*script)) []step {
-	s := &script{shop: d.Shop, who: who}
+	s := &script{shop: d.Shop, who: who, now: d.now}
 	visit(s)
 	return s.steps
 }
