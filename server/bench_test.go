@@ -1,0 +1,200 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/server"
+	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/store/boltstore"
+)
+
+// The machine is shared and noisy, so each workload runs beside an echo of the
+// same messages over the same kind of connection, in the same run: compare the
+// calls/s of a pair, never a number by itself.
+
+// BenchmarkDecide asks for a page of 20 products, as a storefront would.
+func BenchmarkDecide(b *testing.B) {
+	for _, products := range []int{1_000, 100_000} {
+		conn, visitors := benchShop(b, products, 5_000)
+		client := pb.NewDecisionServiceClient(conn)
+		request := func(r *rand.Rand) *pb.DecideRequest {
+			return &pb.DecideRequest{
+				Site: "sites/shop", Visitor: &pb.VisitorKey{DeviceId: visitors(r)}, Consent: granted(),
+				Context:    &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_HOME, Device: pb.DeviceType_DEVICE_TYPE_PHONE, Locale: "en-GB"},
+				Placements: []*pb.PlacementRequest{{Placement: "home", Count: 20}},
+			}
+		}
+		answer, err := client.Decide(b.Context(), request(rand.New(rand.NewPCG(1, 1))))
+		if err != nil || len(answer.GetPlacements()[0].GetItems()) != 20 {
+			b.Fatalf("no page of 20: %v, %v", answer, err)
+		}
+		b.Run(fmt.Sprintf("products=%d/visitor=warm", products), func(b *testing.B) {
+			calls(b, 16, func(ctx context.Context, r *rand.Rand) error {
+				_, err := client.Decide(ctx, request(r))
+				return err
+			})
+		})
+		echo := pb.NewDecisionServiceClient(benchEcho(b, answer))
+		b.Run(fmt.Sprintf("products=%d/echo", products), func(b *testing.B) {
+			calls(b, 16, func(ctx context.Context, r *rand.Rand) error {
+				_, err := echo.Decide(ctx, request(r))
+				return err
+			})
+		})
+	}
+}
+
+// BenchmarkTrackEvent stores one event a call, every one durable.
+func BenchmarkTrackEvent(b *testing.B) {
+	conn, visitors := benchShop(b, 1_000, 5_000)
+	client, echo := pb.NewEventServiceClient(conn), pb.NewEventServiceClient(benchEcho(b, nil))
+	var id atomic.Int64
+	track := func(client pb.EventServiceClient) func(context.Context, *rand.Rand) error {
+		return func(ctx context.Context, r *rand.Rand) error {
+			_, err := client.TrackEvent(ctx, &pb.TrackEventRequest{Site: "sites/shop", Event: &pb.Event{
+				Id: fmt.Sprintf("bench-%d", id.Add(1)), Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Consent: granted(),
+				Visitor: &pb.VisitorKey{DeviceId: visitors(r)}, Time: timestamppb.Now(),
+				Items: []*pb.EventItem{{ProductId: fmt.Sprintf("p%d", r.IntN(1000))}},
+			}})
+			return err
+		}
+	}
+	for _, inflight := range []int{16, 64, 256} {
+		b.Run(fmt.Sprintf("inflight=%d/durable", inflight), func(b *testing.B) { calls(b, inflight, track(client)) })
+		b.Run(fmt.Sprintf("inflight=%d/echo", inflight), func(b *testing.B) { calls(b, inflight, track(echo)) })
+	}
+}
+
+// calls makes b.N calls with so many in flight, and reports their rate.
+func calls(b *testing.B, inflight int, call func(context.Context, *rand.Rand) error) {
+	b.ReportAllocs()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var group sync.WaitGroup
+	b.ResetTimer()
+	for worker := range inflight {
+		group.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(worker), 7))
+			for left.Add(-1) >= 0 {
+				if err := call(b.Context(), r); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+}
+
+// benchShop is a shop of so many products whose visitors have shopped: each has
+// looked at eight products of a taste. It returns a connection and a way to
+// draw a visitor, some far more often than others.
+func benchShop(b *testing.B, products, visitors int) (conn *grpc.ClientConn, draw func(*rand.Rand) string) {
+	b.Helper()
+	st, err := boltstore.Open(b.TempDir(), boltstore.Options{})
+	check(b, err)
+	srv, err := server.New(b.Context(), server.Options{Store: st, Filters: filter.New(filter.Options{})})
+	check(b, err)
+	g := grpc.NewServer(grpc.ForceServerCodecV2(server.Codec()))
+	srv.Register(g)
+	conn = serveBench(b, g)
+	b.Cleanup(func() { srv.Close(); check(b, st.Close()) })
+
+	_, err = pb.NewSiteServiceClient(conn).CreateSite(b.Context(), &pb.CreateSiteRequest{SiteId: "shop", Site: &pb.Site{}})
+	check(b, err)
+	goods, err := pb.NewCatalogServiceClient(conn).ImportProducts(b.Context())
+	check(b, err)
+	for from := 0; from < products; from += 1000 {
+		req := &pb.ImportProductsRequest{Parent: "sites/shop"}
+		for i := from; i < from+1000; i++ {
+			req.Products = append(req.Products, &pb.Product{
+				Name: fmt.Sprintf("sites/shop/products/p%d", i), Title: fmt.Sprintf("Product number %d", i),
+				Categories: []string{fmt.Sprintf("c%d/d%d", i%20, i%200)}, Brand: fmt.Sprintf("brand %d", i%50),
+				Price: &pb.Money{Units: int64(5 + i%300)},
+			})
+		}
+		check(b, goods.Send(req))
+		_, err := goods.Recv()
+		check(b, err)
+	}
+	check(b, goods.CloseSend())
+
+	log, err := pb.NewEventServiceClient(conn).ImportEvents(b.Context())
+	check(b, err)
+	r := rand.New(rand.NewPCG(3, 3))
+	for v := 0; v < visitors; v += 100 {
+		req := &pb.ImportEventsRequest{Site: "sites/shop"}
+		for i := range 100 {
+			taste := r.IntN(200)
+			for range 8 {
+				req.Events = append(req.Events, viewed(fmt.Sprintf("v%d", v+i), fmt.Sprintf("p%d", (taste+200*r.IntN(products/200))%products)))
+			}
+		}
+		check(b, log.Send(req))
+		_, err := log.Recv()
+		check(b, err)
+	}
+	check(b, log.CloseSend())
+	for {
+		if _, err := log.Recv(); err != nil {
+			break
+		}
+	}
+	return conn, func(r *rand.Rand) string {
+		return fmt.Sprintf("v%d", rand.NewZipf(r, 1.1, 8, uint64(visitors-1)).Uint64())
+	}
+}
+
+// echo answers with what it was given, and does nothing.
+type echo struct {
+	pb.UnimplementedDecisionServiceServer
+	pb.UnimplementedEventServiceServer
+	page *pb.DecideResponse
+}
+
+func (e *echo) Decide(context.Context, *pb.DecideRequest) (*pb.DecideResponse, error) {
+	return e.page, nil
+}
+
+func (e *echo) TrackEvent(context.Context, *pb.TrackEventRequest) (*pb.TrackEventResponse, error) {
+	return &pb.TrackEventResponse{Status: pb.EventStatus_EVENT_STATUS_STORED}, nil
+}
+
+func benchEcho(b *testing.B, page *pb.DecideResponse) *grpc.ClientConn {
+	b.Helper()
+	g := grpc.NewServer()
+	e := &echo{page: page}
+	pb.RegisterDecisionServiceServer(g, e)
+	pb.RegisterEventServiceServer(g, e)
+	return serveBench(b, g)
+}
+
+func serveBench(b *testing.B, g *grpc.Server) *grpc.ClientConn {
+	b.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(b, err)
+	go func() { _ = g.Serve(listener) }()
+	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	check(b, err)
+	b.Cleanup(func() { conn.Close(); g.GracefulStop() })
+	return conn
+}
+
+func check(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
