@@ -94,10 +94,10 @@ func (in *Input) bad(line int, format string, args ...any) *LineError {
 	return &LineError{At: in.at(line), Reason: fmt.Sprintf(format, args...)}
 }
 
-// nextLine returns the next line without its end, and its number. The bytes
+// Line returns the next line without its end, and its number. The bytes
 // hold until the next call. It returns io.EOF behind the last line, and a
 // *LineError, having read past it, for a line that is too long or no UTF-8.
-func (in *Input) nextLine() ([]byte, int, error) {
+func (in *Input) Line() ([]byte, int, error) {
 	in.long = in.long[:0]
 	long := false
 	for first := true; ; first = false {
@@ -168,4 +168,10 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n.Add(int64(n))
 	return n, err
+}
+
+// Head returns what the file begins with, up to 4 KiB, and reads nothing.
+func (in *Input) Head() []byte {
+	head, _ := in.r.Peek(4096)
+	return head
 }

@@ -14,7 +14,7 @@ func lines(t testing.TB, in *Input) []string {
 	t.Helper()
 	var all []string
 	for {
-		line, _, err := in.nextLine()
+		line, _, err := in.Line()
 		var bad *LineError
 		switch {
 		case errors.Is(err, io.EOF):
@@ -75,7 +75,7 @@ func TestOpen(t *testing.T) {
 		}
 		defer in.Close()
 		for {
-			_, _, err := in.nextLine()
+			_, _, err := in.Line()
 			if errors.Is(err, io.ErrUnexpectedEOF) {
 				return
 			}

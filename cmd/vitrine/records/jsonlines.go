@@ -25,7 +25,7 @@ type jsonLines struct {
 // next returns the next object's fields.
 func (j *jsonLines) next() (*object, error) {
 	for {
-		raw, line, err := j.in.nextLine()
+		raw, line, err := j.in.Line()
 		if err != nil {
 			return nil, err
 		}

@@ -22,7 +22,7 @@ type rows struct {
 // slice holds until the next call; its strings are the caller's.
 func (r *rows) next() ([]string, int, error) {
 	for {
-		line, at, err := r.in.nextLine()
+		line, at, err := r.in.Line()
 		if err != nil {
 			return nil, at, err
 		}
@@ -85,7 +85,7 @@ func (r *rows) quoted(line string, at int) (rest string, err error) {
 		if r.text.Len() > maxLine {
 			return "", r.in.bad(at, "the quote opened here is not closed within %d bytes: lines %d to %d are left out", maxLine, at, r.in.line)
 		}
-		next, _, err := r.in.nextLine()
+		next, _, err := r.in.Line()
 		if errors.Is(err, io.EOF) {
 			return "", r.in.bad(at, "the quote opened here is never closed")
 		}

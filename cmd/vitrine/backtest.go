@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/backtest"
+	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
+	"github.com/vitrine-io/vitrine/cmd/vitrine/records"
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/server/config"
+)
+
+// backtestFlags are what `vitrine backtest` was told.
+type backtestFlags struct {
+	train, test string
+	format      string
+	products    string
+	mapping     string
+	span        string
+	online      bool
+	inFlight    int
+	sample      int
+	seed        uint64
+	dataDir     string
+	target      string
+	cpuProfile  string
+	json        bool
+}
+
+// newBacktestCommand is `vitrine backtest`.
+func newBacktestCommand(a *app) *cobra.Command {
+	f := &backtestFlags{}
+	cmd := &cobra.Command{
+		Use:   "backtest --train FILE --test FILE",
+		Short: "Replay a session log and measure how well the next product is met",
+		Long: `Replay a session log and measure how well the next product is met.
+
+A server is started in this process on a temporary data folder. The train
+sessions go in as events, each durable when it is acknowledged. Then, at every
+click of the test sessions, the 20 products to show next are asked for, with the
+session's clicks so far and nothing else. HR@20 is how often the next product is
+among them, MRR@20 the mean of 1 / its place; in brackets stand 95 % intervals.
+
+The models stay as they are during the test, unless --online is given.
+
+The formats, found out by the content (docs/backtest.md):
+  sessions  one session a line: product ids between blanks
+  pairs     a prefix, TAB, the target; the longest prefix of a session first
+  timed     a table of SessionId, ItemId and Time, between tabs
+  events    JSON Lines of events, as vitrine import reads them`,
+		Example: `  vitrine backtest --train sessions.txt --test pairs.txt
+  vitrine backtest --train march.jsonl --test april.jsonl --products products.csv --online
+  vitrine backtest --train sessions.txt --test pairs.txt --sample 1000 --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.train, "train", "", "`file` of the sessions to learn from; - is stdin, .gz is fine")
+	fs.StringVar(&f.test, "test", "", "`file` of the sessions to predict, later than those of train")
+	fs.StringVar(&f.format, "format", "", "the `format` of both files: sessions, pairs, timed, events; found out when not given")
+	fs.StringVar(&f.products, "products", "", "`file` of the catalogue, as for vitrine import products; by default the bare ids of the log")
+	fs.StringVar(&f.mapping, "mapping", "", "`file` that maps the columns of --products")
+	fs.StringVar(&f.span, "span", "150d", "the `time` that sessions without times are spread over, such as 150d or 36h")
+	fs.BoolVar(&f.online, "online", false, "go on learning: after its prefixes are ranked, each test session goes in as events")
+	fs.IntVar(&f.inFlight, "in-flight", 8, "how `many` decisions to ask for at a time")
+	fs.IntVar(&f.sample, "sample", 0, "test this `many` sessions, drawn at random; 0: all")
+	fs.Uint64Var(&f.seed, "seed", 1, "`number` that the sample and the intervals follow from")
+	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, which must hold no backtest yet")
+	fs.StringVar(&f.target, "target", "", "use the running server at `host:port`, in a site of its own that is deleted at the end; times are moved so that the log ends now")
+	fs.StringVar(&f.cpuProfile, "cpu-profile", "", "write a CPU profile to this `file`, for go tool pprof")
+	fs.BoolVar(&f.json, "json", false, "print the figures as JSON")
+	return cmd
+}
+
+func (f *backtestFlags) check() error {
+	switch {
+	case f.train == "" || f.test == "":
+		return usagef("--train and --test are needed; see vitrine backtest --help")
+	case f.inFlight < 1 || f.inFlight > 1000:
+		return usagef("--in-flight %d: 1 to 1000", f.inFlight)
+	case f.sample < 0:
+		return usagef("--sample %d: 0 or more", f.sample)
+	case f.target != "" && f.dataDir != "":
+		return usagef("--target uses a running server, and --data-dir one in this process: choose one")
+	case f.mapping != "" && f.products == "":
+		return usagef("--mapping goes with --products")
+	}
+	return nil
+}
+
+func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	span, err := parseSpan(f.span)
+	if err != nil {
+		return err
+	}
+	log, warnings, err := backtest.Read(backtest.Files{
+		Train: f.train, Test: f.test, Format: backtest.Format(f.format), Stdin: a.stdin,
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(a.stderr, "warning:", w)
+	}
+	log.Sample(f.sample, f.seed)
+
+	o := backtest.Options{
+		Site: "backtest", Span: span, Online: f.online, InFlight: f.inFlight, Seed: f.seed,
+		End: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // any; the server's clock follows the log
+	}
+	if f.products != "" {
+		in, r, err := openProducts(a, f.products, f.mapping, "sites/"+o.Site)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		o.Products = r.Next
+	}
+	_, bars := terminal(a.stderr)
+	o.Display = progress.New(a.stderr, bars)
+	stop, err := startProfile(f.cpuProfile)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	result, err := a.replay(ctx, f, log, o)
+	if err != nil {
+		return err
+	}
+	result.Warnings = warnings
+	if f.json {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(result)
+	}
+	return printBacktest(a.stdout, result)
+}
+
+// replay runs the backtest on a running server, or on one of its own.
+func (a *app) replay(ctx context.Context, f *backtestFlags, log *backtest.Log, o backtest.Options) (*backtest.Result, error) {
+	r := remote{target: f.target, timeout: time.Minute}
+	if f.target != "" {
+		id := uuid.New()
+		o.Site, o.Move, o.End = fmt.Sprintf("backtest-%x", id[:6]), true, time.Now()
+	} else {
+		n, remove, err := a.startPrivate(f.dataDir, config.ClockEvents)
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		defer n.Close()
+		r.target = n.Addr()
+	}
+	conn, err := r.dial()
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	result, err := backtest.Run(ctx, conn, log, o)
+	o.Display.Close()
+	if f.target != "" {
+		err = errors.Join(err, removeSite(ctx, conn, o.Site))
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, errors.New("interrupted")
+	case f.dataDir != "" && status.Code(err) == codes.AlreadyExists:
+		return nil, fmt.Errorf("%s holds a backtest already: choose another --data-dir", f.dataDir)
+	}
+	return result, r.explain(err)
+}
+
+// removeSite deletes the backtest's site, also when ctx has ended.
+func removeSite(ctx context.Context, conn grpc.ClientConnInterface, site string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	_, err := pb.NewSiteServiceClient(conn).DeleteSite(ctx, &pb.DeleteSiteRequest{Name: "sites/" + site})
+	if status.Code(err) == codes.NotFound { // it was never created
+		return nil
+	}
+	return err
+}
+
+// startPrivate starts a server in this process on a free port, for this process
+// alone. Without a folder it takes a temporary one, which remove takes away.
+// The server does not end with the command's context, but with Close: what is
+// under way can be finished.
+func (a *app) startPrivate(folder string, clock config.Clock) (n *node, remove func(), err error) {
+	remove = func() {}
+	if folder == "" {
+		if folder, err = os.MkdirTemp("", "vitrine-"); err != nil {
+			return nil, nil, err
+		}
+		remove = func() { os.RemoveAll(folder) }
+	}
+	cfg := config.Default()
+	cfg.DataDir, cfg.Listen, cfg.OpsListen, cfg.Clock = folder, "127.0.0.1:0", "", clock
+	logger := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	n, err = startNode(context.Background(), cfg, logger)
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return n, remove, nil
+}
+
+// openProducts opens a file of products with its mapping, if there is one.
+func openProducts(a *app, path, mapping, site string) (*records.Input, records.Reader[*pb.Product], error) {
+	m, err := readMapping(mapping)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := records.Open(path, a.stdin)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := records.OpenProducts(in, m, site)
+	if err != nil {
+		in.Close()
+		return nil, nil, err
+	}
+	return in, r, nil
+}
+
+// readMapping reads a mapping file; none for no path.
+func readMapping(path string) (*records.Mapping, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return records.ReadMapping(path)
+}
+
+// parseSpan is time.ParseDuration with days.
+func parseSpan(s string) (time.Duration, error) {
+	text := s
+	var days float64
+	if head, ok := strings.CutSuffix(s, "d"); ok {
+		if _, err := fmt.Sscanf(head+"\n", "%g\n", &days); err != nil {
+			return 0, usagef("--span %q: a time such as 150d or 36h is wanted", s)
+		}
+		text = fmt.Sprintf("%gh", days*24)
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < time.Minute || d > 20*365*24*time.Hour {
+		return 0, usagef("--span %q: a time such as 150d or 36h is wanted, from a minute to 20 years", s)
+	}
+	return d, nil
+}
+
+// startProfile writes a CPU profile until stop is called.
+func startProfile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("cpu profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("cpu profile: %w", err)
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		f.Close()
+	}, nil
+}
+
+// printBacktest writes the figures for people.
+func printBacktest(w io.Writer, r *backtest.Result) error {
+	t := newTable("", ">HR@20", ">95 %", ">MRR@20", ">95 %", ">targets")
+	row := func(name string, s backtest.Score) {
+		t.add(name, percent(s.HR.Value), interval(s.HR), percent(s.MRR.Value), interval(s.MRR), progress.Thousands(int64(s.Pairs)))
+	}
+	row("vitrine", r.All)
+	row("  repeats", r.Repeats)
+	row("  new to the session", r.New)
+	row("floor: popular", r.Popular)
+	row("floor: popular in session", r.PopularInSession)
+	if err := t.write(w); err != nil {
+		return err
+	}
+	n := func(f float64) string { return progress.Thousands(int64(f)) }
+	models := "frozen after train"
+	if r.Online {
+		models = "learning on during the test"
+	}
+	lines := []string{
+		"",
+		fmt.Sprintf("train      %s sessions, %s events, %s products", n(float64(r.TrainSessions)), n(float64(r.TrainEvents)), n(float64(r.Products))),
+		fmt.Sprintf("           %s events/s acknowledged, durably; %s/s until learned from", n(r.EventsPerSecond), n(r.LearnedPerSecond)),
+		fmt.Sprintf("test       %s sessions, %s decisions, models %s", n(float64(r.TestSessions)), n(float64(r.Decisions)), models),
+		fmt.Sprintf("           %s decisions/s, p50 %.2f ms, p99 %.2f ms; %s lists short of %d", n(r.DecisionsPerSecond), r.LatencyP50, r.LatencyP99, n(float64(r.Unfilled)), backtest.ListLength),
+	}
+	if r.PeakMemory > 0 {
+		lines = append(lines, fmt.Sprintf("memory     %s MiB resident at most, client included", n(float64(r.PeakMemory>>20))))
+	}
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
+}
+
+func percent(v float64) string { return fmt.Sprintf("%.2f", v) }
+
+func interval(e backtest.Estimate) string { return fmt.Sprintf("%.2f-%.2f", e.Low, e.High) }

@@ -1,0 +1,181 @@
+package backtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
+	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+)
+
+// maxSession is how many session events the API takes; of longer prefixes the
+// latest count.
+const maxSession = 100
+
+// test asks for a decision after every prefix and judges the answers.
+func (r *replay) test(ctx context.Context) error {
+	t := &tester{replay: r, now: lastTime(r.log.Train), outcomes: make([]Outcome, len(r.log.Test))}
+	total := 0
+	for i := range r.log.Test {
+		t.outcomes[i] = make(Outcome, len(r.log.Test[i].Cuts))
+		total += len(r.log.Test[i].Cuts)
+	}
+	t.total = int64(total)
+	t.phase = r.Display.Phase("test", "decisions")
+	defer t.phase.End()
+	start := time.Now()
+	run := t.frozen
+	if r.Online {
+		run = t.online
+	}
+	if err := run(ctx); err != nil {
+		return err
+	}
+	took := time.Since(start)
+	r.result.Decisions = int(t.done.Load())
+	r.result.Unfilled = int(t.unfilled.Load())
+	r.result.DecisionsPerSecond = float64(t.done.Load()) / took.Seconds()
+	r.result.latencies(t.took[:t.done.Load()])
+	r.result.All = r.judge(t.outcomes, allTargets)
+	r.result.Repeats = r.judge(t.outcomes, repeats)
+	r.result.New = r.judge(t.outcomes, newTargets)
+	return nil
+}
+
+// tester asks for decisions, several at a time.
+type tester struct {
+	*replay
+	now      int64 // of the server's clock, in milliseconds since 1970
+	outcomes []Outcome
+	phase    *progress.Phase
+	total    int64
+	done     atomic.Int64
+	unfilled atomic.Int64
+	took     []time.Duration // by the order of completion
+}
+
+// frozen ranks everything with what was learned in train: each prefix ends now,
+// just behind the log.
+func (t *tester) frozen(ctx context.Context) error {
+	t.took = make([]time.Duration, t.total)
+	group, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	for range t.InFlight {
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(t.log.Test) {
+					return nil
+				}
+				for j := range t.log.Test[i].Cuts {
+					if err := t.ask(ctx, i, j); err != nil {
+						return err
+					}
+				}
+			}
+		})
+	}
+	return group.Wait()
+}
+
+// online ranks the prefixes of a session and then tells the server of the
+// session, one session after another.
+func (t *tester) online(ctx context.Context) error {
+	t.took = make([]time.Duration, t.total)
+	for i := range t.log.Test {
+		s := &t.log.Test[i]
+		group, inner := errgroup.WithContext(ctx)
+		group.SetLimit(t.InFlight)
+		for j := range s.Cuts {
+			group.Go(func() error { return t.ask(inner, i, j) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		if err := t.tell(ctx, s, fmt.Sprintf("test-%d", i)); err != nil {
+			return err
+		}
+		t.now = max(t.now, s.Times[len(s.Times)-1])
+	}
+	return nil
+}
+
+// tell sends a session as events.
+func (t *tester) tell(ctx context.Context, s *Session, visitor string) error {
+	req := &vitrinev1.TrackEventsRequest{Site: t.siteName()}
+	for at := range s.Items {
+		req.Events = append(req.Events, t.log.view(s, at, visitor))
+	}
+	for part := range slices.Chunk(req.Events, 1000) {
+		res, err := t.events.TrackEvents(ctx, &vitrinev1.TrackEventsRequest{Site: req.Site, Events: part})
+		if err != nil {
+			return fmt.Errorf("track a test session: %w", err)
+		}
+		for _, one := range res.Results {
+			if one.Status != vitrinev1.EventStatus_EVENT_STATUS_STORED {
+				return fmt.Errorf("track a test session: event %s: %v %v", part[one.Index].Id, one.Status, one.Violations)
+			}
+		}
+	}
+	return nil
+}
+
+// ask gets one decision and notes where the target stands in it.
+func (t *tester) ask(ctx context.Context, session, cut int) error {
+	s := &t.log.Test[session]
+	n := s.Cuts[cut]
+	req := t.request(s, n)
+	begun := time.Now()
+	res, err := t.decisions.Decide(ctx, req)
+	took := time.Since(begun)
+	if err != nil {
+		return fmt.Errorf("decide behind %d clicks of test session %d: %w", n, session+1, err)
+	}
+	if res.Mode != vitrinev1.DecisionMode_DECISION_MODE_SESSION || len(res.Placements) != 1 {
+		return fmt.Errorf("the server answered in mode %v with %d placements where the session's events and one placement were given", res.Mode, len(res.Placements))
+	}
+	items := res.Placements[0].Items
+	if len(items) < ListLength {
+		t.unfilled.Add(1)
+	}
+	target := t.log.Products[s.Items[n]]
+	for at, it := range items {
+		if at < ListLength && it.GetProduct().GetProductId() == target {
+			t.outcomes[session][cut] = uint8(at + 1)
+			break
+		}
+	}
+	done := t.done.Add(1)
+	t.took[done-1] = took
+	if done%64 == 0 || done == t.total {
+		t.phase.Set(done, done, t.total)
+	}
+	return nil
+}
+
+// request asks what to show behind the first n clicks of a session, the last of
+// which is now.
+func (t *tester) request(s *Session, n int) *vitrinev1.DecideRequest {
+	req := &vitrinev1.DecideRequest{
+		Site:       t.siteName(),
+		Context:    &vitrinev1.PageContext{PageType: vitrinev1.PageType_PAGE_TYPE_HOME},
+		Placements: []*vitrinev1.PlacementRequest{{Placement: placement, Count: ListLength}},
+		DryRun:     true,
+		Explain:    vitrinev1.Explain_EXPLAIN_NONE,
+	}
+	for i := max(0, n-maxSession); i < n; i++ {
+		at := t.now - (s.Times[n-1] - s.Times[i])
+		req.SessionEvents = append(req.SessionEvents, &vitrinev1.Event{
+			Type:  vitrinev1.EventType_EVENT_TYPE_PRODUCT_VIEWED,
+			Time:  timestamppb.New(time.UnixMilli(at)),
+			Items: []*vitrinev1.EventItem{{ProductId: t.log.Products[s.Items[i]]}},
+		})
+	}
+	return req
+}

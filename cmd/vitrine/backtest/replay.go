@@ -1,0 +1,204 @@
+package backtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/feed"
+	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
+	"github.com/vitrine-io/vitrine/cmd/vitrine/records"
+	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+)
+
+// clickGap lies between two clicks of a session without times: 30 s, so that a
+// session stays one.
+const clickGap = 30 * time.Second
+
+// placement is the one placement that is asked for.
+const placement = "backtest"
+
+// Options say how to replay a log.
+type Options struct {
+	Site     string        // id of the site to create
+	End      time.Time     // when the log ends
+	Move     bool          // move logs that tell times to End, too: the server's clock is the machine's
+	Span     time.Duration // what sessions without times are spread over
+	Online   bool          // go on learning during the test
+	InFlight int           // decisions asked for at a time
+	Seed     uint64        // of the intervals
+	// Products hands out the catalogue. Nil: the bare ids of the log.
+	Products feed.Next[*vitrinev1.Product]
+	Display  *progress.Display
+}
+
+// replay is a log on its way through the API.
+type replay struct {
+	Options
+	log       *Log
+	sites     vitrinev1.SiteServiceClient
+	places    vitrinev1.PlacementServiceClient
+	catalog   vitrinev1.CatalogServiceClient
+	events    vitrinev1.EventServiceClient
+	decisions vitrinev1.DecisionServiceClient
+	result    *Result
+}
+
+// Run replays the log over conn and measures. It creates the site, and leaves
+// it there.
+func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options) (*Result, error) {
+	r := &replay{
+		Options: o, log: log,
+		sites:     vitrinev1.NewSiteServiceClient(conn),
+		places:    vitrinev1.NewPlacementServiceClient(conn),
+		catalog:   vitrinev1.NewCatalogServiceClient(conn),
+		events:    vitrinev1.NewEventServiceClient(conn),
+		decisions: vitrinev1.NewDecisionServiceClient(conn),
+		result: &Result{
+			TrainSessions: len(log.Train), TrainEvents: events(log.Train),
+			TestSessions: len(log.Test), Online: o.Online,
+		},
+	}
+	r.setTimes()
+	r.judgeFloors()
+	for _, step := range []func(context.Context) error{r.open, r.loadProducts, r.train, r.test} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.result.PeakMemory = peakMemory()
+	return r.result, nil
+}
+
+// setTimes gives every click a time. Test sessions without times go on at the
+// pace of the train sessions.
+func (r *replay) setTimes() {
+	pace := r.Span / time.Duration(len(r.log.Train))
+	spread(r.log.Train, r.End, r.Span, clickGap)
+	end := lastTime(r.log.Train)
+	ahead := pace * time.Duration(len(r.log.Test))
+	spread(r.log.Test, time.UnixMilli(end).Add(ahead), ahead, clickGap)
+	if !r.Move {
+		return
+	}
+	latest := end
+	if r.Online {
+		latest = max(end, lastTime(r.log.Test))
+	}
+	by := r.End.Sub(time.UnixMilli(latest))
+	shift(r.log.Train, by)
+	shift(r.log.Test, by)
+}
+
+// judgeFloors ranks without the server.
+func (r *replay) judgeFloors() {
+	f := newFloors(r.log.Train, len(r.log.Products))
+	r.result.Popular = r.judge(outcomes(r.log.Test, func(_ []item, target item) uint8 { return f.popular(target) }), allTargets)
+	r.result.PopularInSession = r.judge(outcomes(r.log.Test, f.inSession), allTargets)
+}
+
+func (r *replay) judge(o []Outcome, kind which) Score {
+	return score(perSession(r.log.Test, o, kind), r.Seed)
+}
+
+// open creates the site, and in it a placement whose only rule is the one that
+// is to be measured: what comes back is learned, nothing is left out.
+func (r *replay) open(ctx context.Context) error {
+	_, err := r.sites.CreateSite(ctx, &vitrinev1.CreateSiteRequest{SiteId: r.Site, Site: &vitrinev1.Site{
+		DisplayName: "Backtest", ConsentPolicy: vitrinev1.ConsentPolicy_CONSENT_POLICY_OPT_OUT,
+	}})
+	if err != nil {
+		return fmt.Errorf("create the site: %w", err)
+	}
+	_, err = r.places.CreatePlacement(ctx, &vitrinev1.CreatePlacementRequest{
+		Parent: r.siteName(), PlacementId: placement,
+		Placement: &vitrinev1.Placement{
+			PageType: vitrinev1.PageType_PAGE_TYPE_HOME, Count: ListLength,
+			Rules: &vitrinev1.Placement_Products{Products: &vitrinev1.ProductRules{
+				ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
+				RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
+			}},
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("create the placement: %w", err)
+	}
+	return nil
+}
+
+func (r *replay) siteName() string { return "sites/" + r.Site }
+
+func (r *replay) loadProducts(ctx context.Context) error {
+	next := r.Products
+	if next == nil {
+		next = r.bareProducts()
+	}
+	phase := r.Display.Phase("products", "products")
+	report, err := feed.Products(ctx, r.catalog, r.siteName(), false, next, refuse, func(p feed.ProductsReport) {
+		phase.Set(p.Received, p.Received, int64(len(r.log.Products)))
+	})
+	if err != nil {
+		return fmt.Errorf("load the products: %w", err)
+	}
+	phase.Set(report.Received, report.Received, report.Received)
+	phase.End()
+	r.result.Products = int(report.Stored + report.Unchanged)
+	return nil
+}
+
+// bareProducts hands out the ids of the log: the catalogue of whoever gave none.
+func (r *replay) bareProducts() feed.Next[*vitrinev1.Product] {
+	i := 0
+	return func() (records.Record[*vitrinev1.Product], error) {
+		if i == len(r.log.Products) {
+			return records.Record[*vitrinev1.Product]{}, io.EOF
+		}
+		id := r.log.Products[i]
+		i++
+		return records.Record[*vitrinev1.Product]{
+			At: records.Position{Path: "product " + id, Line: i}, Message: &vitrinev1.Product{Name: id},
+		}, nil
+	}
+}
+
+// refuse ends the replay at the first record that the server does not take:
+// figures over a part of the log would pass for figures over the whole.
+func refuse(e *records.LineError) error { return e }
+
+// train loads the sessions as events, in the order of their times, and waits
+// until the site has learned from all of them.
+func (r *replay) train(ctx context.Context) error {
+	total := int64(r.result.TrainEvents)
+	phase := r.Display.Phase("train", "events")
+	learn := (*progress.Phase)(nil)
+	report, err := feed.Events(ctx, r.events, r.siteName(), newMerger(r.log).next, refuse, func(e feed.EventsReport) {
+		phase.Set(e.Received, e.Received, total)
+		if e.Received == total {
+			phase.End()
+			if learn == nil {
+				learn = r.Display.Phase("learn", "events")
+			}
+			learn.Set(e.Learned, e.Learned, e.Stored)
+		}
+	})
+	if learn != nil {
+		learn.End()
+	}
+	if err != nil {
+		return fmt.Errorf("load the train sessions: %w", err)
+	}
+	switch {
+	case report.Stored != total:
+		return fmt.Errorf("the server stored %d of the %d train events (%d duplicates, %d without consent, %d invalid)",
+			report.Stored, total, report.Duplicates, report.NoConsent, report.Invalid)
+	case report.Learned != report.Stored:
+		return errors.New("the server ended the import before it had learned from all of it")
+	}
+	r.result.EventsPerSecond = float64(report.Stored) / report.Acknowledged.Seconds()
+	r.result.LearnedPerSecond = float64(report.Learned) / report.Took.Seconds()
+	return nil
+}
