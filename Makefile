@@ -23,10 +23,7 @@ IMAGE := proto/vitrine.v1.binpb
 
 # The race detector needs a C compiler.
 CC_FOUND := $(shell command -v $(firstword $(shell go env CC)) 2>/dev/null)
-RACE     := $(if $(CC_FOUND),-race)
-ifneq ($(RACE),)
-export CGO_ENABLED := 1
-endif
+RACE     := $(if $(CC_FOUND),$(if $(filter 1,$(shell go env CGO_ENABLED)),-race))
 
 .PHONY: help
 help: ## List the targets.
@@ -36,12 +33,12 @@ help: ## List the targets.
 
 .PHONY: build
 build: ## Compile everything; the binary becomes bin/vitrine.
-	go build ./...
+	CGO_ENABLED=0 go build ./...
 	CGO_ENABLED=0 go build -trimpath -o bin/vitrine ./cmd/vitrine
 
 .PHONY: demo
 demo: ## Run the demonstration shop; ARGS=--exit ends it after its story.
-	go run ./cmd/vitrine demo $(ARGS)
+	CGO_ENABLED=0 go run ./cmd/vitrine demo $(ARGS)
 
 ##### Test
 
@@ -83,7 +80,7 @@ bench: ## Run the benchmarks; BENCH, BENCH_TIME, BENCH_COUNT and PKG narrow it d
 .PHONY: race-or-say-so
 race-or-say-so:
 ifeq ($(RACE),)
-	@echo "*** No C compiler ($$(go env CC)) on this machine: the tests run WITHOUT the race detector. ***"
+	@echo "*** No C compiler ($$(go env CC), CGO_ENABLED=$$(go env CGO_ENABLED)): the tests run WITHOUT the race detector. ***"
 	@test "$$VITRINE_CI" != 1 || { echo "*** CI may not leave it out. ***"; exit 1; }
 endif
 
