@@ -28,7 +28,10 @@ func (q *query) explain(s *scored) []scoring.Reason {
 	var sum float32
 	for k := range q.features {
 		f := &q.features[k]
-		amount := q.weight(f) * f.value(q, &v)
+		if q.weights[k] == 0 {
+			continue
+		}
+		amount := q.weights[k] * f.value(q, &v)
 		if amount <= 0 {
 			continue
 		}
@@ -146,7 +149,10 @@ func (q *query) byPopularity(list []catalog.Index) []catalog.Index {
 		q.standing = append(q.standing, standing{i, q.learned.Popularity(i, q.page.Now).Slow})
 	}
 	slices.SortFunc(q.standing, func(a, b standing) int {
-		return cmp.Or(cmp.Compare(b.slow, a.slow), cmp.Compare(q.products.ID(a.product), q.products.ID(b.product)))
+		if a.slow != b.slow {
+			return cmp.Compare(b.slow, a.slow)
+		}
+		return cmp.Compare(q.products.ID(a.product), q.products.ID(b.product))
 	})
 	for k := range list {
 		list[k] = q.standing[k].product

@@ -16,8 +16,9 @@ type feature struct {
 	kind scoring.ReasonKind
 	// visit weighs it while a visit goes on, lasting when all that is known of
 	// the visitor is old, or nothing is.
-	visit, lasting float32
-	value          func(q *query, v *view) float32
+	visit   [situations]float32
+	lasting float32
+	value   func(q *query, v *view) float32
 }
 
 // view is a candidate as the features see it.
@@ -38,7 +39,7 @@ func logRatio(s signal) func(*query, *view) float32 {
 }
 
 func inLog(ratio float32) float32 {
-	return float32(math.Log(float64(ratio)+0.003))/5.81 + 1
+	return ln(ratio+0.003)/5.81 + 1
 }
 
 // ratio is the plain ratio to the largest.
@@ -53,7 +54,7 @@ func absolute(s signal) func(*query, *view) float32 {
 }
 
 // much is a count in logarithm: 1 for about 20,000.
-func much(n float64) float32 { return float32(math.Log1p(n) / 10) }
+func much(n float64) float32 { return ln(1+float32(n)) / 10 }
 
 // features lists everything that the blend is made of.
 func features() []feature {
@@ -62,46 +63,54 @@ func features() []feature {
 		own      = scoring.ReasonRecentlyViewed
 	)
 	return []feature{
-		{"near", together, 1, 1, logRatio(sigNear)},
-		{"near ratio", together, 1, 0, ratio(sigNear)},
-		{"after", together, 0, 0, logRatio(sigAfter)},
-		{"flat", together, 0, 0, logRatio(sigFlat)},
-		{"best", together, 0, 0, logRatio(sigBest)},
-		{"recent", together, 0, 0, logRatio(sigRecent)},
-		{"next", together, 0.4, 0, logRatio(sigNext)},
-		{"next ratio", together, 0, 0, ratio(sigNext)},
-		{"forward", together, 0.8, 1, logRatio(sigForward)},
-		{"forward ratio", together, 0, 0, ratio(sigForward)},
-		{"forward share", together, 0, 0, absolute(sigForward)},
-		{"backward", together, 0, 0, logRatio(sigBackward)},
-		{"hop", together, 0.2, 0.2, logRatio(sigHop)},
-		{"hop ratio", together, 0, 0, ratio(sigHop)},
-		{"hop share", together, 0, 0, absolute(sigHop)},
-		{"popular now", scoring.ReasonTrending, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
-		{"popular", scoring.ReasonPopular, 0, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
-		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
-		{"rising", scoring.ReasonTrending, 0, 0.3, rising},
-		{"age", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
-		{"idle", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
-		{"in visit", own, 0, 0, inVisit},
-		{"returned to", own, 1, 0, returnedTo},
-		{"seen earlier", own, 0, 0, seenEarlier},
-		{"interest", scoring.ReasonInterest, 0.5, 2, func(_ *query, v *view) float32 { return v.interest }},
-		{"like this", scoring.ReasonPageContext, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
-		{"on topic", scoring.ReasonPageContext, 3, 3, func(_ *query, v *view) float32 { return v.fit }},
-		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
+		{"near", together, all(1), 1, logRatio(sigNear)},
+		{"near ratio", together, all(1), 0, ratio(sigNear)},
+		{"after", together, all(0), 0, logRatio(sigAfter)},
+		{"flat", together, all(0), 0, logRatio(sigFlat)},
+		{"best", together, all(0), 0, logRatio(sigBest)},
+		{"recent", together, all(0), 0, logRatio(sigRecent)},
+		{"next", together, all(0.4), 0, logRatio(sigNext)},
+		{"next ratio", together, all(0), 0, ratio(sigNext)},
+		{"forward", together, all(0.8), 1, logRatio(sigForward)},
+		{"forward ratio", together, all(0), 0, ratio(sigForward)},
+		{"forward share", together, all(0), 0, absolute(sigForward)},
+		{"backward", together, all(0), 0, logRatio(sigBackward)},
+		{"hop", together, all(0.2), 0.2, logRatio(sigHop)},
+		{"hop ratio", together, all(0), 0, ratio(sigHop)},
+		{"hop share", together, all(0), 0, absolute(sigHop)},
+		{"popular now", scoring.ReasonTrending, all(0), 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
+		{"popular", scoring.ReasonPopular, all(0), 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
+		{"popular ever", scoring.ReasonPopular, all(0), 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
+		{"rising", scoring.ReasonTrending, all(0), 0.3, rising},
+		{"age", scoring.ReasonPopular, all(0), 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
+		{"idle", scoring.ReasonPopular, all(0), 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
+		{"in visit", own, all(0), 0, inVisit},
+		{"returned to", own, all(1), 0, returnedTo},
+		{"seen earlier", own, all(0), 0, seenEarlier},
+		{"interest", scoring.ReasonInterest, all(0.5), 2, func(_ *query, v *view) float32 { return v.interest }},
+		{"like this", scoring.ReasonPageContext, all(1), 1, func(_ *query, v *view) float32 { return v.likeness }},
+		{"on topic", scoring.ReasonPageContext, all(3), 3, func(_ *query, v *view) float32 { return v.fit }},
+		{"new", scoring.ReasonNew, all(0.1), 0.3, isNew},
 	}
+}
+
+// all is a weight that holds in all situations.
+func all(w float32) (ws [situations]float32) {
+	for k := range ws {
+		ws[k] = w
+	}
+	return ws
 }
 
 // rising compares the last day with the last week: 0 for steady, 1 for all of it
 // in the last hours. The counts of a steady product stand as their half-lives, 1
 // to 8.
 func rising(_ *query, v *view) float32 {
-	return max(0, float32(math.Log((8*v.pop.Fast+8)/(v.pop.Slow+8))/math.Log(8)))
+	return max(0, ln(float32((8*v.pop.Fast+8)/(v.pop.Slow+8)))/2.0794) // ln 8
 }
 
 // span is a time in logarithm: 1 for a little over a year.
-func span(d time.Duration) float32 { return float32(math.Log1p(d.Hours()) / 9.1) }
+func span(d time.Duration) float32 { return ln(1+float32(d.Hours())) / 9.1 }
 
 func inVisit(_ *query, v *view) float32 {
 	if v.rank >= 0 {

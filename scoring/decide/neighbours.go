@@ -80,8 +80,8 @@ func (neighbours) gather(q *query) {
 			continue
 		}
 		age := float64(max(0, now-q.session.End))
-		sim := x.sim / float32(math.Sqrt(float64(q.session.Len))) * float32(math.Exp(-age/float64(slowRecall)))
-		q.spread(x, sim, float32(math.Exp(-age/float64(fastRecall))))
+		sim := x.sim * perLength[q.session.Len] * exp(-float32(age/float64(slowRecall)))
+		q.spread(x, sim, exp(-float32(age/float64(fastRecall))))
 	}
 }
 
@@ -90,6 +90,14 @@ var distanceFactor = func() (f [16]float32) {
 		f[d] = float32(math.Exp(-float64(d-1) / distanceFade))
 	}
 	f[0] = matchItself
+	return f
+}()
+
+// perLength is 1 / sqrt(length).
+var perLength = func() (f [16]float32) {
+	for n := 1; n < len(f); n++ {
+		f[n] = float32(1 / math.Sqrt(float64(n)))
+	}
 	return f
 }()
 

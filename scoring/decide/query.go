@@ -54,6 +54,7 @@ type query struct {
 	pageTerms  []catalog.Term // facets or words of the page
 	pageIDF    float64        // sum of their idf
 	candidates candidates
+	wanted     int     // items on the whole page
 	ranked     ranking // without filters, for all slots that have none
 	taken      taken
 
@@ -68,6 +69,7 @@ type query struct {
 	filtered ranking
 	scale    [signals]float32 // 1 over the largest of each signal
 	firsts   []first
+	weights  []float32 // of the features
 	parts    []part
 	standing []standing
 }
@@ -90,6 +92,10 @@ func (q *query) begin(p *Page) {
 	q.visit = q.visit[:0]
 	q.returned = false
 	q.fresh = 0
+	q.wanted = 0
+	for k := range p.Slots {
+		q.wanted += p.Slots[k].Count
+	}
 	q.readPage()
 	q.readTouches()
 	q.readInterests()

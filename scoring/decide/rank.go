@@ -9,9 +9,12 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 )
 
-// secondStage is how many candidates the features are computed for: quality is
-// nearly flat from 50 to 200 (RANKING), and cost is not.
-const secondStage = 100
+// secondStage is how many candidates the features are computed for, unless the
+// page asks for more: quality is flat from 60 to 100, and cost is not.
+const secondStage = 60
+
+// maxTried bounds how many candidates are held against a filter.
+const maxTried = 1024
 
 // prior is the first stage: RANKING's, and what the page and the facets say.
 var prior = [signals]float32{
@@ -46,12 +49,6 @@ func (r *ranking) reset() {
 	r.total = 0
 }
 
-// first is a candidate with its prior.
-type first struct {
-	candidate int32
-	prior     float32
-}
-
 // rank runs both stages over the candidates that pass the filters.
 func (q *query) rank(r *ranking, filters []Filter) {
 	r.reset()
@@ -62,57 +59,145 @@ func (q *query) rank(r *ranking, filters []Filter) {
 			q.scale[s] = 1 / v
 		}
 	}
+	q.weigh()
+	var by [signals]float32
+	for s := range by {
+		by[s] = prior[s] * q.scale[s]
+	}
 	q.firsts = q.firsts[:0]
 	for k := range q.candidates.list {
-		c := &q.candidates.list[k]
 		var p float32
-		for s, v := range c.signal {
-			p += prior[s] * v * q.scale[s]
+		for s, v := range q.candidates.list[k].signal {
+			p += by[s] * v
 		}
-		q.firsts = append(q.firsts, first{candidate: int32(k), prior: p})
+		q.firsts = append(q.firsts, newFirst(k, p))
 	}
-	// Ties keep the order of discovery.
-	slices.SortFunc(q.firsts, func(a, b first) int {
-		return cmp.Or(cmp.Compare(b.prior, a.prior), cmp.Compare(a.candidate, b.candidate))
-	})
-	for _, f := range q.firsts {
-		if len(r.list) == secondStage {
-			break
+	enough := max(secondStage, q.wanted+q.wanted/2)
+	for tried := 0; len(r.list) < enough && tried < min(len(q.firsts), maxTried); {
+		some := min(enough-len(r.list), len(q.firsts)-tried)
+		largestFirst(q.firsts[tried:], some)
+		for _, f := range q.firsts[tried : tried+some] {
+			q.consider(r, f.candidate(), filters)
 		}
-		c := &q.candidates.list[f.candidate]
-		p := q.products.Product(c.product)
-		if p == nil {
-			continue
-		}
-		if why := q.showable(p, filters); why != 0 {
-			r.refused = append(r.refused, refusal{product: c.product, why: why})
-			continue
-		}
-		v := q.look(c, p)
-		r.list = append(r.list, scored{candidate: f.candidate, score: q.score(&v), product: p})
+		tried += some
 	}
 	slices.SortFunc(r.list, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.product.ID, b.product.ID))
+		if a.score != b.score {
+			return cmp.Compare(b.score, a.score)
+		}
+		return cmp.Compare(a.product.ID, b.product.ID)
 	})
 	for k := range r.list {
 		r.total += math.Exp(float64(r.list[k].score - r.list[0].score))
 	}
 }
 
+// consider takes a candidate to the second stage if it may be shown.
+func (q *query) consider(r *ranking, k int, filters []Filter) {
+	c := &q.candidates.list[k]
+	p := q.products.Product(c.product)
+	if p == nil {
+		return
+	}
+	if why := q.showable(p, filters); why != 0 {
+		r.refused = append(r.refused, refusal{product: c.product, why: why})
+		return
+	}
+	v := q.look(c, p)
+	r.list = append(r.list, scored{candidate: int32(k), score: q.score(&v), product: p})
+}
+
+// first is a candidate with its prior, in an order of their own: the prior's bits
+// (which for numbers from 0 upwards sort as the numbers do) over the candidate's
+// number inverted, so that of equals the one found first is the larger.
+type first uint64
+
+func newFirst(candidate int, prior float32) first {
+	return first(math.Float32bits(max(0, prior)))<<32 | first(^uint32(candidate))
+}
+
+func (f first) candidate() int { return int(^uint32(f)) }
+
+// largestFirst moves the n largest to the front (Hoare's quickselect).
+func largestFirst(list []first, n int) {
+	for len(list) > 1 && n > 0 && n < len(list) {
+		// The median of three as pivot.
+		a, b, c := list[0], list[len(list)/2], list[len(list)-1]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := 0, len(list)-1
+		for i <= j {
+			for list[i] > pivot {
+				i++
+			}
+			for list[j] < pivot {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			list = list[:j+1]
+		case n >= i:
+			list, n = list[i:], n-i
+		default:
+			return
+		}
+	}
+}
+
+// situations are told apart by how much is known of the visit and of its latest
+// product: what the blend should listen to differs between them.
+const (
+	visitClasses = 3
+	seedClasses  = 3
+	situations   = visitClasses * seedClasses
+)
+
+// situation is by different products of the visit, 1, 2-3 and more, and by the
+// sessions that had the latest, below 8, below 40 and more.
+func (q *query) situation() int {
+	visit, known := 0, 0
+	switch n := len(q.visit); {
+	case n > 3:
+		visit = 2
+	case n > 1:
+		visit = 1
+	}
+	if len(q.seeds) > 0 {
+		switch n := q.seeds[0].sessions; {
+		case n >= 40:
+			known = 2
+		case n >= 8:
+			known = 1
+		}
+	}
+	return visit*seedClasses + known
+}
+
+// weigh fixes the weights of this decision: those of a visit while one goes on,
+// going over to the lasting ones with the age of the latest touch.
+func (q *query) weigh() {
+	q.weights = q.weights[:0]
+	situation := q.situation()
+	for k := range q.features {
+		f := &q.features[k]
+		q.weights = append(q.weights, f.lasting+float32(q.fresh)*(f.visit[situation]-f.lasting))
+	}
+}
+
 // score is the blend: a sum of weight times value over the features.
 func (q *query) score(v *view) float32 {
 	var sum float32
-	for k := range q.features {
-		f := &q.features[k]
-		sum += q.weight(f) * f.value(q, v)
+	for k, w := range q.weights {
+		if w != 0 {
+			sum += w * q.features[k].value(q, v)
+		}
 	}
 	return sum
-}
-
-// weight of a feature: that of a visit while one goes on, going over to the
-// lasting one with the age of the latest touch.
-func (q *query) weight(f *feature) float32 {
-	return f.lasting + float32(q.fresh)*(f.visit-f.lasting)
 }
 
 // showable says why a product may not be shown to anyone here; 0 when it may.

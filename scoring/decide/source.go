@@ -174,11 +174,7 @@ type popularProducts struct{}
 func (popularProducts) name() string { return "popular" }
 
 func (popularProducts) gather(q *query) {
-	want := 0
-	for k := range q.page.Slots {
-		want += q.page.Slots[k].Count
-	}
-	if len(q.candidates.list) >= max(secondStage, 3*want) {
+	if len(q.candidates.list) >= max(secondStage, 3*q.wanted) {
 		return
 	}
 	q.numbers = q.learned.Popular(q.numbers[:0])
