@@ -133,6 +133,10 @@ func TestClose(t *testing.T) {
 			if !errors.As(err, &undelivered) || !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatalf("error %v: want an UndeliveredError for the deadline", err)
 			}
+			want := "vitrine: close: 700 events not delivered: context deadline exceeded, after rpc error: code = Unavailable desc = gone"
+			if err.Error() != want {
+				t.Errorf("error %q: want %q", err, want)
+			}
 			if len(undelivered.Events) != 700 || undelivered.Events[699].GetId() != "event-00699" {
 				t.Errorf("%d events in the error: want 700 in order", len(undelivered.Events))
 			}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"pgregory.net/rapid"
@@ -46,6 +47,42 @@ func TestTrackDropsWhatCouldCountTwice(t *testing.T) {
 			t.Errorf("close: %v: want event-00002 undelivered", err)
 		}
 	})
+}
+
+func TestAnswersThatMakeNoSense(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := [][]*vitrinev1.EventResult{
+			{}, // for one event: taken for a failure
+			{{Status: vitrinev1.EventStatus_EVENT_STATUS_UNSPECIFIED}}, // reported, not counted as stored
+		}
+		s := &answering{answers: answers}
+		var dropped drops
+		c := &Client{site: "sites/demo", events: s}
+		q := newTracker(c.sendEvents, limits{events: 10, bytes: 1000}, dropped.add, slog.New(slog.DiscardHandler))
+		encoded, err := encode(numbered(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.add(encoded)
+		if err := q.close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if list := dropped.list(); len(list) != 1 || list[0].Reason != DropRefused || s.calls != 2 {
+			t.Errorf("dropped %v after %d calls: want event-00001 as refused after 2", list, s.calls)
+		}
+	})
+}
+
+// answering gives prepared answers.
+type answering struct {
+	vitrinev1.EventServiceClient
+	answers [][]*vitrinev1.EventResult
+	calls   int
+}
+
+func (a *answering) TrackEvents(context.Context, *vitrinev1.TrackEventsRequest, ...grpc.CallOption) (*vitrinev1.TrackEventsResponse, error) {
+	a.calls++
+	return &vitrinev1.TrackEventsResponse{Results: a.answers[a.calls-1]}, nil
 }
 
 // However the server behaves, every event handed to Track is in the end stored
