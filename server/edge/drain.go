@@ -2,142 +2,53 @@ package edge
 
 import (
 	"context"
-	"io"
-	"sync"
-	"sync/atomic"
+	"errors"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
-// drainEndless ends, when the server drains, the streams that clients keep open
-// for as long as they run; a graceful stop would wait for them in vain.
-func (s *Server) drainEndless(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-	switch info.FullMethod {
-	case pb.EventService_StreamEvents_FullMethodName:
-		return s.drainReceiver(srv, stream, handler)
-	case healthpb.Health_Watch_FullMethodName:
-		return s.drainWatch(srv, stream, handler)
-	}
-	return handler(srv, stream)
+// endlessGrace is how long endless streams go on when the server drains: enough
+// for a health watch to tell its client, and for handlers that heed Draining to
+// acknowledge what they have taken.
+const endlessGrace = time.Second
+
+// errDraining is the cause of the end of an endless stream's context.
+var errDraining = errors.New("the server is draining")
+
+// isEndless reports whether clients keep streams of the method open for as long
+// as they run. A graceful stop would wait for them in vain, so they are ended;
+// nothing is lost by it, since what was not acknowledged is sent again and
+// counts once.
+func isEndless(method string) bool {
+	return method == pb.EventService_StreamEvents_FullMethodName || method == healthpb.Health_Watch_FullMethodName
 }
 
-// drainReceiver lets the handler see the end of the client's messages when the
-// server drains, so that it acknowledges what it has taken and returns. The
-// client is told to go on elsewhere with what was not acknowledged.
-func (s *Server) drainReceiver(srv any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
-	receiver := &receiver{
-		ServerStream: stream, draining: s.draining, done: make(chan struct{}),
-		wanted: make(chan any), received: make(chan error, 1),
+// tap gives an endless stream, before its handler sees it, a context that ends
+// when the server drains; with it ends a Recv that waits for the client. To do
+// so by receiving in a goroutine would cost each message 2 us.
+func (s *Server) tap(ctx context.Context, info *tap.Info) (context.Context, error) {
+	if !isEndless(info.FullMethodName) {
+		return ctx, nil
 	}
-	defer close(receiver.done)
-	go receiver.run()
-	err := handler(srv, receiver)
-	if err == nil && receiver.ended.Load() {
+	ctx, cancel := context.WithCancelCause(ctx)
+	forget := context.AfterFunc(s.endless, func() { cancel(errDraining) })
+	context.AfterFunc(ctx, func() { forget() }) // the stream has ended by itself
+	return ctx, nil
+}
+
+// endEndless tells the client of an endless stream that was ended so to go on
+// elsewhere. One whose handler waited in Recv has been told CANCELED by then.
+func (s *Server) endEndless(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+	err := handler(srv, stream)
+	if err != nil && errors.Is(context.Cause(stream.Context()), errDraining) {
 		return status.Error(codes.Unavailable, "the server is shutting down; send what was not acknowledged on a new stream")
 	}
 	return err
-}
-
-// receiver is a stream whose RecvMsg ends with io.EOF as soon as the server
-// drains, even while it waits for the client. The message handed to a RecvMsg
-// that ends so must not be used again, since it may still be written to.
-type receiver struct {
-	grpc.ServerStream
-	draining <-chan struct{}
-	done     chan struct{} // closed when the handler has returned
-	wanted   chan any
-	received chan error // buffered, so that run ends when nobody waits any more
-	ended    atomic.Bool
-}
-
-// run receives what RecvMsg wants, until the handler is done. The stream's end
-// wakes it up.
-func (r *receiver) run() {
-	for {
-		select {
-		case m := <-r.wanted:
-			r.received <- r.ServerStream.RecvMsg(m)
-		case <-r.done:
-			return
-		}
-	}
-}
-
-// RecvMsg implements grpc.ServerStream.
-func (r *receiver) RecvMsg(m any) error {
-	if r.ended.Load() {
-		return io.EOF
-	}
-	select {
-	case r.wanted <- m:
-	case <-r.done:
-		return io.EOF
-	}
-	select {
-	case err := <-r.received:
-		return err
-	case <-r.draining:
-		r.ended.Store(true)
-		return io.EOF
-	}
-}
-
-// drainWatch ends a health watch once the client has been told that the server
-// is not serving any more.
-func (s *Server) drainWatch(srv any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
-	ctx, cancel := context.WithCancel(stream.Context())
-	defer cancel()
-	watch := &watch{ServerStream: stream, ctx: ctx, cancel: cancel}
-	go func() {
-		select {
-		case <-s.draining:
-			watch.drain()
-		case <-ctx.Done():
-		}
-	}()
-	return handler(srv, watch)
-}
-
-type watch struct {
-	grpc.ServerStream
-	ctx    context.Context
-	cancel context.CancelFunc
-
-	mu       sync.Mutex
-	serving  bool // as the client was last told
-	draining bool
-}
-
-// Context implements grpc.ServerStream.
-func (w *watch) Context() context.Context { return w.ctx }
-
-// SendMsg implements grpc.ServerStream.
-func (w *watch) SendMsg(m any) error {
-	if err := w.ServerStream.SendMsg(m); err != nil {
-		return err
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	response, ok := m.(*healthpb.HealthCheckResponse)
-	w.serving = ok && response.GetStatus() == healthpb.HealthCheckResponse_SERVING
-	w.endIfTold()
-	return nil
-}
-
-func (w *watch) drain() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.draining = true
-	w.endIfTold()
-}
-
-func (w *watch) endIfTold() {
-	if w.draining && !w.serving {
-		w.cancel()
-	}
 }

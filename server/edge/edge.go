@@ -44,6 +44,9 @@ type Server struct {
 	listener net.Listener
 	started  chan struct{}
 	draining chan struct{}
+	grace    time.Duration   // of endless streams
+	endless  context.Context // ends them
+	end      context.CancelFunc
 	close    sync.Once
 	notReady atomic.Pointer[string] // why; nil when ready
 	methods  map[string]bool        // full names of what is registered, fixed before serving
@@ -63,8 +66,10 @@ func New(o Options) (*Server, error) {
 		health:  health.NewServer(),
 		metrics: newMetrics(o.Registry),
 		started: make(chan struct{}), draining: make(chan struct{}),
+		grace:   endlessGrace,
 		methods: make(map[string]bool),
 	}
+	s.endless, s.end = context.WithCancel(context.Background())
 	options, err := s.options()
 	if err != nil {
 		return nil, err
@@ -145,7 +150,9 @@ func listen(key, address string) (net.Listener, error) {
 // Started is closed once calls are taken; from then on Addr tells where.
 func (s *Server) Started() <-chan struct{} { return s.started }
 
-// Draining is closed when the server begins to drain.
+// Draining is closed when the server begins to drain. Handlers of streams that
+// clients keep open should then acknowledge what they have taken and return;
+// they are ended a second later.
 func (s *Server) Draining() <-chan struct{} { return s.draining }
 
 // Addr is the address of the API. Call it after Listen or Started.
@@ -211,6 +218,7 @@ func (s *Server) drain() {
 	s.log.Info("draining", "timeout", s.cfg.Limits.DrainTimeout)
 	s.health.Shutdown()
 	close(s.draining)
+	defer time.AfterFunc(s.grace, s.end).Stop()
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -233,6 +241,7 @@ func (s *Server) drain() {
 // by itself. It may be called more than once.
 func (s *Server) Close() {
 	s.close.Do(func() {
+		s.end()
 		s.grpc.Stop()
 		if s.listener != nil {
 			_ = s.listener.Close() // Serve has closed it before, or nothing used it
