@@ -21,6 +21,10 @@ const (
 	whyWidth   = 42
 )
 
+// leastShare is the share of the score below which a reason would be shown as
+// 0 %, and is left out.
+const leastShare = 0.005
+
 // decideFlags are what `vitrine decide` was told.
 type decideFlags struct {
 	remote     remote
@@ -235,6 +239,9 @@ func itemTable(p *pb.PlacementResult) *table {
 		}
 		var why []string
 		for _, r := range it.GetReasons() {
+			if r.GetShare() < leastShare {
+				continue
+			}
 			text := strings.ReplaceAll(fold(r.GetText(), whyWidth), "\n", "\n     ")
 			why = append(why, fmt.Sprintf("%3.0f%% %s", math.Round(100*r.GetShare()), text))
 		}

@@ -154,32 +154,40 @@ func (a *app) tell(ctx context.Context, f *demoFlags, d *demo.Demo, n *node, fol
 		return err
 	}
 	if !f.exit {
-		p.Next(nextCommands(itself(), n))
+		p.Next(nextCommands(itself(), n, d.ToTry()))
 	}
 	return p.Err
 }
 
 // nextCommands are what to try against the demo's server.
-func nextCommands(self string, n *node) []demo.Command {
-	target := ""
+func nextCommands(self string, n *node, look []string) []demo.Command {
+	at := ""
 	if n.Addr() != defaultTarget {
-		target = " --target " + n.Addr()
+		at = " --target " + n.Addr()
+	}
+	line := func(parts ...string) []string {
+		return []string{self + " " + parts[0] + at + " " + strings.Join(parts[1:], " ")}
 	}
 	commands := []demo.Command{
 		{What: "the trail runner's home page once more, and what is known of them",
-			Line: self + " decide" + target + " --visitor trail-runner --consent granted"},
-		{Line: self + " visitor" + target + " trail-runner"},
-		{What: "be a visitor yourself: look at two products, then see your own home page",
-			Line: self + " track" + target + " --visitor me --consent granted view P213 P225"},
-		{Line: self + " decide" + target + " --visitor me --consent granted"},
-		{What: "running gear under €50 only, and what was left out",
-			Line: self + " decide" + target + ` --visitor me --consent granted --explain full --filter "product.price.amount < 50.0 && 'running' in product.tags"`},
-		{What: "the same over plain gRPC",
-			Line: "grpcurl -plaintext " + n.Addr() + " list"},
-		{Line: `grpcurl -plaintext -d '{"site":"sites/demo","placements":[{"placement":"home"}]}' ` + n.Addr() + " vitrine.v1.DecisionService/Decide"},
+			Lines: line("decide", "--visitor trail-runner --consent granted")},
+		{Lines: line("visitor", "trail-runner")},
+		{What: "be a visitor yourself: look at a climbing shoe and a rope, then see your own home page",
+			Lines: line("track", "--visitor me --consent granted view", strings.Join(look, " "))},
+		{Lines: line("decide", "--visitor me --consent granted")},
+		{What: "the same, but nothing dear, and with what was left out",
+			Lines: []string{
+				self + " decide" + at + " --visitor me --consent granted --explain full",
+				`--filter "product.price.amount < 50 && 'climbing' in product.categories"`,
+			}},
+		{What: "plain gRPC", Lines: []string{"grpcurl -plaintext " + n.Addr() + " list"}},
+		{Lines: []string{
+			`grpcurl -plaintext -d '{"site":"sites/demo","placements":[{"placement":"home"}]}'`,
+			n.Addr() + " vitrine.v1.DecisionService/Decide",
+		}},
 	}
 	if ops := n.OpsAddr(); ops != "" {
-		commands = append(commands, demo.Command{What: "its metrics", Line: "curl -s http://" + ops + "/metrics"})
+		commands = append(commands, demo.Command{What: "its metrics", Lines: []string{"curl -s http://" + ops + "/metrics"}})
 	}
 	return commands
 }

@@ -60,7 +60,7 @@ func (r *remote) explain(err error) error {
 	}
 	switch st.Code() {
 	case codes.Unavailable:
-		return fmt.Errorf("no server answers at %s\nstart one with:       vitrine serve\nor, with a shop in it: vitrine demo\n(%s)", r.target, st.Message())
+		return fmt.Errorf("no server answers at %s\nstart one with:        vitrine serve\nor, with a shop in it: vitrine demo\n(%s)", r.target, st.Message())
 	case codes.DeadlineExceeded:
 		return fmt.Errorf("%s did not answer within %s; see --timeout", r.target, r.timeout)
 	case codes.Unimplemented:

@@ -29,11 +29,12 @@ func (s *Shop) Past(seed uint64, now time.Time, visitors int) *Past {
 	p := &past{
 		Past: Past{Visitors: visitors},
 		shop: s,
-		rng:  rand.New(rand.NewPCG(seed, 2)),
 		now:  now,
-		seed: seed,
 	}
 	for i := range visitors {
+		// Each has a source of their own, so that what one does, which depends on
+		// the time of day too, changes nobody else.
+		p.rng = rand.New(rand.NewPCG(seed, 1000+uint64(i)))
 		who := newShopper(fmt.Sprintf("v%03d", i+1), p.rng)
 		// Most come once or twice; some keep coming back.
 		visits := 1 + min(p.rng.IntN(5), p.rng.IntN(6))
@@ -57,7 +58,6 @@ type past struct {
 	shop *Shop
 	rng  *rand.Rand
 	now  time.Time
-	seed uint64
 
 	// The visit under way.
 	who  *shopper
@@ -91,22 +91,25 @@ func (p *past) visit(who *shopper) {
 	p.checkout()
 }
 
-// begin draws the time of a visit: more in the evening, none of it ahead of
-// now.
+// begin draws the time of a visit: most in the evening, none within the last
+// two hours.
 func (p *past) begin() time.Time {
-	for {
-		at := p.now.Add(-time.Duration(p.rng.Int64N(int64(Span))))
-		busy := 0.15
-		if h := at.Hour(); h >= 8 {
-			busy = 0.5
-			if h >= 18 && h < 23 {
-				busy = 1
-			}
+	day := time.Duration(p.rng.IntN(int(Span/(24*time.Hour)) - 1))
+	hour := pick(p.rng, 24, func(h int) float64 {
+		switch {
+		case h < 8:
+			return 0.15
+		case h >= 18 && h < 23:
+			return 1
 		}
-		if p.now.Sub(at) > 2*time.Hour && p.rng.Float64() < busy {
-			return at
-		}
+		return 0.5
+	})
+	within := time.Duration(p.rng.Int64N(int64(time.Hour)))
+	at := p.now.Truncate(24 * time.Hour).Add(-day*24*time.Hour + time.Duration(hour)*time.Hour + within)
+	if p.now.Sub(at) < 2*time.Hour {
+		at = at.Add(-24 * time.Hour)
 	}
+	return at
 }
 
 // article draws what they look at next. Few go back to what they saw already.

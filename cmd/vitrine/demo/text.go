@@ -33,8 +33,8 @@ func (p *Printer) Opened(o *Opened) {
 
 // Past tells of what was before today.
 func (p *Printer) Past(l *Lived) {
-	p.done("Its past", fmt.Sprintf("%s events of %d visitors over %d days: %s visits, %d orders (%d sent back), %d carts left behind",
-		count(l.Events), l.Visitors, l.Days, count(int64(l.Sessions)), l.Orders, l.Refunds, l.Abandoned), l.Took)
+	p.done("Its past", fmt.Sprintf("%s events of %d visitors on %s visits over %d days", count(l.Events), l.Visitors, count(int64(l.Sessions)), l.Days), l.Took)
+	p.more(fmt.Sprintf("%d orders, %d of them sent back in part; %d carts left behind", l.Orders, l.Refunds, l.Abandoned))
 	p.more(fmt.Sprintf("%s stored and learned from; %s came without consent, and nothing was kept of them", count(l.Stored), count(l.NoConsent)))
 }
 
@@ -172,10 +172,10 @@ func (p *Printer) Figures(f *Figures) {
 		"decisions, one at a time: p50 "+latency(f.DecideP50)+", p99 "+latency(f.DecideP99), nil)
 }
 
-// Command is something to type next.
+// Command is something to type next. A long one stands on several lines.
 type Command struct {
-	What string
-	Line string
+	What  string // empty: belongs to the one before
+	Lines []string
 }
 
 // Next lists what to try.
@@ -188,7 +188,15 @@ func (p *Printer) Next(commands []Command) {
 			}
 			p.hang(text("   "), dim, "# "+c.What, nil)
 		}
-		p.print(in(bold, "   "+c.Line))
+		for j, l := range c.Lines {
+			if j < len(c.Lines)-1 {
+				l += ` \`
+			}
+			if j > 0 {
+				l = "  " + l
+			}
+			p.print(in(bold, "   "+l))
+		}
 	}
 	p.print(nil)
 }

@@ -333,6 +333,12 @@ func (d *Demo) compare(ctx context.Context, who *shopper, r *Refusal) error {
 	return nil
 }
 
+// ToTry are two products to look at by hand, of a kind that none of the visits
+// was about.
+func (d *Demo) ToTry() []string {
+	return []string{d.Shop.onSale("shoes/climbing", d.now)[0].ID, d.Shop.onSale("climbing/ropes", d.now)[0].ID}
+}
+
 // Figures sums up what was measured so far. The rate of events is that of the
 // import.
 func (d *Demo) Figures(past *Lived) *Figures {
