@@ -18,28 +18,30 @@ type part struct {
 	amount float32
 }
 
-// explain gives the reasons of an item: what each feature added to its score,
-// gathered by kind and evidence, as shares of all that was added. What spoke
+// explain gives the reasons of an item: what its features added to its score,
+// gathered by kind and evidence, as shares of all that spoke for it. What of a
+// kind speaks for and against it is set off first; what on the whole speaks
 // against it is no reason to show it.
 func (q *query) explain(s *scored) []scoring.Reason {
 	c := &q.candidates.list[s.candidate]
 	v := q.look(c, s.product)
 	q.parts = q.parts[:0]
-	var sum float32
-	for k := range q.features {
+	for k, w := range q.weights {
+		if w == 0 {
+			continue
+		}
 		f := &q.features[k]
-		if q.weights[k] == 0 {
-			continue
+		if amount := w * f.value(q, &v); amount != 0 {
+			q.part(q.reason(f, &v), amount)
 		}
-		amount := q.weights[k] * f.value(q, &v)
-		if amount <= 0 {
-			continue
-		}
-		sum += amount
-		q.part(q.reason(f, &v), amount)
 	}
-	if sum == 0 {
+	q.parts = slices.DeleteFunc(q.parts, func(p part) bool { return p.amount <= 0 })
+	if len(q.parts) == 0 {
 		return []scoring.Reason{{Kind: scoring.ReasonPopular, Share: 1}}
+	}
+	var sum float32
+	for _, p := range q.parts {
+		sum += p.amount
 	}
 	slices.SortStableFunc(q.parts, func(a, b part) int { return cmp.Compare(b.amount, a.amount) })
 	reasons := make([]scoring.Reason, min(maxReasons, len(q.parts)))

@@ -149,35 +149,6 @@ func largestFirst(list []first, n int) {
 	}
 }
 
-// situations are told apart by how much is known of the visit and of its latest
-// product: what the blend should listen to differs between them.
-const (
-	visitClasses = 3
-	seedClasses  = 3
-	situations   = visitClasses * seedClasses
-)
-
-// situation is by different products of the visit, 1, 2-3 and more, and by the
-// sessions that had the latest, below 8, below 40 and more.
-func (q *query) situation() int {
-	visit, known := 0, 0
-	switch n := len(q.visit); {
-	case n > 3:
-		visit = 2
-	case n > 1:
-		visit = 1
-	}
-	if len(q.seeds) > 0 {
-		switch n := q.seeds[0].sessions; {
-		case n >= 40:
-			known = 2
-		case n >= 8:
-			known = 1
-		}
-	}
-	return visit*seedClasses + known
-}
-
 // weigh fixes the weights of this decision: those of a visit while one goes on,
 // going over to the lasting ones with the age of the latest touch.
 func (q *query) weigh() {
