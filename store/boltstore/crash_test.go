@@ -102,7 +102,7 @@ func (c *crash) kill(t *testing.T, round int) {
 			break
 		}
 	}
-	killer := time.AfterFunc(time.Duration(c.rng.Int64N(int64(300*time.Millisecond))), func() { _ = child.Process.Kill() })
+	killer := time.AfterFunc(time.Duration(c.rng.Int64N(int64(200*time.Millisecond))), func() { _ = child.Process.Kill() })
 	defer killer.Stop()
 	for {
 		line, err := lines.ReadString('\n')

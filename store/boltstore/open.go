@@ -71,8 +71,8 @@ func Open(dir string, opts Options) (*Store, error) {
 	return s, nil
 }
 
-func open(dir string, opts Options) (s *Store, err error) {
-	s = &Store{dir: dir, opts: opts, closing: make(chan struct{})}
+func open(dir string, opts Options) (_ *Store, err error) {
+	s := &Store{dir: dir, opts: opts, closing: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			s.release()
