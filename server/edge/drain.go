@@ -10,8 +10,6 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/tap"
-
-	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
 // endlessGrace is how long endless streams go on when the server drains: enough
@@ -22,12 +20,16 @@ const endlessGrace = time.Second
 // errDraining is the cause of the end of an endless stream's context.
 var errDraining = errors.New("the server is draining")
 
+// streamEvents is EventService.StreamEvents. Proto types stop at the services'
+// door, hence by name.
+const streamEvents = "/vitrine.v1.EventService/StreamEvents"
+
 // isEndless reports whether clients keep streams of the method open for as long
 // as they run. A graceful stop would wait for them in vain, so they are ended;
 // nothing is lost by it, since what was not acknowledged is sent again and
 // counts once.
 func isEndless(method string) bool {
-	return method == pb.EventService_StreamEvents_FullMethodName || method == healthpb.Health_Watch_FullMethodName
+	return method == streamEvents || method == healthpb.Health_Watch_FullMethodName
 }
 
 // tap gives an endless stream, before its handler sees it, a context that ends

@@ -202,6 +202,15 @@ func TestDrainTellsAndEndsHealthWatches(t *testing.T) {
 	<-r.done
 }
 
+func TestEndlessStreamsAreNamedRight(t *testing.T) {
+	if !isEndless(pb.EventService_StreamEvents_FullMethodName) {
+		t.Errorf("%s is not endless", pb.EventService_StreamEvents_FullMethodName)
+	}
+	if isEndless(pb.EventService_ImportEvents_FullMethodName) {
+		t.Error("an import is endless: it has to finish")
+	}
+}
+
 // A stream that ends by itself leaves nothing behind.
 func TestEndedStreamsAreForgotten(t *testing.T) {
 	r := start(t, testConfig(), &services{stream: func(pb.EventService_StreamEventsServer) error { return nil }})

@@ -117,20 +117,21 @@ func (s *Server) readiness() string {
 
 // Listen takes the ports and answers on the ops port, so that a busy port is
 // found out, and a long start can be watched, before Run. Callers of the API
-// wait until Run. Close gives the ports back if Run is never called.
-func (s *Server) Listen() error {
-	listener, err := listen("listen", s.cfg.Listen)
-	if err != nil {
+// wait until Run. If Run is never called, call Close; a Listen that fails has
+// done so.
+func (s *Server) Listen() (err error) {
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.listener, err = listen("listen", s.cfg.Listen); err != nil {
 		return err
 	}
-	s.listener = listener
 	if s.ops == nil {
 		return nil
 	}
-	if err := s.ops.listen(s.cfg.OpsListen); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	return nil
+	return s.ops.listen(s.cfg.OpsListen)
 }
 
 // listen takes a port. The error is that of the system, with what to do.

@@ -216,7 +216,6 @@ func TestListenTellsWhatToDo(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), key+": ") || !strings.Contains(err.Error(), "in use: stop what listens there or set another \""+key+"\"") {
 			t.Errorf("%s: %v, want what to do", key, err)
 		}
-		s.Close()
 	}
 }
 
