@@ -76,8 +76,8 @@ type Client struct {
 	fellBack atomic.Int64
 }
 
-// New returns a client of the server at target, such as "localhost:7070" or
-// "dns:///vitrine.internal:7070". It connects in the background: a server that
+// New returns a client of the server at target, such as "localhost:7654" or
+// "dns:///vitrine.internal:7654". It connects in the background: a server that
 // is not there yet is no error. Close must be called to release it.
 func New(target string, opts Options) (*Client, error) {
 	site := opts.Site

@@ -2,7 +2,7 @@
 // what to show and tells what visitors do. Neither ever makes a page wait for
 // long, and neither breaks it.
 //
-//	shop, err := vitrine.New("localhost:7070", vitrine.Options{Site: "demo", Insecure: true})
+//	shop, err := vitrine.New("localhost:7654", vitrine.Options{Site: "demo", Insecure: true})
 //	if err != nil {
 //		log.Fatal(err)
 //	}
