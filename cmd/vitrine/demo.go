@@ -135,10 +135,10 @@ func (a *app) tell(ctx context.Context, f *demoFlags, d *demo.Demo, n *node, fol
 	if f.json {
 		out = io.Discard
 	}
-	p := demo.NewPrinter(out, width, a.colour(a.stdout))
+	p := demo.NewPrinter(out, width, a.colour(is))
 	home := folder
 	if f.dataDir == "" {
-		home += ", removed at the end"
+		home += " (temporary)"
 	}
 	p.Title(n.Addr(), home)
 	story, err := d.Play(ctx, p, demo.Size{Past: pastVisitors, Today: todayVisitors})
@@ -159,8 +159,14 @@ func (a *app) tell(ctx context.Context, f *demoFlags, d *demo.Demo, n *node, fol
 	return p.Err
 }
 
+// addresses are where a server can be reached.
+type addresses interface {
+	Addr() string
+	OpsAddr() string
+}
+
 // nextCommands are what to try against the demo's server.
-func nextCommands(self string, n *node, look []string) []demo.Command {
+func nextCommands(self string, n addresses, look []string) []demo.Command {
 	at := ""
 	if n.Addr() != defaultTarget {
 		at = " --target " + n.Addr()

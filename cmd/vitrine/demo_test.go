@@ -84,8 +84,11 @@ func TestDemoTellsItsStory(t *testing.T) {
 		if len(c.Bought) != 1 || shows(cyclist, c.Bought[0]) || !slices.Equal(c.BoughtAside, c.Bought) {
 			t.Errorf("bought %q, left out %q", c.Bought, c.BoughtAside)
 		}
-		if !shows(c.Reminder, c.InCart[0]) {
+		if len(c.Reminder.Items) != 1 || !shows(c.Reminder, c.InCart[0]) {
 			t.Errorf("the reminder does not show the cart: %+v", c.Reminder.Items)
+		}
+		if len(c.Besides.Items) == 0 || common(c.Reminder, c.Besides) > 0 {
+			t.Errorf("beside the cart: %+v", c.Besides.Items)
 		}
 	})
 	t.Run("without consent nothing is known", func(t *testing.T) {
@@ -214,3 +217,56 @@ func TestDemoStaysUpUntilInterrupted(t *testing.T) {
 		t.Errorf("%v, and left behind: %v", err, left)
 	}
 }
+
+func TestColourIsForTerminals(t *testing.T) {
+	for _, tt := range []struct {
+		terminal bool
+		environ  []string
+		want     bool
+	}{
+		{true, nil, true},
+		{true, []string{"TERM=xterm-256color", "NO_COLOR="}, true}, // set but empty counts as not set
+		{true, []string{"NO_COLOR=1"}, false},
+		{true, []string{"TERM=dumb"}, false},
+		{false, []string{"TERM=xterm-256color"}, false},
+	} {
+		a := &app{environ: tt.environ}
+		if got := a.colour(tt.terminal); got != tt.want {
+			t.Errorf("terminal %v with %q: %v, want %v", tt.terminal, tt.environ, got, tt.want)
+		}
+	}
+}
+
+// TestCommandsToTry checks that what the demo tells people to type is what the
+// program takes.
+func TestCommandsToTry(t *testing.T) {
+	for _, c := range nextCommands("vitrine", &demoNode{"127.0.0.1:7000", "127.0.0.1:7001"}, []string{"P1", "P2"}) {
+		line := strings.Join(c.Lines, " ")
+		args, ours := strings.CutPrefix(line, "vitrine ")
+		if !ours {
+			continue
+		}
+		if !strings.Contains(line, "--target 127.0.0.1:7000") {
+			t.Errorf("%q does not say where", line)
+		}
+		cmd, rest, err := newRootCommand(&app{}).Find(strings.Fields(args))
+		if err != nil || cmd.Name() != strings.Fields(args)[0] {
+			t.Errorf("%q: %v", line, err)
+			continue
+		}
+		quoted := strings.Split(strings.Join(rest, " "), `"`)
+		flags := strings.Fields(quoted[0])
+		if len(quoted) > 1 {
+			flags = append(flags, quoted[1])
+		}
+		if err := cmd.ParseFlags(flags); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
+// demoNode is a server's addresses.
+type demoNode struct{ api, ops string }
+
+func (n *demoNode) Addr() string    { return n.api }
+func (n *demoNode) OpsAddr() string { return n.ops }

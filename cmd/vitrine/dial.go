@@ -114,11 +114,10 @@ func terminal(w io.Writer) (columns int, is bool) {
 	return columns, true
 }
 
-// colour reports whether to write in colours to w: to a terminal, unless
-// NO_COLOR is set (no-color.org) or the terminal says that it can't.
-func (a *app) colour(w io.Writer) bool {
-	_, is := terminal(w)
-	return is && a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
+// colour reports whether to write in colours: to a terminal, unless NO_COLOR is
+// set (no-color.org) or the terminal says that it can't.
+func (a *app) colour(terminal bool) bool {
+	return terminal && a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
 }
 
 // env is the value of an environment variable, or empty.

@@ -33,6 +33,7 @@ type canned struct {
 	err     error // answered instead of anything else
 	page    *pb.DecideResponse
 	visitor *pb.Visitor
+	sites   []*pb.Site
 	results []*pb.EventResult // nil: every event is STORED
 
 	asked proto.Message
@@ -88,10 +89,10 @@ func (c *canned) serve(t *testing.T) string {
 }
 
 // command runs one command by itself, with its standard input.
-func command(t *testing.T, make func(*app) *cobra.Command, stdin string, args ...string) (stdout string, err error) {
+func command(t *testing.T, build func(*app) *cobra.Command, stdin string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	cmd := make(&app{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs})
+	cmd := build(&app{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs})
 	cmd.SetArgs(args)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetOut(&out)

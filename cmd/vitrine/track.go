@@ -233,7 +233,7 @@ func readEvents(path string, stdin io.Reader) ([]*pb.Event, error) {
 		if err != nil {
 			return nil, usagef("--json-events: %w", err)
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // it was only read
 		in, name = file, path
 	}
 	var events []*pb.Event

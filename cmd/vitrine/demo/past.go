@@ -94,7 +94,7 @@ func (p *past) visit(who *shopper) {
 // begin draws the time of a visit: most in the evening, none within the last
 // two hours.
 func (p *past) begin() time.Time {
-	day := time.Duration(p.rng.IntN(int(Span/(24*time.Hour)) - 1))
+	day := p.rng.IntN(int(Span/(24*time.Hour)) - 1)
 	hour := pick(p.rng, 24, func(h int) float64 {
 		switch {
 		case h < 8:
@@ -105,7 +105,7 @@ func (p *past) begin() time.Time {
 		return 0.5
 	})
 	within := time.Duration(p.rng.Int64N(int64(time.Hour)))
-	at := p.now.Truncate(24 * time.Hour).Add(-day*24*time.Hour + time.Duration(hour)*time.Hour + within)
+	at := p.now.Truncate(24 * time.Hour).Add(time.Duration(hour-24*day)*time.Hour + within)
 	if p.now.Sub(at) < 2*time.Hour {
 		at = at.Add(-24 * time.Hour)
 	}

@@ -113,11 +113,13 @@ type Reason struct {
 
 // Cart shows what becomes of products in the cart and of those bought.
 type Cart struct {
-	Taste    string   `json:"taste"`
-	Visitor  string   `json:"visitor"`
-	InCart   []string `json:"in_cart"` // titles
-	LeftOut  []string `json:"left_out_as_in_cart"`
-	Reminder Page     `json:"reminder"`
+	Taste   string   `json:"taste"`
+	Visitor string   `json:"visitor"`
+	InCart  []string `json:"in_cart"` // titles
+	LeftOut []string `json:"left_out_as_in_cart"`
+	// The e-mail about it: the cart, and what goes with it.
+	Reminder Page `json:"reminder"`
+	Besides  Page `json:"besides"`
 
 	Buyer       string   `json:"buyer"`
 	Bought      []string `json:"bought"`

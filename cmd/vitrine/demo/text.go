@@ -89,13 +89,26 @@ func (p *Printer) page(title, aside string, page Page) [][]line {
 	head := ends(line{{title, bold}, {"  " + aside, dim}}, in(dim, mode), width)
 	cells := [][]line{{head, nil}}
 	for i, it := range page.Items {
-		head := ends(line{{fmt.Sprintf("%2d  ", i+1), dim}, {it.Title, bold}}, text(it.Price), width)
-		cells = append(cells, append([]line{head}, reasons(it.Reasons, width)...))
+		cells = append(cells, append(product(i+1, it, width), reasons(it.Reasons, width)...))
 	}
 	if page.NoFill != "" {
 		cells = append(cells, []line{in(yellow, "    no more: "+strings.ToLower(strings.ReplaceAll(page.NoFill, "_", " ")))})
 	}
 	return cells
+}
+
+// product lays out which product it is: its place, title and price.
+func product(place int, it Item, width int) []line {
+	price := text(it.Price)
+	var lines []line
+	for i, row := range wrap(it.Title, width-5-price.width(), 2) {
+		if i == 0 {
+			lines = append(lines, ends(line{{fmt.Sprintf("%2d  ", place), dim}, {row, bold}}, price, width))
+			continue
+		}
+		lines = append(lines, text("    ").then(seg{row, bold}))
+	}
+	return lines
 }
 
 // reasons lays out why a product is shown, the largest share first.
@@ -128,13 +141,12 @@ func (p *Printer) Cart(number int, c *Cart) {
 	p.fact("Ordered by "+c.Buyer, c.Bought)
 	p.fact("so left out of theirs", c.BoughtAside)
 	p.print(nil)
-	p.hang(text("   "), plain, "The shop's e-mail about carts left behind asks for a placement of its own, whose rules let through what is in the cart:", nil)
+	p.hang(text("   "), plain, "The shop's e-mail about carts left behind is one page of two placements. The rules of the first let through what is in the cart; nothing stands on the page twice:", nil)
 	p.print(nil)
-	for _, cell := range p.page("E-MAIL", "placement "+placementReminder, c.Reminder) {
-		for _, l := range cell {
-			p.print(text("   ").join(l))
-		}
-	}
+	p.beside(
+		p.page("LEFT IN YOUR CART", "placement "+placementReminder, c.Reminder),
+		p.page("YOU MAY ALSO LIKE", "placement "+placementProduct, c.Besides),
+	)
 }
 
 func (p *Printer) fact(label string, values []string) {

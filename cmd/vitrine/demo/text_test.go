@@ -41,7 +41,7 @@ func told() *Story {
 		Today: &Today{Visitors: 60, Decisions: 190, Events: 410, NoConsent: 40, Clicks: 98, Orders: 9, Took: 1234 * time.Millisecond},
 		Visits: []*Visit{{Taste: "the trail runner", Visitor: "trail-runner", Before: before, Moments: moments, After: after,
 			SuitedBefore: 1, SuitedAfter: 1}},
-		Cart: &Cart{Taste: "the camping family", Visitor: "camping-family", InCart: []string{tent.Title}, LeftOut: []string{tent.Title}, Reminder: before,
+		Cart: &Cart{Taste: "the camping family", Visitor: "camping-family", InCart: []string{tent.Title}, LeftOut: []string{tent.Title}, Reminder: before, Besides: after,
 			Buyer: "the city cyclist", Bought: []string{"Lumenbark Hover bike light"}},
 		Refusal: &Refusal{Visitor: "said-no", Moments: refused, Page: before, Stranger: before, Same: true, Session: after, Stored: "NOT_FOUND"},
 		Figures: &Figures{Events: 7850, EventsPerSecond: 18_009.7, Decisions: 204, DecideP50: 412 * time.Microsecond, DecideP99: 3120 * time.Microsecond},
@@ -49,7 +49,7 @@ func told() *Story {
 }
 
 func printed(p *Printer, s *Story) {
-	p.Title("127.0.0.1:7654", "/tmp/vitrine-demo, removed at the end")
+	p.Title("127.0.0.1:7654", "/tmp/vitrine-demo (temporary)")
 	p.Opened(s.Opened)
 	p.Past(s.Past)
 	p.Today(s.Today)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -233,19 +234,32 @@ func (d *Demo) Cart(ctx context.Context) (*Cart, error) {
 	if c.BoughtAside, err = d.leftOut(ctx, cityCyclist, pb.Rejection_REJECTION_BOUGHT); err != nil {
 		return nil, err
 	}
+	return c, d.remind(ctx, c, family.GetCart())
+}
+
+// remind fills the e-mail about a cart left behind: one page of two placements,
+// the cart itself and what goes with it.
+func (d *Demo) remind(ctx context.Context, c *Cart, cart []*pb.CartItem) error {
+	ids := make([]string, len(cart))
+	for i, it := range cart {
+		ids[i] = strconv.Quote(it.GetProductId())
+	}
 	resp, err := d.clients.decide(ctx, &pb.DecideRequest{
-		Site:            d.Shop.Site,
-		Visitor:         &pb.VisitorKey{DeviceId: campingFamily},
-		Consent:         Granted(),
-		Context:         &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_EMAIL},
-		Placements:      []*pb.PlacementRequest{{Placement: placementReminder}},
+		Site:    d.Shop.Site,
+		Visitor: &pb.VisitorKey{DeviceId: c.Visitor},
+		Consent: Granted(),
+		Context: &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_EMAIL},
+		Placements: []*pb.PlacementRequest{
+			{Placement: placementReminder, Count: int32(len(ids)), Filter: "product.id in [" + strings.Join(ids, ", ") + "]"},
+			{Placement: placementProduct, Count: 3},
+		},
 		IncludeProducts: true,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	c.Reminder = pageOfResponse(resp, 0)
-	return c, nil
+	c.Reminder, c.Besides = pageOfResponse(resp, 0), pageOfResponse(resp, 1)
+	return nil
 }
 
 // leftOut asks for a visitor's home page with everything explained, and lists
