@@ -15,11 +15,10 @@ import (
 	"google.golang.org/grpc/keepalive"
 )
 
-// options are the gRPC server's, with the interceptors in the order a call
-// meets them: counted, its faults logged, bounded in time, written down if it
-// is rare, and kept from taking the process with it.
-func (s *Server) options() ([]grpc.ServerOption, error) {
-	limits := s.cfg.Limits
+// interceptors stand in the order a call meets them: it is counted, its faults
+// are logged, it is bounded in time, written down if it is rare, and kept from
+// taking the process with it.
+func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamServerInterceptor) {
 	known := selector.MatchFunc(func(_ context.Context, c interceptors.CallMeta) bool { return s.methods[c.FullMethod()] })
 	rare := selector.MatchFunc(func(_ context.Context, c interceptors.CallMeta) bool {
 		return s.methods[c.FullMethod()] && isRare(c.Service, c.Method)
@@ -27,21 +26,28 @@ func (s *Server) options() ([]grpc.ServerOption, error) {
 	calls := s.callLogger()
 	onlyEnd := []logging.Option{logging.WithLogOnEvents(logging.FinishCall)}
 	panics := recovery.WithRecoveryHandlerContext(s.recovered)
-	options := []grpc.ServerOption{
-		grpc.ChainUnaryInterceptor(
+	return []grpc.UnaryServerInterceptor{
 			s.metrics.rpc.UnaryServerInterceptor(),
 			s.unaryFaults,
 			s.deadline,
 			selector.UnaryServerInterceptor(logging.UnaryServerInterceptor(calls, onlyEnd...), rare),
 			recovery.UnaryServerInterceptor(panics),
-		),
-		grpc.ChainStreamInterceptor(
+		}, []grpc.StreamServerInterceptor{
 			selector.StreamServerInterceptor(s.metrics.rpc.StreamServerInterceptor(), known),
 			s.streamFaults,
 			selector.StreamServerInterceptor(logging.StreamServerInterceptor(calls, onlyEnd...), rare),
 			s.endEndless,
 			recovery.StreamServerInterceptor(panics),
-		),
+		}
+}
+
+// options are the gRPC server's.
+func (s *Server) options() ([]grpc.ServerOption, error) {
+	limits := s.cfg.Limits
+	unary, stream := s.interceptors()
+	options := []grpc.ServerOption{
+		grpc.ChainUnaryInterceptor(unary...),
+		grpc.ChainStreamInterceptor(stream...),
 		grpc.UnknownServiceHandler(s.unknownMethod),
 		grpc.InTapHandle(s.tap),
 		grpc.MaxRecvMsgSize(limits.MaxMessageBytes),

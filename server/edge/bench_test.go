@@ -1,0 +1,42 @@
+package edge
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+)
+
+// What the shell adds to a call.
+func BenchmarkInterceptors(b *testing.B) {
+	s, err := New(Options{Config: testConfig()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	info := &grpc.UnaryServerInfo{FullMethod: pb.DecisionService_Decide_FullMethodName}
+	s.methods[info.FullMethod] = true
+	handler := func(context.Context, any) (any, error) { return nil, nil }
+	unary, _ := s.interceptors()
+	for i := range unary {
+		interceptor, next := unary[len(unary)-1-i], handler
+		handler = func(ctx context.Context, req any) (any, error) { return interceptor(ctx, req, info, next) }
+	}
+	call := func(b *testing.B, ctx context.Context) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := handler(ctx, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Run("deadline=none", func(b *testing.B) { call(b, context.Background()) })
+	b.Run("deadline=given", func(b *testing.B) {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		call(b, ctx)
+	})
+}
