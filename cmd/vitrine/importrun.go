@@ -73,7 +73,9 @@ func (a *app) importEvents(ctx context.Context, im *fileImport) (*importSummary,
 		read, total := meter.progress()
 		phase.Set(r.Received, read, total)
 	})
-	phase.End()
+	if report.Received > 0 {
+		phase.End()
+	}
 	return &importSummary{Events: &report, Seconds: report.Took.Seconds(), PerSecond: rate(report.Received, report.Acknowledged)}, err
 }
 
@@ -102,7 +104,9 @@ func (a *app) importProducts(ctx context.Context, im *fileImport) (*importSummar
 		read, total := meter.progress()
 		phase.Set(r.Received, read, total)
 	})
-	phase.End()
+	if report.Received > 0 {
+		phase.End()
+	}
 	return &importSummary{Products: &report, Seconds: report.Took.Seconds(), PerSecond: rate(report.Received, report.Took)}, err
 }
 
@@ -130,6 +134,9 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
 		return enc.Encode(s)
+	}
+	if s.Error != "" && s.received() == 0 {
+		return nil // the error says it all
 	}
 	var lines []string
 	count := func(n int64, what string) {
@@ -169,6 +176,14 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 	lines = append([]string{head}, lines...)
 	_, err := fmt.Fprintln(w, strings.Join(append(lines, s.nextSteps()...), "\n"))
 	return err
+}
+
+// received is how many records the server has dealt with.
+func (s *importSummary) received() int64 {
+	if s.Events != nil {
+		return s.Events.Received
+	}
+	return s.Products.Received
 }
 
 // nextSteps says what to do about what went other than hoped for.

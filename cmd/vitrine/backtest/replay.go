@@ -174,17 +174,18 @@ func refuse(e *records.LineError) error { return e }
 func (r *replay) train(ctx context.Context) error {
 	total := int64(r.result.TrainEvents)
 	phase := r.Display.Phase("train", "events")
-	learn := (*progress.Phase)(nil)
+	var learn *progress.Phase // once everything is stored, and not all of it learned from
 	report, err := feed.Events(ctx, r.events, r.siteName(), newMerger(r.log).next, refuse, func(e feed.EventsReport) {
 		phase.Set(e.Received, e.Received, total)
-		if e.Received == total {
+		if learn == nil && e.Received == total && e.Learned < e.Stored {
 			phase.End()
-			if learn == nil {
-				learn = r.Display.Phase("learn", "events")
-			}
+			learn = r.Display.Phase("learn", "events")
+		}
+		if learn != nil {
 			learn.Set(e.Learned, e.Learned, e.Stored)
 		}
 	})
+	phase.End()
 	if learn != nil {
 		learn.End()
 	}

@@ -23,7 +23,8 @@ type Display struct {
 	bars *mpb.Progress // nil: lines
 	now  func() time.Time
 
-	mu sync.Mutex // of w, when there are no bars
+	mu     sync.Mutex // of w, when there are no bars, and of phases
+	phases []*Phase
 }
 
 // New shows on w: bars when it is a terminal. Close it at the end.
@@ -35,11 +36,18 @@ func New(w io.Writer, terminal bool) *Display {
 	return d
 }
 
-// Close leaves the screen as it is.
+// Close leaves the screen as it is. A phase that was not ended stops where it
+// is.
 func (d *Display) Close() {
-	if d.bars != nil {
-		d.bars.Wait()
+	if d.bars == nil {
+		return
 	}
+	d.mu.Lock()
+	for _, p := range d.phases {
+		p.bar.Abort(false) // of no effect on one that is complete
+	}
+	d.mu.Unlock()
+	d.bars.Wait()
 }
 
 // Println writes a line of its own, above a bar.
@@ -61,6 +69,9 @@ func (d *Display) Phase(name, unit string) *Phase {
 		p.bar = d.bars.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 			mpb.PrependDecorators(decor.Name(name+" ")),
 			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.status() })))
+		d.mu.Lock()
+		d.phases = append(d.phases, p)
+		d.mu.Unlock()
 	}
 	return p
 }

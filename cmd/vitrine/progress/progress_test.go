@@ -51,6 +51,12 @@ func TestBarEndsWithEverythingShown(t *testing.T) {
 	}
 }
 
+func TestCloseDoesNotWaitForWhatWasBrokenOff(t *testing.T) {
+	d := New(&bytes.Buffer{}, true)
+	d.Phase("import", "events").Set(1, 1, 100)
+	d.Close()
+}
+
 func TestThousands(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 906140: "906,140", -1234567: "-1,234,567"} {
 		if got := Thousands(n); got != want {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/backtest"
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/server/config"
+)
+
+// backtestLog is a log that can be learned: of 40 products, 2k leads to 2k+1.
+func backtestLog() (train, test string) {
+	var a, b strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&a, "p%d p%d\n", i*7%20*2, i*7%20*2+1)
+	}
+	for i := range 20 {
+		fmt.Fprintf(&b, "p%d\tp%d\n", 2*i, 2*i+1)
+	}
+	return a.String(), b.String()
+}
+
+func TestBacktest(t *testing.T) {
+	train, test := backtestLog()
+	args := []string{"--train", text(t, "train.txt", train), "--test", text(t, "test.txt", test)}
+	for _, more := range [][]string{nil, {"--online"}} {
+		out, errs, err := runCommand(t, "", newBacktestCommand, append(append(args, "--json"), more...)...)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, errs)
+		}
+		var r backtest.Result
+		if err := json.Unmarshal([]byte(out), &r); err != nil {
+			t.Fatal(err)
+		}
+		// Chance would be 20 of 40; the pair is what every session has in common.
+		if r.All.HR.Value < 99 || r.All.MRR.Value < 45 || r.TrainEvents != 4000 || r.Products != 40 || r.Decisions != 20 || r.Unfilled != 0 {
+			t.Errorf("%v: got %+v", more, r)
+		}
+	}
+	out, _, err := runCommand(t, "", newBacktestCommand, append(args, "--sample", "5")...)
+	if err != nil || !strings.Contains(out, "floor: popular in session") || !strings.Contains(out, "5 sessions, 5 decisions, models frozen") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestBacktestWithACatalogueInAKeptFolder(t *testing.T) {
+	train, test := backtestLog()
+	var catalogue strings.Builder
+	catalogue.WriteString("id,title\n")
+	for i := range 40 {
+		fmt.Fprintf(&catalogue, "p%d,Product %d\n", i, i)
+	}
+	args := []string{"--train", text(t, "train.txt", train), "--test", text(t, "test.txt", test),
+		"--products", text(t, "products.csv", catalogue.String()), "--data-dir", t.TempDir()}
+	out, errs, err := runCommand(t, "", newBacktestCommand, args...)
+	if err != nil || !strings.Contains(out, "40 products") {
+		t.Fatalf("%v\n%s%s", err, out, errs)
+	}
+	_, _, err = runCommand(t, "", newBacktestCommand, args...)
+	if err == nil || !strings.Contains(err.Error(), "holds a backtest already: choose another --data-dir") {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+func TestBacktestAgainstARunningServer(t *testing.T) {
+	train, test := backtestLog()
+	a := &app{stderr: &bytes.Buffer{}}
+	n, remove, err := a.startPrivate("", config.ClockSystem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer remove()
+	defer n.Close()
+	out, errs, err := runCommand(t, "", newBacktestCommand,
+		"--train", text(t, "train.txt", train), "--test", text(t, "test.txt", test), "--target", n.Addr())
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, out, errs)
+	}
+	r := remote{target: n.Addr()}
+	conn, err := r.dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	left, err := pb.NewSiteServiceClient(conn).ListSites(t.Context(), &pb.ListSitesRequest{})
+	if err != nil || len(left.GetSites()) != 0 {
+		t.Errorf("the backtest's site is still there: %v, %v", left.GetSites(), err)
+	}
+}
+
+func TestBacktestMistakes(t *testing.T) {
+	file := text(t, "log.txt", "a b\n")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "--train and --test are needed"},
+		{[]string{"--train", file, "--test", "no-such-file"}, "no such file"},
+		{[]string{"--train", file, "--test", file, "--span", "soon"}, "--span"},
+		{[]string{"--train", file, "--test", file, "--in-flight", "0"}, "--in-flight"},
+		{[]string{"--train", file, "--test", file, "--target", "a:1", "--data-dir", "b"}, "choose one"},
+		{[]string{"--train", file, "--test", file, "--mapping", file}, "--mapping goes with --products"},
+		{[]string{"--train", file, "--test", file, "--format", "xml"}, "one of sessions, pairs, timed, events"},
+		{[]string{"--train", text(t, "empty", ""), "--test", file}, "holds no session"},
+		{[]string{"--train", file, "--test", file, "--target", "127.0.0.1:1"}, "no server answers"},
+	} {
+		_, _, err := runCommand(t, "", newBacktestCommand, c.args...)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+func TestParseSpan(t *testing.T) {
+	for text, hours := range map[string]float64{"150d": 3600, "36h": 36, "0.5d": 12, "90m": 1.5} {
+		if got, err := parseSpan(text); err != nil || got.Hours() != hours {
+			t.Errorf("%q: got %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "d", "150", "-1d", "1s", "1e9d", "NaNd"} {
+		if got, err := parseSpan(text); err == nil {
+			t.Errorf("%q: got %v, want an error", text, got)
+		}
+	}
+}
