@@ -140,8 +140,7 @@ func (a *app) tell(ctx context.Context, f *demoFlags, d *demo.Demo, n *node, fol
 	if f.dataDir == "" {
 		home += " (temporary)"
 	}
-	p.Title(n.Addr(), home)
-	story, err := d.Play(ctx, p, demo.Size{Past: pastVisitors, Today: todayVisitors})
+	story, err := d.Play(ctx, p, demo.Setting{Address: n.Addr(), Data: home, Past: pastVisitors, Today: todayVisitors})
 	if err != nil {
 		return err
 	}

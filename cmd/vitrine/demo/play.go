@@ -2,26 +2,29 @@ package demo
 
 import "context"
 
-// Size is how many visitors there are.
-type Size struct {
-	Past  int // with a past in the shop
-	Today int // who come now
+// Setting is where the story plays, and with how many visitors.
+type Setting struct {
+	Address string // of the server
+	Data    string // where it keeps its data, for people to read
+	Past    int    // visitors with a past in the shop
+	Today   int    // visitors who come now
 }
 
 // Play plays the whole story, printing each part as it is done. It returns
 // ErrShopExists if the server has the shop already.
-func (d *Demo) Play(ctx context.Context, p *Printer, size Size) (*Story, error) {
+func (d *Demo) Play(ctx context.Context, p *Printer, at Setting) (*Story, error) {
 	s := &Story{}
 	var err error
 	if s.Opened, err = d.Open(ctx); err != nil {
 		return nil, err
 	}
+	p.Title(at.Address, at.Data)
 	p.Opened(s.Opened)
-	if s.Past, err = d.LivePast(ctx, size.Past); err != nil {
+	if s.Past, err = d.LivePast(ctx, at.Past); err != nil {
 		return nil, err
 	}
 	p.Past(s.Past)
-	if s.Today, err = d.LiveToday(ctx, size.Today); err != nil {
+	if s.Today, err = d.LiveToday(ctx, at.Today); err != nil {
 		return nil, err
 	}
 	p.Today(s.Today)
