@@ -43,12 +43,16 @@ type Decider struct {
 	learned  *model.Model
 	sources  []source
 	features []feature
+	fitted   []*[situations]float32 // of the features; nil: none
 	scratch  sync.Pool
 }
 
 // New returns a decider over a site's catalogue and what it has learned.
 func New(products *catalog.Catalog, learned *model.Model) *Decider {
 	d := &Decider{products: products, learned: learned, sources: sources(), features: features()}
+	for k := range d.features {
+		d.fitted = append(d.fitted, fitted(d.features[k].name))
+	}
 	d.scratch.New = func() any { return newQuery(d) }
 	return d
 }

@@ -14,11 +14,12 @@ import (
 type feature struct {
 	name string
 	kind scoring.ReasonKind
-	// visit weighs it while a visit goes on, lasting when all that is known of
-	// the visitor is old, or nothing is.
-	visit   [situations]float32
-	lasting float32
-	value   func(q *query, v *view) float32
+	// visit weighs it while a visit goes on, until the shop has been seen enough
+	// for fittedWeights; lasting when all that is known of the visitor is old, or
+	// nothing is. Set by hand after RANKING's prior, in its units: 1 is what
+	// being the best of the session neighbours is worth.
+	visit, lasting float32
+	value          func(q *query, v *view) float32
 }
 
 // view is a candidate as the features see it.
@@ -63,43 +64,35 @@ func features() []feature {
 		own      = scoring.ReasonRecentlyViewed
 	)
 	return []feature{
-		{"near", together, fitted("near"), 1, logRatio(sigNear)},
-		{"near ratio", together, fitted("near ratio"), 0, ratio(sigNear)},
-		{"after", together, fitted("after"), 0, logRatio(sigAfter)},
-		{"flat", together, fitted("flat"), 0, logRatio(sigFlat)},
-		{"best", together, fitted("best"), 0, logRatio(sigBest)},
-		{"recent", together, fitted("recent"), 0, logRatio(sigRecent)},
-		{"next", together, fitted("next"), 0, logRatio(sigNext)},
-		{"next ratio", together, fitted("next ratio"), 0, ratio(sigNext)},
-		{"forward", together, fitted("forward"), 1, logRatio(sigForward)},
-		{"forward ratio", together, fitted("forward ratio"), 0, ratio(sigForward)},
-		{"forward share", together, fitted("forward share"), 0, absolute(sigForward)},
-		{"backward", together, fitted("backward"), 0, logRatio(sigBackward)},
-		{"hop", together, fitted("hop"), 0.2, logRatio(sigHop)},
-		{"hop ratio", together, fitted("hop ratio"), 0, ratio(sigHop)},
-		{"hop share", together, fitted("hop share"), 0, absolute(sigHop)},
-		{"popular now", scoring.ReasonPopular, fitted("popular now"), 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
-		{"popular", scoring.ReasonPopular, fitted("popular"), 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
-		{"popular ever", scoring.ReasonPopular, fitted("popular ever"), 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
-		{"rising", scoring.ReasonTrending, fitted("rising"), 0.3, rising},
-		{"age", scoring.ReasonPopular, fitted("age"), 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
-		{"idle", scoring.ReasonPopular, fitted("idle"), 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
-		{"in visit", own, fitted("in visit"), 0, inVisit},
-		{"returned to", own, fitted("returned to"), 0, returnedTo},
-		{"seen earlier", own, all(0), 0, seenEarlier},
-		{"interest", scoring.ReasonInterest, all(0.5), 2, func(_ *query, v *view) float32 { return v.interest }},
-		{"like this", scoring.ReasonPageContext, all(1), 1, func(_ *query, v *view) float32 { return v.likeness }},
-		{"on topic", scoring.ReasonPageContext, all(3), 3, func(_ *query, v *view) float32 { return v.fit }},
-		{"new", scoring.ReasonNew, all(0.1), 0.3, isNew},
+		{"near", together, 1, 1, logRatio(sigNear)},
+		{"near ratio", together, 1, 0.5, ratio(sigNear)},
+		{"after", together, 0, 0, logRatio(sigAfter)},
+		{"flat", together, 0, 0, logRatio(sigFlat)},
+		{"best", together, 0, 0, logRatio(sigBest)},
+		{"recent", together, 0, 0, logRatio(sigRecent)},
+		{"next", together, 0.4, 0, logRatio(sigNext)},
+		{"next ratio", together, 0, 0, ratio(sigNext)},
+		{"forward", together, 0.8, 1, logRatio(sigForward)},
+		{"forward ratio", together, 0, 0, ratio(sigForward)},
+		{"forward share", together, 0, 0, absolute(sigForward)},
+		{"backward", together, 0, 0, logRatio(sigBackward)},
+		{"hop", together, 0.2, 0.2, logRatio(sigHop)},
+		{"hop ratio", together, 0, 0, ratio(sigHop)},
+		{"hop share", together, 0, 0, absolute(sigHop)},
+		{"popular now", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
+		{"popular", scoring.ReasonPopular, 0.1, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
+		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
+		{"rising", scoring.ReasonTrending, 0, 0.3, rising},
+		{"age", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
+		{"idle", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
+		{"in visit", own, 0, 0, inVisit},
+		{"returned to", own, 1, 0.5, returnedTo},
+		{"seen earlier", own, 0.3, 0.5, seenEarlier},
+		{"interest", scoring.ReasonInterest, 3, 3, func(_ *query, v *view) float32 { return v.interest }},
+		{"like this", scoring.ReasonPageContext, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
+		{"on topic", scoring.ReasonPageContext, 3, 3, func(_ *query, v *view) float32 { return v.fit }},
+		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
 	}
-}
-
-// all is a weight that holds in all situations.
-func all(w float32) (ws [situations]float32) {
-	for k := range ws {
-		ws[k] = w
-	}
-	return ws
 }
 
 // rising compares the last day with the last week: 0 for steady, 1 for all of it

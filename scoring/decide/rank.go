@@ -149,14 +149,26 @@ func largestFirst(list []first, n int) {
 	}
 }
 
-// weigh fixes the weights of this decision: those of a visit while one goes on,
-// going over to the lasting ones with the age of the latest touch.
+// maturity is how many sessions a shop must have shown before the fitted weights
+// count alone: they tell how to trust counts that a young shop does not have. A
+// tenth of the log they were fitted on.
+const maturity = 20000
+
+// weigh fixes the weights of this decision: from those set by hand towards the
+// fitted ones with the sessions learned, and from a visit's towards the lasting
+// ones with the age of the latest touch.
 func (q *query) weigh() {
-	q.weights = q.weights[:0]
+	mature := float32(min(1, q.learned.AllSessions(q.page.Now)/maturity))
+	fresh := float32(q.fresh)
 	situation := q.situation()
+	q.weights = q.weights[:0]
 	for k := range q.features {
 		f := &q.features[k]
-		q.weights = append(q.weights, f.lasting+float32(q.fresh)*(f.visit[situation]-f.lasting))
+		visit := f.visit
+		if by := q.fitted[k]; by != nil {
+			visit += mature * (by[situation] - visit)
+		}
+		q.weights = append(q.weights, f.lasting+fresh*(visit-f.lasting))
 	}
 }
 

@@ -29,24 +29,25 @@ func (q *query) situation() int {
 	return visit*seedClasses + known
 }
 
-// fitted returns a feature's weights while a visit goes on, by situation.
-//
-// They are from a softmax regression over the candidates of the second stage, the
-// product looked at next against the rest: weights = shared + those of the
-// situation (drawn to 0 by 0.02), Adagrad, eight passes over the 36,000 prefixes
-// of the last 5 % of Diginetica's train sessions (CIKM Cup 2016), with a model
-// that had learned the rest. Fitted on one half of these, they rank the other at
-// HR@20 55.9, MRR@20 20.0; priors set by hand at 52.4, 18.4, the same weights in
-// all situations at 55.4, 19.9.
-func fitted(name string) [situations]float32 {
-	for _, w := range fittedWeights {
-		if w.feature == name {
-			return w.by
+// fitted returns a feature's weights while a visit goes on, by situation; nil if
+// it was not among those fitted, because the log had nothing of it.
+func fitted(feature string) *[situations]float32 {
+	for k := range fittedWeights {
+		if fittedWeights[k].feature == feature {
+			return &fittedWeights[k].by
 		}
 	}
-	panic("decide: no fitted weights for " + name)
+	return nil
 }
 
+// fittedWeights are from a softmax regression over the candidates of the second
+// stage, the product looked at next against the rest: shared weights plus those
+// of the situation (drawn to 0 by 0.02), Adagrad, eight passes over the 36,000
+// prefixes of the last 5 % of Diginetica's train sessions (CIKM Cup 2016), with
+// a model that had learned the rest. Fitted on one half of these, they rank the
+// other at HR@20 55.9, MRR@20 20.0; the weights set by hand at 52.4, 18.4, one
+// vector for all situations at 55.4, 19.9.
+//
 // The columns: visits of 1 product, 2-3, more; in each the latest product rare,
 // middling, common.
 var fittedWeights = []struct {
