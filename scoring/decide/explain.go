@@ -67,15 +67,17 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 	r := scoring.Reason{Kind: f.kind}
 	switch f.kind {
 	case scoring.ReasonViewedTogether:
-		if s := q.witness(v.candidate); s != nil {
+		switch s := q.witness(v.candidate); {
+		case s != nil:
 			r.Product = q.products.ID(s.product)
 			if s.ofPage && !s.ofVisit {
 				r.Kind = scoring.ReasonPageContext
 			}
+		case v.signal[sigOwn] > 0: // visits that had it speak for it
+			return q.own(v)
 		}
 	case scoring.ReasonRecentlyViewed:
-		r.Product = v.at.ID
-		r.Kind = q.ownKind(v.at.ID)
+		return q.own(v)
 	case scoring.ReasonInterest:
 		r.Facet = q.strongestFacet(v.product)
 	case scoring.ReasonPageContext:
@@ -102,17 +104,19 @@ func (q *query) witness(c *candidate) *seed {
 	return &q.seeds[c.seed[w]-1]
 }
 
-// ownKind says what the visitor had to do with one of their own products.
-func (q *query) ownKind(id scoring.ProductID) scoring.ReasonKind {
+// own says what the visitor had to do with one of their own products.
+func (q *query) own(v *view) scoring.Reason {
+	r := scoring.Reason{Kind: scoring.ReasonRecentlyViewed, Product: v.at.ID}
 	for k := range q.page.Profile.Cart {
-		if q.page.Profile.Cart[k].Product == id {
-			return scoring.ReasonInCart
+		if q.page.Profile.Cart[k].Product == v.at.ID {
+			r.Kind = scoring.ReasonInCart
+			return r
 		}
 	}
-	if _, ok := q.page.Profile.Bought(id); ok {
-		return scoring.ReasonBoughtBefore
+	if _, ok := q.page.Profile.Bought(v.at.ID); ok {
+		r.Kind = scoring.ReasonBoughtBefore
 	}
-	return scoring.ReasonRecentlyViewed
+	return r
 }
 
 // strongestFacet is the product's facet that the visitor cares most for.

@@ -40,6 +40,9 @@ func logRatio(s signal) func(*query, *view) float32 {
 }
 
 func inLog(ratio float32) float32 {
+	if ratio == 0 {
+		return 0
+	}
 	return ln(ratio+0.003)/5.81 + 1
 }
 

@@ -128,7 +128,7 @@ func (q *query) spread(x *match, sim, recent float32) {
 		if p > at {
 			c.signal[sigAfter] += near
 		}
-		if p != at {
+		if c.product != q.seeds[x.seed].product {
 			c.credit(bySessions, int(x.seed), near)
 		}
 	}
