@@ -22,7 +22,8 @@ type part struct {
 // gathered by kind and evidence, as shares of all that spoke for it. What of a
 // kind speaks for and against it is set off first; what on the whole speaks
 // against it is no reason to show it.
-func (q *query) explain(s *scored) []scoring.Reason {
+func (f *filling) explain(s *scored) []scoring.Reason {
+	q := f.query
 	c := &q.candidates.list[s.candidate]
 	v := q.look(c, s.product)
 	q.parts = q.parts[:0]
@@ -30,26 +31,43 @@ func (q *query) explain(s *scored) []scoring.Reason {
 		if w == 0 {
 			continue
 		}
-		f := &q.features[k]
-		if amount := w * f.value(q, &v); amount != 0 {
-			q.part(q.reason(f, &v), amount)
+		feature := &q.features[k]
+		if amount := w * feature.value(q, &v); amount != 0 {
+			q.part(q.reason(feature, &v), amount)
 		}
 	}
 	q.parts = slices.DeleteFunc(q.parts, func(p part) bool { return p.amount <= 0 })
 	if len(q.parts) == 0 {
-		return []scoring.Reason{{Kind: scoring.ReasonPopular, Share: 1}}
+		return f.because(scoring.ReasonPopular)
 	}
 	var sum float32
 	for _, p := range q.parts {
 		sum += p.amount
 	}
 	slices.SortStableFunc(q.parts, func(a, b part) int { return cmp.Compare(b.amount, a.amount) })
-	reasons := make([]scoring.Reason, min(maxReasons, len(q.parts)))
+	reasons := f.reasons(min(maxReasons, len(q.parts)))
 	for k := range reasons {
 		reasons[k] = q.parts[k].reason
 		reasons[k].Share = float64(q.parts[k].amount) / float64(sum)
 	}
 	return reasons
+}
+
+// because is a single reason that says all.
+func (f *filling) because(kind scoring.ReasonKind) []scoring.Reason {
+	r := f.reasons(1)
+	r[0] = scoring.Reason{Kind: kind, Share: 1}
+	return r
+}
+
+// reasons makes room for n, all of a slot's in one piece.
+func (f *filling) reasons(n int) []scoring.Reason {
+	if len(f.slab) < n {
+		f.slab = make([]scoring.Reason, max(n, maxReasons*(f.slot.Count-len(f.out.Items))))
+	}
+	r := f.slab[:n:n]
+	f.slab = f.slab[n:]
+	return r
 }
 
 func (q *query) part(r scoring.Reason, amount float32) {

@@ -9,15 +9,17 @@ import (
 
 // Parameters of the session neighbours: RANKING's lean variant.
 const (
-	neighbourSeeds    = 6
-	neighbourSessions = 100                  // per seed, the newest
-	neighboursKept    = 100                  // most similar
-	seedFade          = 3.0                  // seed weight exp(-r/3)
-	distanceFade      = 3.0                  // exp(-(d-1)/3) at distance d from the match
-	matchItself       = 0.5                  // what the matched product itself gets
-	slowRecall        = 120 * 24 * time.Hour // exp(-age/120 d): 150,000 sessions
-	fastRecall        = 4 * 24 * time.Hour   // 5,000 sessions
+	neighbourSeeds = 6
+	seedFade       = 3.0                  // seed weight exp(-r/3)
+	distanceFade   = 3.0                  // exp(-(d-1)/3) at distance d from the match
+	matchItself    = 0.5                  // what the matched product itself gets
+	slowRecall     = 120 * 24 * time.Hour // exp(-age/120 d): 150,000 sessions
+	fastRecall     = 4 * 24 * time.Hour   // 5,000 sessions
 )
+
+// neighbourSessions is how many sessions are looked at per seed, the newest: of
+// the earlier seeds fewer, which weigh less.
+var neighbourSessions = [neighbourSeeds]int{100, 60, 40, 30, 20, 20}
 
 // neighbours brings what the sessions most like this one went on to: VSTAN
 // (Ludewig, Mauro, Latifi, Jannach: Empirical analysis of session-based
@@ -40,14 +42,17 @@ type matches struct {
 	table []uint16
 }
 
-const matchTable = 2048 // neighbourSeeds x neighbourSessions is 600
+const (
+	maxMatches = 270 // all of neighbourSessions
+	matchTable = 1024
+)
 
 func newMatches() matches {
-	return matches{list: make([]match, 0, neighbourSeeds*neighbourSessions), table: make([]uint16, matchTable)}
+	return matches{list: make([]match, 0, maxMatches), table: make([]uint16, matchTable)}
 }
 
 func (m *matches) of(ref model.SessionRef, seed int) *match {
-	s := uint32(ref) * 0x9e3779b1 >> (32 - 11)
+	s := uint32(ref) * 0x9e3779b1 >> (32 - 10)
 	for m.table[s] != 0 {
 		if x := &m.list[m.table[s]-1]; x.ref == ref {
 			return x
@@ -67,7 +72,7 @@ func (neighbours) gather(q *query) {
 	for r := range min(neighbourSeeds, len(q.seeds)) {
 		s := &q.seeds[r]
 		w := float32(s.weight * math.Exp(-float64(r)/seedFade) * math.Log1p(all/max(1, s.sessions)))
-		q.refs = q.learned.RecentSessions(q.refs[:0], s.product, neighbourSessions)
+		q.refs = q.learned.RecentSessions(q.refs[:0], s.product, neighbourSessions[r])
 		for _, ref := range q.refs {
 			m.of(ref, r).sim += w
 		}

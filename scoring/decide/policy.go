@@ -44,6 +44,7 @@ type filling struct {
 	rules    scoring.ProductRules
 	out      scoring.FilledPlacement
 	rejected [scoring.RejectedSensitive + 1]int // how many, by reason
+	slab     []scoring.Reason                   // room for reasons
 }
 
 // fill fills one slot: pinned products, then the ranking, then the fallback list,
@@ -59,7 +60,7 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 		f.rules.BoughtWindow = boughtWindow
 	}
 	if s.Count > 0 {
-		f.out.Items = make([]scoring.Item, 0, s.Count)
+		f.out.Items = make([]scoring.Item, 0, min(s.Count, q.products.Len()))
 	}
 	for _, id := range f.rules.Pinned {
 		f.offer(id, scoring.ReasonPinned)
@@ -166,11 +167,13 @@ func (f *filling) offer(id scoring.ProductID, reason scoring.ReasonKind) {
 }
 
 func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
-	p := f.products.Product(i)
-	if p == nil || f.full() {
+	if f.full() {
 		return
 	}
-	why := f.showable(p, f.slot.Filters)
+	p, why := f.showable(i, f.slot.Filters)
+	if p == nil {
+		return
+	}
 	if why == 0 {
 		why = f.refuses(p)
 	}
@@ -184,7 +187,7 @@ func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
 		item.Score = 1
 	}
 	if f.page.Reasons {
-		item.Reasons = []scoring.Reason{{Kind: reason, Share: 1}}
+		item.Reasons = f.because(reason)
 	}
 	f.out.Items = append(f.out.Items, item)
 }

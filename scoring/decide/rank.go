@@ -95,11 +95,11 @@ func (q *query) rank(r *ranking, filters []Filter) {
 // consider takes a candidate to the second stage if it may be shown.
 func (q *query) consider(r *ranking, k int, filters []Filter) {
 	c := &q.candidates.list[k]
-	p := q.products.Product(c.product)
-	if p == nil {
+	p, why := q.showable(c.product, filters)
+	switch {
+	case p == nil:
 		return
-	}
-	if why := q.showable(p, filters); why != 0 {
+	case why != 0:
 		r.refused = append(r.refused, refusal{product: c.product, why: why})
 		return
 	}
@@ -183,18 +183,17 @@ func (q *query) score(v *view) float32 {
 	return sum
 }
 
-// showable says why a product may not be shown to anyone here; 0 when it may.
-func (q *query) showable(p *scoring.Product, filters []Filter) scoring.Rejection {
-	switch {
-	case !p.Showable(q.page.Now):
-		return scoring.RejectedUnavailable
-	case p.Sensitive:
-		return scoring.RejectedSensitive
+// showable returns a product, nil if it is not in the catalogue, and why it may
+// not be shown to anyone here; 0 when it may.
+func (q *query) showable(i catalog.Index, filters []Filter) (*scoring.Product, scoring.Rejection) {
+	p, why := q.products.Candidate(i, q.page.Now)
+	if why != 0 {
+		return p, why
 	}
 	for _, f := range filters {
 		if !f.Passes(p) {
-			return scoring.RejectedFiltered
+			return p, scoring.RejectedFiltered
 		}
 	}
-	return 0
+	return p, 0
 }
