@@ -17,8 +17,10 @@ import (
 	"github.com/vitrine-io/vitrine/store"
 )
 
-// benchEvents draws product views of visitors that come back as Zipf has it,
-// among so many.
+// benchEvents draws product views of visitors that come back as Zipf has it. In
+// a crowd of 100,000 most have a few events, and the busiest of 200,000 events
+// has some 50; regulars are the first thousand of a list that half of all events
+// go to, whose profiles are full.
 type benchEvents struct {
 	run  string
 	zipf *rand.Zipf
@@ -26,8 +28,12 @@ type benchEvents struct {
 	mu   sync.Mutex
 }
 
-func newBenchEvents(run string, visitors int) *benchEvents {
-	return &benchEvents{run: run, zipf: rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 50, uint64(visitors-1))}
+func newBenchEvents(run, who string) *benchEvents {
+	rng := rand.New(rand.NewPCG(1, 2))
+	if who == "regulars" {
+		return &benchEvents{run: run, zipf: rand.NewZipf(rng, 1.1, 50, 20_000)}
+	}
+	return &benchEvents{run: run, zipf: rand.NewZipf(rng, 1.5, 20_000, 100_000)}
 }
 
 func (b *benchEvents) fill(events []scoring.Event) {
@@ -59,9 +65,9 @@ func benchStore(b *testing.B, opts Options) *Store {
 
 // appendAll appends b.N events in calls of so many, that many at a time, and
 // reports events a second.
-func appendAll(b *testing.B, inflight, size int, call func(events []scoring.Event) error) {
+func appendAll(b *testing.B, inflight, size int, who string, call func(events []scoring.Event) error) {
 	b.Helper()
-	source := newBenchEvents(b.Name(), 100_000)
+	source := newBenchEvents(b.Name(), who)
 	calls := make([][]scoring.Event, (b.N+size-1)/size)
 	for i := range calls {
 		calls[i] = make([]scoring.Event, size)
@@ -92,19 +98,25 @@ func appendAll(b *testing.B, inflight, size int, call func(events []scoring.Even
 
 func BenchmarkAppend(b *testing.B) {
 	ctx := context.Background()
-	for _, bench := range []struct{ inflight, size int }{
-		{1, 1}, {16, 1}, {64, 1}, {256, 1}, {1, 100}, {4, 100}, {16, 100}, {1, 1000}, {4, 1000}, {16, 1000},
+	for _, bench := range []struct {
+		inflight, size int
+		who            string
+	}{
+		{1, 1, "crowd"}, {16, 1, "crowd"}, {64, 1, "crowd"}, {256, 1, "crowd"},
+		{1, 100, "crowd"}, {4, 100, "crowd"}, {16, 100, "crowd"},
+		{1, 1000, "crowd"}, {4, 1000, "crowd"}, {16, 1000, "crowd"}, {4, 1000, "regulars"},
 	} {
-		b.Run(fmt.Sprintf("inflight=%d/batch=%d/store=vitrine", bench.inflight, bench.size), func(b *testing.B) {
+		name := fmt.Sprintf("inflight=%d/batch=%d/visitors=%s", bench.inflight, bench.size, bench.who)
+		b.Run(name+"/store=vitrine", func(b *testing.B) {
 			s := benchStore(b, Options{})
-			appendAll(b, bench.inflight, bench.size, func(events []scoring.Event) error {
+			appendAll(b, bench.inflight, bench.size, bench.who, func(events []scoring.Event) error {
 				_, err := s.Append(ctx, "shop", events)
 				return err
 			})
 		})
-		b.Run(fmt.Sprintf("inflight=%d/batch=%d/store=bare", bench.inflight, bench.size), func(b *testing.B) {
+		b.Run(name+"/store=bare", func(b *testing.B) {
 			bare := newBareJournal(b)
-			appendAll(b, bench.inflight, bench.size, bare.append)
+			appendAll(b, bench.inflight, bench.size, bench.who, bare.append)
 		})
 	}
 }
@@ -192,8 +204,11 @@ func (j *bareJournal) run() {
 
 func BenchmarkReplay(b *testing.B) {
 	ctx := context.Background()
-	for _, bench := range []struct{ events, visitors int }{{1_000_000, 20_000}, {1_000_000, 300_000}} {
-		b.Run(fmt.Sprintf("events=%d/visitors=%d", bench.events, bench.visitors), func(b *testing.B) {
+	for _, bench := range []struct {
+		events int
+		who    string
+	}{{1_000_000, "crowd"}, {1_000_000, "regulars"}} {
+		b.Run(fmt.Sprintf("events=%d/visitors=%s", bench.events, bench.who), func(b *testing.B) {
 			dir := b.TempDir()
 			// As after a crash: everything in the journal, no watermark.
 			s, err := Open(dir, Options{CheckpointEvery: time.Hour, DirtyProfiles: 1 << 40})
@@ -203,7 +218,7 @@ func BenchmarkReplay(b *testing.B) {
 			if _, err := s.CreateSite(ctx, scoring.Site{ID: "shop"}); err != nil {
 				b.Fatal(err)
 			}
-			source := newBenchEvents("replay", bench.visitors)
+			source := newBenchEvents("replay", bench.who)
 			for range bench.events / 2000 {
 				events := make([]scoring.Event, 2000)
 				source.fill(events)
@@ -246,7 +261,7 @@ func BenchmarkProfile(b *testing.B) {
 		b.Fatal(err)
 	}
 	id := func(n uint64) scoring.VisitorID { return scoring.VisitorID(fmt.Sprintf("visitor-%08d", n)) }
-	source := newBenchEvents("profile", visitors)
+	source := newBenchEvents("profile", "crowd")
 	for n := range uint64(visitors) { // a dozen events for each
 		events := make([]scoring.Event, 12)
 		source.fill(events)

@@ -201,6 +201,7 @@ func (p *profiles) beginFlush() []dirtyProfile {
 
 // endFlush moves what was flushed, and has not changed since, to the clean ones.
 func (p *profiles) endFlush(flushed int) {
+	p.flushes.Add(1)
 	for i := range p.shards {
 		sh := &p.shards[i]
 		sh.mu.Lock()

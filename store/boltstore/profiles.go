@@ -48,6 +48,9 @@ type profiles struct {
 	dirty atomic.Int64
 	// applied is the number up to which every event is in its profile.
 	applied atomic.Uint64
+	// flushes counts the checkpoints after which profiles left memory, so that a
+	// read transaction begun before is known to be too old for them.
+	flushes atomic.Uint64
 }
 
 type profileShard struct {
@@ -124,11 +127,15 @@ func (p *profiles) read(key profileKey) (h held, err error) {
 }
 
 func readProfile(tx *bolt.Tx, key profileKey) (held, error) {
-	data := tx.Bucket(bucketSiteData).Bucket(key.site.key())
-	if data == nil {
+	b := siteBucket(tx, key.site, bucketProfiles)
+	if b == nil {
 		return held{}, nil
 	}
-	v := data.Bucket(bucketProfiles).Get([]byte(key.id))
+	return readRecord(b, key.id)
+}
+
+func readRecord(b *bolt.Bucket, id scoring.VisitorID) (held, error) {
+	v := b.Get([]byte(id))
 	if v == nil {
 		return held{}, nil
 	}
@@ -187,36 +194,6 @@ func (p *profiles) dropSite(no siteNo) {
 			}
 		}
 		sh.mu.Unlock()
-	}
-}
-
-// profileReader reads profiles for one batch of the applier. It is where a read
-// transaction shared by the batch would stand.
-type profileReader struct{ p *profiles }
-
-func (r *profileReader) read(key profileKey) (held, error) { return r.p.read(key) }
-
-// applyLoop folds committed batches into the profiles and answers their callers,
-// until the committer has ended.
-func (s *Store) applyLoop() {
-	r := &profileReader{s.profiles}
-	for b := range s.committer.applies {
-		for _, req := range b.requests {
-			for i := range req.entries {
-				err := s.profiles.apply(req.site.no, &req.entries[i], r)
-				if err != nil && req.err == nil {
-					// The event is durable, but its visitor's record is damaged.
-					req.err = fmt.Errorf("event %d: %w", req.entries[i].Seq, err)
-				}
-			}
-		}
-		s.profiles.applied.Store(uint64(b.last))
-		for _, req := range b.requests {
-			if req.done != nil {
-				close(req.done)
-			}
-		}
-		s.checkpointer.consider()
 	}
 }
 

@@ -71,33 +71,71 @@ func siteHead(tx *bolt.Tx, no siteNo) store.Seq {
 // a cut-off checkpoint has already written know which events they have.
 func (s *Store) replay(watermark store.Seq) (int, error) {
 	replayed := 0
-	r := &profileReader{s.profiles}
 	for id, t := range *s.sites.Load() {
-		after := watermark
+		n, err := s.replaySite(t, watermark)
+		if err != nil {
+			return replayed, fmt.Errorf("replay site %q: %w", id, err)
+		}
+		replayed += n
+	}
+	return replayed, nil
+}
+
+// replaySite decodes one batch while the one before is folded in.
+func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
+	type result struct {
+		entries []store.Entry
+		err     error
+	}
+	results := make(chan result, 2)
+	quit := make(chan struct{})
+	reading := spawn(func() {
+		defer close(results)
 		for {
 			entries, err := s.readEvents(t, after, followBatch, nil)
-			if err != nil {
-				return replayed, fmt.Errorf("replay site %q: %w", id, err)
+			select {
+			case results <- result{entries, err}:
+			case <-quit:
+				return
 			}
-			if len(entries) == 0 {
-				break
+			if err != nil || len(entries) == 0 {
+				return
 			}
-			for i := range entries {
-				if err := s.profiles.apply(t.no, &entries[i], r); err != nil {
-					return replayed, fmt.Errorf("replay site %q: event %d: %w", id, entries[i].Seq, err)
-				}
-			}
-			replayed += len(entries)
 			after = entries[len(entries)-1].Seq
-			if s.profiles.dirty.Load() >= int64(s.opts.DirtyProfiles) {
-				// applied is still 0, so that this leaves the watermark alone.
-				if err := s.checkpointer.checkpoint(false); err != nil {
-					return replayed, err
-				}
+		}
+	})
+	defer func() {
+		close(quit)
+		<-reading
+	}()
+	replayed := 0
+	for r := range results {
+		if r.err != nil {
+			return replayed, r.err
+		}
+		if err := s.replayBatch(t.no, r.entries); err != nil {
+			return replayed, err
+		}
+		replayed += len(r.entries)
+		if s.profiles.dirty.Load() >= int64(s.opts.DirtyProfiles) {
+			// The watermark stays where it is until all sites are through.
+			if err := s.checkpointer.checkpoint(false); err != nil {
+				return replayed, err
 			}
 		}
 	}
 	return replayed, nil
+}
+
+func (s *Store) replayBatch(no siteNo, entries []store.Entry) error {
+	r := &profileReader{p: s.profiles}
+	defer r.close()
+	for i := range entries {
+		if err := s.profiles.apply(no, &entries[i], r); err != nil {
+			return fmt.Errorf("event %d: %w", entries[i].Seq, err)
+		}
+	}
+	return nil
 }
 
 // loadHours reads the ids of the dedupe window, and which hour was written last.
