@@ -131,7 +131,7 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 		if err != nil {
 			return err
 		}
-		defer in.Close()
+		defer in.Close() //nolint:errcheck // only read from
 		o.Products = r.Next
 	}
 	_, bars := terminal(a.stderr)
@@ -140,8 +140,8 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	if err != nil {
 		return err
 	}
-	defer stop()
 	result, err := a.replay(ctx, f, log, o)
+	err = errors.Join(err, stop())
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 }
 
 // replay runs the backtest on a running server, or on one of its own.
-func (a *app) replay(ctx context.Context, f *backtestFlags, log *backtest.Log, o backtest.Options) (*backtest.Result, error) {
+func (a *app) replay(ctx context.Context, f *backtestFlags, log *backtest.Log, o backtest.Options) (result *backtest.Result, err error) {
 	r := remote{target: f.target, timeout: time.Minute}
 	if f.target != "" {
 		id := uuid.New()
@@ -166,7 +166,7 @@ func (a *app) replay(ctx context.Context, f *backtestFlags, log *backtest.Log, o
 			return nil, err
 		}
 		defer remove()
-		defer n.Close()
+		defer func() { err = errors.Join(err, n.Close()) }()
 		r.target = n.Addr()
 	}
 	conn, err := r.dial()
@@ -174,7 +174,7 @@ func (a *app) replay(ctx context.Context, f *backtestFlags, log *backtest.Log, o
 		return nil, err
 	}
 	defer conn.Close()
-	result, err := backtest.Run(ctx, conn, log, o)
+	result, err = backtest.Run(ctx, conn, log, o)
 	o.Display.Close()
 	if f.target != "" {
 		err = errors.Join(err, removeSite(ctx, conn, o.Site))
@@ -234,8 +234,7 @@ func openProducts(a *app, path, mapping, site string) (*records.Input, records.R
 	}
 	r, err := records.OpenProducts(in, m, site)
 	if err != nil {
-		in.Close()
-		return nil, nil, err
+		return nil, nil, errors.Join(err, in.Close())
 	}
 	return in, r, nil
 }
@@ -266,21 +265,20 @@ func parseSpan(s string) (time.Duration, error) {
 }
 
 // startProfile writes a CPU profile until stop is called.
-func startProfile(path string) (stop func(), err error) {
+func startProfile(path string) (stop func() error, err error) {
 	if path == "" {
-		return func() {}, nil
+		return func() error { return nil }, nil
 	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("cpu profile: %w", err)
 	}
 	if err := pprof.StartCPUProfile(f); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("cpu profile: %w", err)
+		return nil, errors.Join(fmt.Errorf("cpu profile: %w", err), f.Close())
 	}
-	return func() {
+	return func() error {
 		pprof.StopCPUProfile()
-		f.Close()
+		return f.Close()
 	}, nil
 }
 

@@ -163,7 +163,7 @@ type fileImport struct {
 
 // withImport opens what an import needs, and reports a summary whatever
 // happens.
-func (a *app) withImport(ctx context.Context, f *importFlags, files []string, run func(context.Context, *fileImport) (*importSummary, error)) error {
+func (a *app) withImport(ctx context.Context, f *importFlags, files []string, run func(context.Context, *fileImport) (*importSummary, error)) (err error) {
 	if err := f.check(files); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (a *app) withImport(ctx context.Context, f *importFlags, files []string, ru
 			return err
 		}
 		defer remove()
-		defer n.Close()
+		defer func() { err = errors.Join(err, n.Close()) }()
 		f.remote.target = n.Addr()
 	}
 	conn, err := f.remote.dial()
@@ -229,7 +229,7 @@ func (f *importFlags) create(ctx context.Context, conn grpc.ClientConnInterface)
 func (im *fileImport) close() {
 	im.display.Close()
 	for _, in := range im.inputs {
-		in.Close()
+		in.Close() //nolint:errcheck,gosec // only read from
 	}
 }
 

@@ -19,11 +19,11 @@ import (
 )
 
 // runCommand runs one command by itself.
-func runCommand(t *testing.T, stdin string, make func(*app) *cobra.Command, args ...string) (stdout, stderr string, err error) {
+func runCommand(t *testing.T, stdin string, build func(*app) *cobra.Command, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	a := &app{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs}
-	cmd := make(a)
+	cmd := build(a)
 	cmd.SetArgs(args)
 	cmd.SetOut(&out)
 	cmd.SetErr(&errs)

@@ -29,7 +29,6 @@ func (r *replay) test(ctx context.Context) error {
 	t.total = int64(total)
 	t.phase = r.Display.Phase("test", "decisions")
 	defer t.phase.End()
-	start := time.Now()
 	run := t.frozen
 	if r.Online {
 		run = t.online
@@ -37,10 +36,9 @@ func (r *replay) test(ctx context.Context) error {
 	if err := run(ctx); err != nil {
 		return err
 	}
-	took := time.Since(start)
 	r.result.Decisions = int(t.done.Load())
 	r.result.Unfilled = int(t.unfilled.Load())
-	r.result.DecisionsPerSecond = float64(t.done.Load()) / took.Seconds()
+	r.result.DecisionsPerSecond = float64(t.done.Load()) / t.deciding.Seconds()
 	r.result.latencies(t.took[:t.done.Load()])
 	r.result.All = r.judge(t.outcomes, allTargets)
 	r.result.Repeats = r.judge(t.outcomes, repeats)
@@ -58,12 +56,14 @@ type tester struct {
 	done     atomic.Int64
 	unfilled atomic.Int64
 	took     []time.Duration // by the order of completion
+	deciding time.Duration   // while at least one decision was asked for
 }
 
 // frozen ranks everything with what was learned in train: each prefix ends now,
 // just behind the log.
 func (t *tester) frozen(ctx context.Context) error {
 	t.took = make([]time.Duration, t.total)
+	start := time.Now()
 	group, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
 	for range t.InFlight {
@@ -81,7 +81,9 @@ func (t *tester) frozen(ctx context.Context) error {
 			}
 		})
 	}
-	return group.Wait()
+	err := group.Wait()
+	t.deciding = time.Since(start)
+	return err
 }
 
 // online ranks the prefixes of a session and then tells the server of the
@@ -90,6 +92,7 @@ func (t *tester) online(ctx context.Context) error {
 	t.took = make([]time.Duration, t.total)
 	for i := range t.log.Test {
 		s := &t.log.Test[i]
+		start := time.Now()
 		group, inner := errgroup.WithContext(ctx)
 		group.SetLimit(t.InFlight)
 		for j := range s.Cuts {
@@ -98,6 +101,7 @@ func (t *tester) online(ctx context.Context) error {
 		if err := group.Wait(); err != nil {
 			return err
 		}
+		t.deciding += time.Since(start)
 		if err := t.tell(ctx, s, fmt.Sprintf("test-%d", i)); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (l *Log) readFile(f Files, path string, test bool) ([]Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // only read from
 	format := f.Format
 	if format == Detect {
 		format = detect(in.Head())

@@ -43,15 +43,6 @@ func (l *Log) item(id string) item {
 	return n
 }
 
-// pairs counts the targets to rank.
-func pairs(test []Session) int {
-	n := 0
-	for i := range test {
-		n += len(test[i].Cuts)
-	}
-	return n
-}
-
 // events counts the views.
 func events(sessions []Session) int {
 	n := 0

@@ -65,7 +65,7 @@ func Events(ctx context.Context, client vitrinev1.EventServiceClient, site strin
 			progress(report)
 		}
 		return failed
-	}, func(error) { stream.CloseSend() })
+	}, func(error) error { return stream.CloseSend() })
 	report.BadLines, report.Took = p.lines, time.Since(start)
 	return report, err
 }

@@ -138,14 +138,16 @@ const patience = 10 * time.Second
 // run sends and receives until both are done. finish ends the sending side, as
 // why, the reason the sending stopped for, asks for. answer gets each response
 // and returns an error to stop the sending.
-func (p *pump[M, Req, Res]) run(ctx context.Context, cancel context.CancelFunc, answer func(*Res) error, finish func(why error)) error {
+func (p *pump[M, Req, Res]) run(ctx context.Context, cancel context.CancelFunc, answer func(*Res) error, finish func(why error) error) error {
 	failed := make(chan error, 1)
 	received := make(chan error, 1)
 	go func() {
 		received <- p.receive(answer, failed)
 	}()
 	why := p.send(ctx, failed)
-	finish(why)
+	if err := finish(why); err != nil && why == nil {
+		why = err
+	}
 	if why != nil && !errors.Is(why, errBroken) {
 		timer := time.AfterFunc(patience, cancel)
 		defer timer.Stop()

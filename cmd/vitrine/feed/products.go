@@ -84,13 +84,12 @@ func Products(ctx context.Context, client vitrinev1.CatalogServiceClient, site s
 		}
 		settled <- res.Received
 		return failed
-	}, func(why error) {
+	}, func(why error) error {
 		p.mu.Lock()
 		whole := why == nil && p.lines == 0
 		p.mu.Unlock()
 		if !full || whole && sent > 0 {
-			stream.CloseSend()
-			return
+			return stream.CloseSend()
 		}
 		// Closing would tell the server that these were all. Breaking off removes
 		// nothing; what was sent is dealt with first.
@@ -99,6 +98,7 @@ func Products(ctx context.Context, client vitrinev1.CatalogServiceClient, site s
 			awaitCount(settled, sent)
 		}
 		cancel()
+		return nil
 	})
 	if keptRest && isCancelled(err) {
 		err = nil // it was us

@@ -41,13 +41,11 @@ func Open(path string, stdin io.Reader) (*Input, error) {
 	if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
 		in.size = st.Size()
 	} else if err == nil && st.IsDir() {
-		f.Close()
-		return nil, fmt.Errorf("records: %s is a folder: name the files in it", path)
+		return nil, errors.Join(fmt.Errorf("records: %s is a folder: name the files in it", path), f.Close())
 	}
 	in.shut = append(in.shut, f)
 	if err := in.start(f); err != nil {
-		in.Close()
-		return nil, err
+		return nil, errors.Join(err, in.Close())
 	}
 	return in, nil
 }
@@ -65,7 +63,8 @@ func (in *Input) start(raw io.Reader) error {
 	head, _ := in.r.Peek(3)
 	switch {
 	case len(head) >= 3 && string(head) == "\ufeff":
-		in.r.Discard(3)
+		_, err := in.r.Discard(3)
+		return err
 	case len(head) >= 2 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff):
 		return fmt.Errorf("records: %s is UTF-16: convert it first, as with `iconv -f UTF-16 -t UTF-8`", in.path)
 	}
@@ -105,11 +104,12 @@ func (in *Input) Line() ([]byte, int, error) {
 		if first && (len(part) > 0 || err == nil) {
 			in.line++
 		}
-		done := err == nil || err == io.EOF
-		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+		atEnd, full := errors.Is(err, io.EOF), errors.Is(err, bufio.ErrBufferFull)
+		if err != nil && !atEnd && !full {
 			return nil, in.line, fmt.Errorf("records: %s: reading behind line %d: %w", in.path, in.line, err)
 		}
-		if first && err == io.EOF && len(part) == 0 {
+		done := err == nil || atEnd
+		if first && atEnd && len(part) == 0 {
 			return nil, in.line, io.EOF
 		}
 		switch {

@@ -54,8 +54,12 @@ func TestLines(t *testing.T) {
 func TestOpen(t *testing.T) {
 	var z bytes.Buffer
 	w := gzip.NewWriter(&z)
-	w.Write([]byte("a\nb\n"))
-	w.Close()
+	if _, err := w.Write([]byte("a\nb\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
 
 	t.Run("gzip is told by its content", func(t *testing.T) {
 		in, err := Open(writeFile(t, "log.txt", z.Bytes()), nil)

@@ -105,10 +105,9 @@ func eventBasics(o *object, e *vitrinev1.Event, _ string) error {
 }
 
 func eventVisitor(o *object, e *vitrinev1.Event, _ string) error {
-	raw := o.fields["visitor"]
-	if s, ok := scalar(raw); ok {
+	if s, ok := scalar(o.fields["visitor"]); ok {
 		e.Visitor = &vitrinev1.VisitorKey{DeviceId: s}
-		o.take("visitor")
+		delete(o.fields, "visitor")
 	}
 	person, err := o.text("person")
 	if err != nil {

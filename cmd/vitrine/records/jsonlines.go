@@ -88,7 +88,7 @@ func badJSON(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the JSON object is cut off")
 	}
-	return fmt.Errorf("bad JSON: %v", err)
+	return fmt.Errorf("bad JSON: %w", err)
 }
 
 // take removes a field and returns it, nil when it is absent or null.

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -203,7 +204,7 @@ func readHeader(in *Input, delimiter string, named []string) ([]string, rows, er
 		r.comma = guessDelimiter(in)
 	}
 	first, _, err := r.next()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil, r, fmt.Errorf("records: %s is empty: a row with the columns' names is wanted first", in.path)
 	}
 	if err != nil {
