@@ -34,7 +34,7 @@ help: ## List the targets.
 .PHONY: build
 build: ## Compile everything; the binary becomes bin/vitrine.
 	CGO_ENABLED=0 go build ./...
-	CGO_ENABLED=0 go build -trimpath -o bin/vitrine ./cmd/vitrine
+	CGO_ENABLED=0 go build -o bin/vitrine ./cmd/vitrine
 
 .PHONY: demo
 demo: ## Run the demonstration shop; ARGS=--exit ends it after its story.
