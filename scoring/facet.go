@@ -1,10 +1,10 @@
 package scoring
 
 import (
-	"fmt"
 	"hash/fnv"
 	"math"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -124,6 +124,12 @@ func PriceBand(m Money) string {
 		return ""
 	}
 	step := math.Floor(3*math.Log10(amount) + 1e-9)
-	low, high := math.Pow(10, step/3), math.Pow(10, (step+1)/3)
-	return strings.TrimSpace(fmt.Sprintf("%.2g-%.2g %s", low, high, m.Currency))
+	return strings.TrimSpace(bound(step) + "-" + bound(step+1) + " " + m.Currency)
+}
+
+// bound is the price at which a band begins, to two digits: 10, 22, 46, 100.
+func bound(step float64) string {
+	price := math.Pow(10, step/3)
+	unit := math.Pow(10, math.Floor(math.Log10(price)+1e-9)-1)
+	return strconv.FormatFloat(math.Round(price/unit)*unit, 'f', max(0, -int(math.Floor(math.Log10(unit)+1e-9))), 64)
 }

@@ -71,6 +71,7 @@ var codeOf = []struct {
 	err  error
 	code codes.Code
 }{
+	{errNoPlacement, codes.NotFound},
 	{store.ErrNotFound, codes.NotFound},
 	{store.ErrExists, codes.AlreadyExists},
 	{errExists, codes.AlreadyExists},
@@ -107,11 +108,12 @@ func (s *Server) fail(op string, err error) error {
 	return status.Error(codes.Internal, "internal error; the server's log has the details")
 }
 
-// publicMessage is the part of an error that names what the caller named.
+// publicMessage says what kind of error it was and which resource it is about,
+// and nothing of where in the server it arose.
 func publicMessage(err, kind error) string {
 	var named *namedError
 	if errors.As(err, &named) {
-		return named.Error()
+		return named.name + ": " + kind.Error()
 	}
 	return kind.Error()
 }
