@@ -134,8 +134,7 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 		defer in.Close() //nolint:errcheck // only read from
 		o.Products = r.Next
 	}
-	_, bars := terminal(a.stderr)
-	o.Display = progress.New(a.stderr, bars)
+	o.Display = progress.New(a.stderr, a.bars())
 	stop, err := startProfile(f.cpuProfile)
 	if err != nil {
 		return err

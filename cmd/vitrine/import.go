@@ -198,10 +198,9 @@ func (a *app) withImport(ctx context.Context, f *importFlags, files []string, ru
 			return f.remote.explain(err)
 		}
 	}
-	_, bars := terminal(a.stderr)
 	im := &fileImport{
 		importFlags: f, app: a, conn: conn, mapping: m, files: files,
-		display: progress.New(a.stderr, bars), skipped: map[string]int64{},
+		display: progress.New(a.stderr, a.bars()), skipped: map[string]int64{},
 	}
 	summary, err := run(ctx, im)
 	im.close()

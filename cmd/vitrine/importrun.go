@@ -18,6 +18,13 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
+// bars reports whether progress can be drawn on standard error: on a terminal
+// that knows its size and can move the cursor.
+func (a *app) bars() bool {
+	columns, is := terminal(a.stderr)
+	return is && columns > 0 && a.env("TERM") != "dumb"
+}
+
 // meter follows how much of the files has been read.
 type meter struct {
 	sizes   []int64 // of the files; nil when one of them is not known

@@ -67,7 +67,7 @@ func (d *Display) Phase(name, unit string) *Phase {
 	p.shown = p.start
 	if d.bars != nil {
 		p.bar = d.bars.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
-			mpb.PrependDecorators(decor.Name(name+" ")),
+			mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-9s", name))),
 			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.status() })))
 		d.mu.Lock()
 		d.phases = append(d.phases, p)
