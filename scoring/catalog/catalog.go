@@ -73,6 +73,7 @@ func (c *Catalog) intern(id scoring.ProductID) Index {
 	e, i := c.products.grow()
 	e.id, e.hash = id, hash
 	c.byID.insert(hash, i, func(i uint32) uint64 { return c.products.at(i).hash })
+	c.products.publish()
 	return Index(i)
 }
 

@@ -21,8 +21,8 @@ func (c *chunks[T]) at(i uint32) *T {
 	return &(*c.dir.Load())[i>>chunkBits][i%chunkSize]
 }
 
-// grow adds a zero element and returns it with its number. The element counts
-// as grown for whoever learns the number after its fields were set.
+// grow makes room for one more and returns it with its number. It counts only
+// once it is published, when its fields are set.
 func (c *chunks[T]) grow() (*T, uint32) {
 	i := c.n.Load()
 	if i%chunkSize == 0 {
@@ -30,12 +30,14 @@ func (c *chunks[T]) grow() (*T, uint32) {
 		if old := c.dir.Load(); old != nil {
 			dir = append(dir, *old...)
 		}
-		dir = append(dir, new([chunkSize]T))
+		dir = append(dir[:i>>chunkBits], new([chunkSize]T))
 		c.dir.Store(&dir)
 	}
-	c.n.Store(i + 1)
 	return c.at(i), i
 }
+
+// publish counts what grow returned last.
+func (c *chunks[T]) publish() { c.n.Add(1) }
 
 // table is an open-addressing hash table from hashes to numbers, with linear
 // probing. Readers take no lock; a full table is replaced by one twice the size.

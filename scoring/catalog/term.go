@@ -57,6 +57,7 @@ func (c *Catalog) internTerm(id scoring.FacetID) Term {
 	e, i := c.terms.grow()
 	e.id = id
 	c.byTerm.insert(spread(id), i, func(i uint32) uint64 { return spread(c.terms.at(i).id) })
+	c.terms.publish()
 	return Term(i)
 }
 

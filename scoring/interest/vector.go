@@ -129,25 +129,45 @@ func (v *Vector) drop() {
 
 // Strongest returns the n strongest facets of v. Strength is a facet's share of
 // all interest, added up over the scales: so what the visitor just turned to can
-// stand beside the habits of years.
-func (v Vector) Strongest(n int) Vector {
-	if n <= 0 {
-		return Vector{}
-	}
-	if len(v.entries) <= n {
+// stand beside the habits of years. Of equals the lower id stays.
+func (v Vector) Strongest(n int) Vector { return v.without(len(v.entries)-n, math.MaxInt) }
+
+// Within returns v without its weakest facets, as many of them as it takes for
+// EncodedSize to be at most size, but not fewer than floor facets.
+func (v Vector) Within(size, floor int) Vector {
+	return v.without(len(v.entries)-floor, v.EncodedSize()-size)
+}
+
+// without drops the weakest facets: most of them, or until that many bytes are
+// saved.
+func (v Vector) without(most, bytes int) Vector {
+	if most <= 0 || bytes <= 0 {
 		return v
 	}
-	strength := v.strength()
-	order := make([]int, len(v.entries))
-	for i := range order {
-		order[i] = i
+	if most >= len(v.entries) && bytes >= v.EncodedSize()-1 {
+		return Vector{}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strength[b], strength[a]) })
-	kept := order[:n]
-	slices.Sort(kept)
-	entries := make([]Entry, n)
-	for i, k := range kept {
-		entries[i] = v.entries[k]
+	strength := v.strength()
+	left := len(v.entries)
+	for ; most > 0 && bytes > 0; most-- {
+		weakest := -1
+		for i, s := range strength {
+			if s >= 0 && (weakest < 0 || s <= strength[weakest]) {
+				weakest = i
+			}
+		}
+		strength[weakest] = -1 // gone
+		bytes -= v.entries[weakest].EncodedSize()
+		left--
+	}
+	if left == 0 {
+		return Vector{}
+	}
+	entries := make([]Entry, 0, left)
+	for i, s := range strength {
+		if s >= 0 {
+			entries = append(entries, v.entries[i])
+		}
 	}
 	return Vector{at: v.at, entries: entries}
 }

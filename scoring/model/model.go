@@ -74,7 +74,7 @@ func (m *Model) Learn(e *scoring.Event) {
 		}
 	} else if w := takenBack(e.Type); w != 0 {
 		for i := range e.Items {
-			m.count(&e.Items[i], w*float64(max(1, e.Items[i].Quantity)), t)
+			m.count(&e.Items[i], w, t)
 		}
 	}
 	m.learned.Add(1)

@@ -19,15 +19,20 @@ func (p *Profile) bound() {
 	if p.atMost() <= MaxBytes {
 		return
 	}
+	excess := p.size() - MaxBytes
 	for _, floor := range floors {
-		size := p.size()
-		if size <= MaxBytes {
+		if excess <= 0 {
 			return
 		}
-		p.trimInterests(size-MaxBytes, floor.interests)
+		before := p.Interests.EncodedSize()
+		p.Interests = p.Interests.Within(before-excess, floor.interests)
+		if excess -= before - p.Interests.EncodedSize(); excess <= 0 {
+			return
+		}
 		trim(p, &p.Touches, floor.touches)
 		trim(p, &p.Purchases, floor.purchases)
 		trim(p, &p.Cart, floor.cart)
+		excess = p.size() - MaxBytes
 	}
 }
 
@@ -52,16 +57,6 @@ func (p *Profile) atMost() int {
 func (p *Profile) size() int {
 	b, _ := p.AppendBinary(make([]byte, 0, 2*MaxBytes))
 	return len(b)
-}
-
-// trimInterests drops the weakest interests until that many bytes are saved or
-// only floor are left.
-func (p *Profile) trimInterests(excess, floor int) {
-	for excess > 0 && p.Interests.Len() > floor {
-		before := p.Interests.EncodedSize()
-		p.Interests = p.Interests.Strongest(p.Interests.Len() - 1)
-		excess -= before - p.Interests.EncodedSize()
-	}
 }
 
 // trim drops the oldest of a list until the record fits or only floor are left.
