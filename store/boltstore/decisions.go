@@ -64,7 +64,7 @@ func newDecisions(s *Store) *decisions {
 
 func (s *Store) RecordDecision(id scoring.SiteID, d *scoring.Decision) bool {
 	t, err := s.site(id)
-	if err != nil || d.ID == "" {
+	if err != nil || d.ID == "" || len(d.ID) > bolt.MaxKeySize {
 		return false
 	}
 	return s.decisions.add(t, d)

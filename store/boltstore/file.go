@@ -50,6 +50,12 @@ func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
 	if broken := f.broken.Load(); broken != nil {
 		return *broken
 	}
+	committing := false
+	defer func() {
+		if committing { // it panicked
+			err = f.breaks(fmt.Errorf("%w: %w", errBroken, err))
+		}
+	}()
 	defer f.catch(&err, debug.SetPanicOnFault(true))
 	tx, err := f.db.Begin(true)
 	if err != nil {
@@ -65,7 +71,10 @@ func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
 		}
 	}
 	id := tx.ID()
-	if err := tx.Commit(); err != nil {
+	committing = true
+	err = tx.Commit()
+	committing = false
+	if err != nil {
 		err = f.wrap(err)
 		if !isFull(err) || f.landed(id) {
 			return f.breaks(fmt.Errorf("%w: %w", errBroken, err))

@@ -23,8 +23,8 @@ func (s *Store) Follow(ctx context.Context, id scoring.SiteID, after store.Seq, 
 	if err != nil {
 		return fmt.Errorf("boltstore: follow: %w", err)
 	}
-	t.feed.join()
-	defer t.feed.leave()
+	who := t.feed.join(after)
+	defer t.feed.leave(who)
 
 	var buf []store.Entry
 	for {
@@ -36,7 +36,7 @@ func (s *Store) Follow(ctx context.Context, id scoring.SiteID, after store.Seq, 
 		case s.isClosed():
 			return store.ErrClosed
 		}
-		entries, behind, wait := t.feed.after(after, followBatch, buf[:0])
+		entries, behind, wait := t.feed.next(who, after, followBatch, buf[:0])
 		if wait != nil {
 			select {
 			case <-wait:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	bolt "go.etcd.io/bbolt"
+
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -28,6 +30,10 @@ func (s *Store) Append(ctx context.Context, id scoring.SiteID, events []scoring.
 		done:    make(chan struct{}),
 	}
 	for i := range events {
+		if len(events[i].Visitor) > bolt.MaxKeySize {
+			// Its profile could never be written, nor the watermark pass it.
+			return nil, fmt.Errorf("boltstore: append to site %q: event %d of the call: visitor id of %d bytes", id, i, len(events[i].Visitor))
+		}
 		r.entries[i].Event = events[i]
 		normaliseEvent(&r.entries[i].Event)
 	}

@@ -31,8 +31,10 @@ type Options struct {
 	// ProfileCache bounds the unchanged profiles held in memory (about 2 KB
 	// each). Default 50,000.
 	ProfileCache int
-	// DirtyProfiles bounds the changed profiles that wait for a checkpoint; at
-	// the bound Append waits for the disk. Default 50,000.
+	// DirtyProfiles bounds the changed profiles that wait for a checkpoint, which
+	// begins at half of it; at the bound Append waits for the disk. Default
+	// 100,000: with half of that, a flood of 600,000 events from 100,000 visitors
+	// took a third longer, for each visitor was written more often.
 	DirtyProfiles int
 	// CheckpointEvery is how often changed profiles go to disk when nothing
 	// else calls for it. Default 5 seconds.
@@ -77,7 +79,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.EventRetention, 90*24*time.Hour)
 	setDefault(&o.DecisionRetention, 30*24*time.Hour)
 	setDefault(&o.ProfileCache, 50_000)
-	setDefault(&o.DirtyProfiles, 50_000)
+	setDefault(&o.DirtyProfiles, 100_000)
 	setDefault(&o.CheckpointEvery, 5*time.Second)
 	setDefault(&o.CheckpointBatch, 10_000)
 	setDefault(&o.MaxCommit, 3_000)
