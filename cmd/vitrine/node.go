@@ -130,7 +130,7 @@ func explainData(dir string, err error) error {
 			return fmt.Errorf(known.text+" (%w)", dir, err)
 		}
 	}
-	return fmt.Errorf("data folder %s: %w", dir, err)
+	return fmt.Errorf("data folder %s: %w: mend that or choose another --data-dir", dir, err)
 }
 
 // Addr is the address that the API listens on.
