@@ -101,7 +101,7 @@ func (l *learner) learn(entry *store.Entry) {
 // save snapshots the model if it has moved since the last one, and returns the
 // sequence number that is saved now.
 func (l *learner) save(saved store.Seq) store.Seq {
-	seq := store.Seq(l.learned.Load())
+	seq := l.reachedSeq()
 	if seq == saved {
 		return saved
 	}
@@ -112,6 +112,10 @@ func (l *learner) save(saved store.Seq) store.Seq {
 	return seq
 }
 
+// reachedSeq is the last event learned from.
+func (l *learner) reachedSeq() store.Seq { return store.Seq(l.learned.Load()) }
+
+// reached tells whoever waits that the model has moved on.
 func (l *learner) reached(seq store.Seq) {
 	l.learned.Store(uint64(seq))
 	l.metrics.learned.WithLabelValues(string(l.site)).Set(float64(seq))
@@ -128,15 +132,15 @@ func (l *learner) wait(ctx context.Context, past store.Seq) (store.Seq, error) {
 		l.mu.Lock()
 		moved := l.moved
 		l.mu.Unlock()
-		if seq := store.Seq(l.learned.Load()); seq > past {
+		if seq := l.reachedSeq(); seq > past {
 			return seq, nil
 		}
 		select {
 		case <-moved:
 		case <-l.done:
-			return store.Seq(l.learned.Load()), store.ErrClosed
+			return l.reachedSeq(), store.ErrClosed
 		case <-ctx.Done():
-			return store.Seq(l.learned.Load()), ctx.Err()
+			return l.reachedSeq(), ctx.Err()
 		}
 	}
 }

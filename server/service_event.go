@@ -149,7 +149,7 @@ func (s *events) ImportEvents(stream pb.EventService_ImportEventsServer) error {
 			return s.fail("ImportEvents", err)
 		}
 		progress.add(batch)
-		if err := stream.Send(progress.report(st, batch)); err != nil {
+		if err := stream.Send(progress.report(st.learner.reachedSeq(), batch)); err != nil {
 			return err
 		}
 	}
@@ -162,15 +162,16 @@ func (s *events) ImportEvents(stream pb.EventService_ImportEventsServer) error {
 // awaitLearning reports until the site has learned from all that the import
 // stored.
 func (s *events) awaitLearning(stream pb.EventService_ImportEventsServer, st *site, progress *importProgress) error {
-	for {
-		report := progress.report(st, nil)
+	for reached := st.learner.reachedSeq(); ; {
+		report := progress.report(reached, nil)
 		if err := stream.Send(report); err != nil {
 			return err
 		}
 		if report.GetLearned() >= report.GetStored() {
 			return nil
 		}
-		if _, err := st.learner.wait(stream.Context(), store.Seq(st.learner.learned.Load())); err != nil {
+		var err error
+		if reached, err = st.learner.wait(stream.Context(), reached); err != nil {
 			return err
 		}
 	}
@@ -208,13 +209,13 @@ func (p *importProgress) add(b *eventBatch) {
 	}
 }
 
-// report is the progress so far; batch, if not nil, brings its bad events.
-func (p *importProgress) report(st *site, batch *eventBatch) *pb.ImportEventsResponse {
+// report is the progress so far, when the learner has reached that event; batch,
+// if not nil, brings its bad events.
+func (p *importProgress) report(reached store.Seq, batch *eventBatch) *pb.ImportEventsResponse {
 	report := &pb.ImportEventsResponse{
 		Received: p.received, Stored: p.stored, Duplicates: p.duplicates,
 		NoConsent: p.noConsent, Invalid: p.invalid,
 	}
-	reached := store.Seq(st.learner.learned.Load())
 	for len(p.learnedWith) > 1 && p.learnedWith[1].seq <= reached {
 		p.learnedWith = p.learnedWith[1:]
 	}

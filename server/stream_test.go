@@ -1,10 +1,12 @@
 package server_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -134,5 +136,27 @@ func TestImportEventsTellsProgress(t *testing.T) {
 	}
 	if last.GetStored() != 95 || last.GetInvalid() != 5 || last.GetLearned() != 95 {
 		t.Errorf("ended with %v", last)
+	}
+}
+
+// However the learner and the end of an import fall together, the import ends.
+func TestImportEventsEnds(t *testing.T) {
+	s := openShop(t)
+	s.create("shop")
+	for i := range 200 {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		stream, err := s.events.ImportEvents(ctx)
+		must(t, err)
+		must(t, stream.Send(&pb.ImportEventsRequest{Site: "sites/shop", Events: []*pb.Event{viewed(fmt.Sprintf("v%d", i), "p")}}))
+		must(t, stream.CloseSend())
+		for {
+			if _, err = stream.Recv(); err != nil {
+				break
+			}
+		}
+		if !errors.Is(err, io.EOF) {
+			t.Fatalf("import %d ended with %v", i, err)
+		}
+		cancel()
 	}
 }
