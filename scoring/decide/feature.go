@@ -93,7 +93,7 @@ func features() []feature {
 		{"seen earlier", own, 0.3, 0.5, seenEarlier},
 		{"interest", scoring.ReasonInterest, 3, 3, func(_ *query, v *view) float32 { return v.interest }},
 		{"like this", scoring.ReasonPageContext, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
-		{"on topic", scoring.ReasonPageContext, 3, 3, func(_ *query, v *view) float32 { return v.fit }},
+		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
 		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
 	}
 }

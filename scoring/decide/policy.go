@@ -12,7 +12,8 @@ import (
 // says otherwise.
 const boughtWindow = 90 * 24 * time.Hour
 
-// maxRejected bounds the list of what was left out.
+// maxRejected bounds the list of what was left out; half of it at most is of
+// what nobody may be shown.
 const maxRejected = 20
 
 // taken is what already stands on the page: products, and groups of variants.
@@ -40,11 +41,10 @@ func (t *taken) take(p *scoring.Product) {
 // filling is one slot being filled.
 type filling struct {
 	*query
-	slot     *Slot
-	rules    scoring.ProductRules
-	out      scoring.FilledPlacement
-	rejected [scoring.RejectedSensitive + 1]int // how many, by reason
-	slab     []scoring.Reason                   // room for reasons
+	slot  *Slot
+	rules scoring.ProductRules
+	out   scoring.FilledPlacement
+	slab  []scoring.Reason // room for reasons
 }
 
 // fill fills one slot: pinned products, then the ranking, then the fallback list,
@@ -87,6 +87,9 @@ func (f *filling) offerRanked() {
 	if !r.done {
 		f.rank(r, f.slot.Filters)
 	}
+	for _, x := range r.refused[:min(len(r.refused), maxRejected/2)] {
+		f.reject(f.products.ID(x.product), x.why, 0)
+	}
 	for k := range r.list {
 		s := &r.list[k]
 		why := scoring.RejectedOutranked
@@ -109,14 +112,10 @@ func (f *filling) offerRanked() {
 		}
 		f.out.Items = append(f.out.Items, item)
 	}
-	for _, x := range r.refused {
-		f.reject(f.products.ID(x.product), x.why, 0)
-	}
 }
 
-// reject counts a candidate that was left out and lists it if asked to.
+// reject lists a candidate that was left out, if asked to.
 func (f *filling) reject(id scoring.ProductID, why scoring.Rejection, score float64) {
-	f.rejected[why]++
 	if f.page.Rejected && len(f.out.Rejected) < maxRejected {
 		f.out.Rejected = append(f.out.Rejected, scoring.Rejected{Product: id, Rejection: why, Score: score})
 	}
@@ -178,7 +177,6 @@ func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
 		why = f.refuses(p)
 	}
 	if why != 0 {
-		f.rejected[why]++
 		return
 	}
 	f.taken.take(p)
@@ -213,22 +211,35 @@ func (f *filling) fallBack() {
 	}
 }
 
-// noFill is the reason that most products were left out for.
+// noFill is the reason for which most of the catalogue's products are left out:
+// the sample of it that was just gone through for want of better.
 func (f *filling) noFill() scoring.NoFillReason {
-	causes := []struct {
-		reason scoring.NoFillReason
-		n      int
-	}{
-		{scoring.NoFillFiltered, f.rejected[scoring.RejectedFiltered]},
-		{scoring.NoFillUnavailable, f.rejected[scoring.RejectedUnavailable]},
-		{scoring.NoFillExcluded, f.rejected[scoring.RejectedExcluded] + f.rejected[scoring.RejectedBought] +
-			f.rejected[scoring.RejectedInCart] + f.rejected[scoring.RejectedSeen] + f.rejected[scoring.RejectedSensitive]},
-		{scoring.NoFillShownElsewhere, f.rejected[scoring.RejectedShownElsewhere]},
+	var n [scoring.NoFillShownElsewhere + 1]int
+	for _, i := range f.products.Scan() {
+		p, why := f.showable(i, f.slot.Filters)
+		if p == nil {
+			continue
+		}
+		if why == 0 {
+			why = f.refuses(p)
+		}
+		switch why {
+		case scoring.RejectedFiltered:
+			n[scoring.NoFillFiltered]++
+		case scoring.RejectedUnavailable:
+			n[scoring.NoFillUnavailable]++
+		case scoring.RejectedShownElsewhere:
+			if !slices.ContainsFunc(f.out.Items, func(it scoring.Item) bool { return it.Product == p.ID }) {
+				n[scoring.NoFillShownElsewhere]++
+			}
+		default:
+			n[scoring.NoFillExcluded]++
+		}
 	}
-	reason, most := scoring.NoFillNoCandidates, 0
-	for _, c := range causes {
-		if c.n > most {
-			reason, most = c.reason, c.n
+	reason := scoring.NoFillNoCandidates
+	for k := scoring.NoFillFiltered; k <= scoring.NoFillShownElsewhere; k++ {
+		if n[k] > n[reason] {
+			reason = k
 		}
 	}
 	return reason

@@ -113,7 +113,12 @@ func (q *query) readPage() {
 	if id := q.context.Product; id != "" {
 		if i, ok := q.products.Lookup(id); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1, ofPage: true})
+			q.sawInVisit(i)
+			q.fresh = 1 // somebody looks at it right now
 		}
+	}
+	if t := q.context.PageType; (t == scoring.PageCart || t == scoring.PageCheckout) && q.page.Profile != nil {
+		q.readCart()
 	}
 	if path := q.context.Category; path != "" {
 		for _, level := range scoring.CategoryLevels(path) {
@@ -129,6 +134,17 @@ func (q *query) readPage() {
 	q.pageIDF = 0
 	for _, t := range q.pageTerms {
 		q.pageIDF += q.products.IDF(t)
+	}
+}
+
+// readCart makes seeds of what was put into the cart last: on its page it says
+// more than what was looked at since.
+func (q *query) readCart() {
+	cart := q.page.Profile.Cart
+	for k := len(cart) - 1; k >= 0 && len(q.seeds) < covisitSeeds; k-- {
+		if i, ok := q.products.Lookup(cart[k].Product); ok && !q.sensitive(i) {
+			q.addSeed(seed{product: i, weight: 1})
+		}
 	}
 }
 

@@ -192,6 +192,23 @@ func TestInterestFollowsTheEvents(t *testing.T) {
 	}
 }
 
+// Touches and purchases of an order too large for either are the same products.
+func TestTheFirstProductsOfALargeOrderStand(t *testing.T) {
+	var ids []scoring.ProductID
+	for i := range 60 {
+		ids = append(ids, scoring.ProductID(rune('A'+i)))
+	}
+	p := fold(order(scoring.OrderCompleted, 0, "o", ids...))
+	if len(p.Touches) != touchesOfEvent {
+		t.Errorf("%d touches, want %d", len(p.Touches), touchesOfEvent)
+	}
+	for _, touch := range p.Touches {
+		if _, ok := p.Bought(touch.Product); !ok {
+			t.Errorf("%s was touched by an order and not bought", touch.Product)
+		}
+	}
+}
+
 func TestBought(t *testing.T) {
 	p := fold(order(scoring.OrderCompleted, 0, "o1", "a"), order(scoring.OrderCompleted, 7, "o2", "a"))
 	if at, ok := p.Bought("a"); !ok || !at.Equal(noon.Add(7*time.Minute)) {

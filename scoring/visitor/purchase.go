@@ -8,14 +8,15 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
-// buy records the products of an order. An order told in several events adds up.
+// buy records the products of an order, of a very large one the first. An order
+// told in several events adds up.
 func (p *Profile) buy(e *scoring.Event, at time.Time) {
 	if len(e.Items) == 0 {
 		return
 	}
 	order := orderOf(e)
 	bought := slices.Clone(p.Purchases)
-	for i := range e.Items {
+	for i := range e.Items[:min(len(e.Items), MaxPurchases)] {
 		it := &e.Items[i]
 		if order != "" {
 			k := slices.IndexFunc(bought, func(b Purchase) bool { return b.Order == order && b.Product == it.Product })
