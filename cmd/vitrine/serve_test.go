@@ -134,11 +134,18 @@ func TestServeTakesCallsUntilItIsStopped(t *testing.T) {
 	}
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	ready, err := (&http.Client{Transport: transport}).Get("http://" + s.ops + "/readyz")
-	if err != nil || ready.StatusCode != http.StatusOK {
-		t.Errorf("/readyz: %v, %v", ready, err)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.ops+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		t.Fatal(err)
 	}
 	ready.Body.Close()
+	if ready.StatusCode != http.StatusOK {
+		t.Errorf("/readyz: %v", ready.Status)
+	}
 	s.end(t, dir)
 
 	// What was written is there the next time.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -131,7 +132,11 @@ func (r *running) ops(t *testing.T, path string) (code int, body string) {
 	t.Helper()
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	response, err := (&http.Client{Transport: transport}).Get("http://" + r.OpsAddr() + path)
+	request, err := http.NewRequestWithContext(testContext(t), http.MethodGet, "http://"+r.OpsAddr()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := (&http.Client{Transport: transport}).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,8 +238,11 @@ func TestCloseBeforeRun(t *testing.T) {
 	}
 	s.Close()
 	s.Close()
-	if _, err := http.Get("http://" + s.OpsAddr() + "/"); err == nil {
-		t.Error("the ops port answers still")
+	for _, address := range []string{s.Addr(), s.OpsAddr()} {
+		if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address); err == nil {
+			conn.Close()
+			t.Errorf("%s takes connections still", address)
+		}
 	}
 }
 
