@@ -2,25 +2,27 @@ package decide
 
 import "math"
 
-// ln is the natural logarithm of a positive number to 2e-5, and exp that
+// ln is the natural logarithm of a positive number to 4e-6, and exp that
 // function of a number that is not positive to a relative 2e-5: a decision needs
 // thousands of them, and the blend no more digits. They are the same on every
 // machine that does not fuse multiplications with additions.
 
-// ln takes the exponent off and approximates the rest: with m in [1/sqrt 2, sqrt
-// 2) and s = (m-1)/(m+1), ln m = 2 (s + s^3/3 + s^5/5 + ...).
+// ln takes the exponent off and interpolates the logarithm of the rest, from 1 to
+// 2, between 256 points.
 func ln(x float32) float32 {
 	bits := math.Float32bits(x)
-	e := int32(bits>>23) - 127
-	m := math.Float32frombits(bits&0x7fffff | 127<<23)
-	if m > math.Sqrt2 {
-		m *= 0.5
-		e++
-	}
-	s := (m - 1) / (m + 1)
-	t := s * s
-	return float32(e)*math.Ln2 + 2*s*(1+t*(1.0/3+t*(1.0/5)))
+	p := &lnPoints[bits>>15&0xff]
+	return float32(int32(bits>>23)-127)*math.Ln2 + p[0] + p[1]*float32(bits&0x7fff)
 }
+
+// lnPoints are the logarithm at 1 + k/256 and its growth for each further bit.
+var lnPoints = func() (points [256][2]float32) {
+	for k := range points {
+		at, next := math.Log1p(float64(k)/256), math.Log1p(float64(k+1)/256)
+		points[k] = [2]float32{float32(at), float32((next - at) / (1 << 15))}
+	}
+	return points
+}()
 
 // exp is 2^i by the exponent's bits times the series of 2^f, |f| <= 1/2.
 func exp(x float32) float32 {

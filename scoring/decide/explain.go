@@ -32,8 +32,8 @@ func (f *filling) explain(s *scored) []scoring.Reason {
 			continue
 		}
 		feature := &q.features[k]
-		if amount := w * feature.value(q, &v); amount != 0 {
-			q.part(q.reason(feature, &v), amount)
+		if amount := w * feature.value(q, v); amount != 0 {
+			q.part(q.reason(feature, v), amount)
 		}
 	}
 	q.parts = slices.DeleteFunc(q.parts, func(p part) bool { return p.amount <= 0 })

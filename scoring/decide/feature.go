@@ -29,6 +29,7 @@ type view struct {
 	pop      model.Popularity
 	rank     int     // place in the visit from its end; -1: not in it
 	interest float32 // cosine of the visitor's facets and its own
+	logs     [signals]float32
 	likeness float32 // to the page's product: share of its facets' idf
 	fit      float32 // share of the page's terms, by idf
 }
@@ -36,7 +37,7 @@ type view struct {
 // logRatio is the form in which most signals enter: the logarithm of the ratio
 // to the largest among the candidates, from 0 for 0 to 1 (RANKING, Blend).
 func logRatio(s signal) func(*query, *view) float32 {
-	return func(q *query, v *view) float32 { return inLog(v.signal[s] * q.scale[s]) }
+	return func(_ *query, v *view) float32 { return v.logs[s] }
 }
 
 func inLog(ratio float32) float32 {
@@ -147,9 +148,13 @@ func isNew(q *query, v *view) float32 {
 	return float32(math.Exp2(-q.page.Now.Sub(at).Hours() / newFor.Hours()))
 }
 
-// look prepares a candidate for the features.
-func (q *query) look(c *candidate, p *scoring.Product) view {
-	v := view{candidate: c, at: p, pop: q.learned.Popularity(c.product, q.page.Now), rank: -1}
+// look prepares a candidate for the features. The view is valid until the next.
+func (q *query) look(c *candidate, p *scoring.Product) *view {
+	v := &q.view
+	*v = view{candidate: c, at: p, pop: q.learned.Popularity(c.product, q.page.Now), rank: -1}
+	for s, x := range c.signal {
+		v.logs[s] = inLog(x * q.scale[s])
+	}
 	for k, i := range q.visit {
 		if i == c.product {
 			v.rank = k

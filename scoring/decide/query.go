@@ -69,6 +69,7 @@ type query struct {
 	filtered ranking
 	scale    [signals]float32 // 1 over the largest of each signal
 	firsts   []first
+	view     view
 	weights  []float32 // of the features
 	parts    []part
 	standing []standing
@@ -104,6 +105,7 @@ func (q *query) begin(p *Page) {
 // end lets go of the page.
 func (q *query) end() {
 	q.page = nil
+	q.view = view{}
 	q.context = scoring.Context{}
 }
 

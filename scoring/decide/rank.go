@@ -104,7 +104,7 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 		return
 	}
 	v := q.look(c, p)
-	r.list = append(r.list, scored{candidate: int32(k), score: q.score(&v), product: p})
+	r.list = append(r.list, scored{candidate: int32(k), score: q.score(v), product: p})
 }
 
 // first is a candidate with its prior, in an order of their own: the prior's bits

@@ -1,0 +1,43 @@
+package decide
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestApproximations(t *testing.T) {
+	t.Run("ln", rapid.MakeCheck(func(t *rapid.T) {
+		x := rapid.Float32Range(1e-30, 1e30).Draw(t, "x")
+		if got, want := ln(x), math.Log(float64(x)); math.Abs(float64(got)-want) > 4e-6*(1+math.Abs(want)) {
+			t.Fatalf("ln %v = %v, want %v", x, got, want)
+		}
+	}))
+	t.Run("exp", rapid.MakeCheck(func(t *rapid.T) {
+		x := rapid.Float32Range(-79, 0).Draw(t, "x")
+		if got, want := exp(x), math.Exp(float64(x)); math.Abs(float64(got)-want) > 2e-5*want {
+			t.Fatalf("exp %v = %v, want %v", x, got, want)
+		}
+	}))
+	t.Run("exp of very little is nothing", func(t *testing.T) {
+		if got := exp(-1000); got != 0 {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+func TestLargestFirst(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOf(rapid.Map(rapid.Uint64Range(0, 50), func(v uint64) first { return first(v) })).Draw(t, "list")
+		n := rapid.IntRange(0, len(list)).Draw(t, "n")
+		largestFirst(list, n)
+		for _, a := range list[:n] {
+			for _, b := range list[n:] {
+				if a < b {
+					t.Fatalf("%v among the first %d of %v, with %v behind", a, n, list, b)
+				}
+			}
+		}
+	})
+}
