@@ -83,7 +83,8 @@ var codeOf = []struct {
 }
 
 // fail turns an error into the status its caller sees. What the caller can't
-// act upon is logged here, once, and answered without its internals.
+// act upon goes out as it is: the shell around the services (server/edge) logs
+// it, once, and answers INTERNAL without it.
 func (s *Server) fail(op string, err error) error {
 	if err == nil {
 		return nil
@@ -104,8 +105,7 @@ func (s *Server) fail(op string, err error) error {
 			return status.Error(known.code, publicMessage(err, known.err))
 		}
 	}
-	s.log.Error("request failed", "op", op, "error", err)
-	return status.Error(codes.Internal, "internal error; the server's log has the details")
+	return fmt.Errorf("server: %s: %w", op, err)
 }
 
 // publicMessage says what kind of error it was and which resource it is about,

@@ -33,6 +33,8 @@ type shop struct {
 	conn *grpc.ClientConn
 	stop func()
 
+	draining chan struct{}
+
 	decisions  pb.DecisionServiceClient
 	events     pb.EventServiceClient
 	visitors   pb.VisitorServiceClient
@@ -56,7 +58,10 @@ func (s *shop) start() {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	st, err := boltstore.Open(s.dir, boltstore.Options{Logger: log})
 	must(t, err)
-	srv, err := server.New(t.Context(), server.Options{Store: st, Filters: filter.New(filter.Options{}), Log: log})
+	s.draining = make(chan struct{})
+	srv, err := server.New(t.Context(), server.Options{
+		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
+	})
 	must(t, err)
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(server.Codec()))
 	srv.Register(g)

@@ -27,6 +27,9 @@ type Options struct {
 	// SnapshotEvery is how often what was learned is saved while events come
 	// in; 5 minutes when 0. It is always saved on Close.
 	SnapshotEvery time.Duration
+	// Draining is closed when the server begins to shut down; streams without
+	// an end of their own then end. Never, when nil.
+	Draining <-chan struct{}
 }
 
 // Server holds the services over one store.
@@ -40,6 +43,7 @@ type Server struct {
 	tokens        *tokens
 	sites         *sites
 	snapshotEvery time.Duration
+	draining      <-chan struct{}
 }
 
 // New reads every site into memory and resumes learning. The services answer
@@ -47,7 +51,7 @@ type Server struct {
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		store: o.Store, clock: o.Clock, filters: o.Filters, log: o.Log,
-		sites: newSites(), snapshotEvery: o.SnapshotEvery,
+		sites: newSites(), snapshotEvery: o.SnapshotEvery, draining: o.Draining,
 	}
 	if s.clock == nil {
 		s.clock = SystemClock{}

@@ -7,7 +7,8 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/store"
-	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // maxPending bounds the events of a stream that wait for their commit.
@@ -62,61 +63,82 @@ func (s *events) TrackEvents(ctx context.Context, req *pb.TrackEventsRequest) (*
 	return &pb.TrackEventsResponse{Results: batch.results}, nil
 }
 
-// StreamEvents implements EventService: one goroutine reads and checks, another
-// stores whatever has gathered meanwhile and acknowledges it.
+// StreamEvents implements EventService: one goroutine reads, this one stores
+// whatever has gathered meanwhile and acknowledges it. When the server drains,
+// what was read is acknowledged and the caller told to go on elsewhere.
 func (s *events) StreamEvents(stream pb.EventService_StreamEventsServer) error {
-	first, err := stream.Recv()
-	if errors.Is(err, io.EOF) {
-		return nil
+	in := s.readStream(stream)
+	acknowledged := int64(0)
+	for {
+		var e *pb.Event
+		select {
+		case next, ok := <-in.events:
+			if !ok {
+				return s.fail("StreamEvents", in.err)
+			}
+			e = next
+		case <-s.draining:
+			if len(in.events) == 0 {
+				return errDraining
+			}
+			e = <-in.events
+		}
+		batch := s.newBatch(in.site, false)
+		batch.from = acknowledged
+		batch.admit(e)
+		batch.admitWaiting(in.events)
+		if err := batch.store(stream.Context()); err != nil {
+			return s.fail("StreamEvents", err)
+		}
+		acknowledged += int64(len(batch.results))
+		if err := stream.Send(&pb.StreamEventsResponse{Acknowledged: acknowledged, Results: batch.remarkable()}); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	st, err := s.siteOfStream(first.GetSite())
-	if err != nil {
-		return s.fail("StreamEvents", err)
-	}
-	group, ctx := errgroup.WithContext(stream.Context())
-	read := make(chan *pb.Event, maxPending)
-	group.Go(func() error {
-		defer close(read)
-		for req := first; ; {
-			if err := s.checkStreamRequest(st, req.GetSite(), req.GetEvents()); err != nil {
-				return err
+}
+
+// errDraining ends a stream of a server that is shutting down.
+var errDraining = status.Error(codes.Unavailable, "the server is shutting down; send what was not acknowledged on a new stream")
+
+// eventStream is the reading half of StreamEvents. site and err are set before
+// what is received from events tells of them.
+type eventStream struct {
+	site   *site
+	events chan *pb.Event // closed at the end
+	err    error          // why it ended; nil when the caller closed its side
+}
+
+// readStream reads until the stream ends. It leaves nothing behind: when the
+// handler returns, the stream's context ends, and with it the reading.
+func (s *events) readStream(stream pb.EventService_StreamEventsServer) *eventStream {
+	in := &eventStream{events: make(chan *pb.Event, maxPending)}
+	go func() {
+		defer close(in.events)
+		for {
+			req, err := stream.Recv()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err == nil && in.site == nil {
+				in.site, err = s.siteOfStream(req.GetSite())
+			}
+			if err == nil {
+				err = s.checkStreamRequest(in.site, req.GetSite(), req.GetEvents())
+			}
+			if err != nil {
+				in.err = err
+				return
 			}
 			for _, e := range req.GetEvents() {
 				select {
-				case read <- e:
-				case <-ctx.Done():
-					return ctx.Err()
+				case in.events <- e:
+				case <-stream.Context().Done():
+					return
 				}
 			}
-			var err error
-			if req, err = stream.Recv(); errors.Is(err, io.EOF) {
-				return nil
-			} else if err != nil {
-				return err
-			}
 		}
-	})
-	group.Go(func() error {
-		acknowledged := int64(0)
-		for e := range read {
-			batch := s.newBatch(st, false)
-			batch.from = acknowledged
-			batch.admit(e)
-			batch.admitWaiting(read)
-			if err := batch.store(ctx); err != nil {
-				return err
-			}
-			acknowledged += int64(len(batch.results))
-			if err := stream.Send(&pb.StreamEventsResponse{Acknowledged: acknowledged, Results: batch.remarkable()}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return s.fail("StreamEvents", group.Wait())
+	}()
+	return in
 }
 
 // ImportEvents implements EventService.

@@ -79,6 +79,24 @@ func TestStreamEvents(t *testing.T) {
 	}
 }
 
+// A server that shuts down acknowledges what it has read, and says to go on
+// elsewhere.
+func TestStreamEndsWhenTheServerDrains(t *testing.T) {
+	s := openShop(t)
+	s.create("shop")
+	stream, err := s.events.StreamEvents(t.Context())
+	must(t, err)
+	must(t, stream.Send(&pb.StreamEventsRequest{Site: "sites/shop", Events: []*pb.Event{viewed("v", "p")}}))
+	resp, err := stream.Recv()
+	must(t, err)
+	if resp.GetAcknowledged() != 1 {
+		t.Fatalf("acknowledged %d, want 1", resp.GetAcknowledged())
+	}
+	close(s.draining)
+	_, err = stream.Recv()
+	wantCode(t, err, codes.Unavailable)
+}
+
 func TestStreamNeedsOneSite(t *testing.T) {
 	s := openShop(t)
 	s.create("shop")

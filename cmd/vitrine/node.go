@@ -45,7 +45,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 	if err := shell.Listen(); err != nil {
 		return nil, err
 	}
-	data, services, err := openServices(ctx, cfg, logger, registry)
+	data, services, err := openServices(ctx, cfg, logger, registry, shell.Draining())
 	if err != nil {
 		shell.Close()
 		return nil, err
@@ -75,7 +75,9 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 }
 
 // openServices opens the data folder and builds the services on it.
-func openServices(ctx context.Context, cfg *config.Config, logger *slog.Logger, registry *prometheus.Registry) (*boltstore.Store, *server.Server, error) {
+func openServices(
+	ctx context.Context, cfg *config.Config, logger *slog.Logger, registry *prometheus.Registry, draining <-chan struct{},
+) (*boltstore.Store, *server.Server, error) {
 	data, err := boltstore.Open(cfg.DataDir, storeOptions(cfg.Store, logger))
 	if err != nil {
 		return nil, nil, explainData(cfg.DataDir, err)
@@ -87,7 +89,7 @@ func openServices(ctx context.Context, cfg *config.Config, logger *slog.Logger, 
 	services, err := server.New(ctx, server.Options{
 		Store: data, Clock: clock, Log: logger, Registry: registry,
 		Filters:       filter.New(filter.Options{CostLimit: cfg.Filter.CostLimit, Expressions: cfg.Filter.Cache}),
-		SnapshotEvery: cfg.Learner.SnapshotEvery,
+		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: draining,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(explainData(cfg.DataDir, err), data.Close())
