@@ -25,6 +25,7 @@ const (
 	sigFacets                 // champions of the visitor's facets
 	sigPage                   // champions of the page's facets and words
 	sigOwn                    // the visitor's own products
+	sigPopular                // popular, where the others brought too little
 	signals
 )
 

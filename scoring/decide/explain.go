@@ -165,27 +165,3 @@ func (q *query) topic(i catalog.Index) (catalog.Term, bool) {
 func (r *ranking) probability(s *scored) float64 {
 	return math.Exp(float64(s.score-r.list[0].score)) / r.total
 }
-
-// byPopularity sorts product numbers by the popularity of the last week.
-func (q *query) byPopularity(list []catalog.Index) []catalog.Index {
-	q.standing = q.standing[:0]
-	for _, i := range list {
-		q.standing = append(q.standing, standing{i, q.learned.Popularity(i, q.page.Now).Slow})
-	}
-	slices.SortFunc(q.standing, func(a, b standing) int {
-		if a.slow != b.slow {
-			return cmp.Compare(b.slow, a.slow)
-		}
-		return cmp.Compare(q.products.ID(a.product), q.products.ID(b.product))
-	})
-	for k := range list {
-		list[k] = q.standing[k].product
-	}
-	return list
-}
-
-// standing is a product with its popularity.
-type standing struct {
-	product catalog.Index
-	slow    float64
-}

@@ -16,8 +16,8 @@ type feature struct {
 	kind scoring.ReasonKind
 	// visit weighs it while a visit goes on, until the shop has been seen enough
 	// for fittedWeights; lasting when all that is known of the visitor is old, or
-	// nothing is. Set by hand after RANKING's prior, in its units: 1 is what
-	// being the best of the session neighbours is worth.
+	// nothing is. Set by hand: 1 is what being the best of the session
+	// neighbours is worth.
 	visit, lasting float32
 	value          func(q *query, v *view) float32
 }
@@ -35,7 +35,7 @@ type view struct {
 }
 
 // logRatio is the form in which most signals enter: the logarithm of the ratio
-// to the largest among the candidates, from 0 for 0 to 1 (RANKING, Blend).
+// to the largest among the candidates, from 0 for 0 to 1.
 func logRatio(s signal) func(*query, *view) float32 {
 	return func(_ *query, v *view) float32 { return v.logs[s] }
 }

@@ -1,11 +1,13 @@
 package decide
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
 )
 
 // boughtWindow is how long a purchase excludes its product unless the placement
@@ -199,9 +201,15 @@ func (f *filling) fallBack() {
 	if f.full() {
 		return
 	}
-	f.numbers = f.byPopularity(f.learned.Popular(f.numbers[:0]))
-	for _, i := range f.numbers {
-		f.offerNumber(i, scoring.ReasonFallback)
+	f.standing = f.learned.Popular(f.standing[:0])
+	slices.SortFunc(f.standing, func(a, b model.Standing) int {
+		if a.Share != b.Share {
+			return cmp.Compare(b.Share, a.Share)
+		}
+		return cmp.Compare(f.products.ID(a.Product), f.products.ID(b.Product))
+	})
+	for _, x := range f.standing {
+		f.offerNumber(x.Product, scoring.ReasonFallback)
 	}
 	for _, i := range f.products.Scan() {
 		if f.full() {

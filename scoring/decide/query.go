@@ -64,7 +64,6 @@ type query struct {
 	refs     []model.SessionRef
 	matches  matches
 	session  model.ClosedSession
-	numbers  []catalog.Index
 	entries  []interest.Entry
 	filtered ranking
 	scale    [signals]float32 // 1 over the largest of each signal
@@ -72,7 +71,7 @@ type query struct {
 	view     view
 	weights  []float32 // of the features
 	parts    []part
-	standing []standing
+	standing []model.Standing
 }
 
 func newQuery(d *Decider) *query {

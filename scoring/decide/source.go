@@ -2,8 +2,10 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
 )
 
 // source brings candidates, each with the signals it has for them.
@@ -36,10 +38,10 @@ func (ownProducts) gather(q *query) {
 }
 
 const (
-	covisitSeeds = 6   // prefix of RANKING's lean variant
-	covisitFade  = 2.0 // prefix weight exp(-r/2)
-	hopSeeds     = 2   // the last two products
-	hopWidth     = 6   // over their strongest pairs
+	covisitSeeds = 6   // on Diginetica more brought nothing
+	covisitFade  = 2.0 // seed weight exp(-r/2), r its place from the end
+	hopSeeds     = 2   // the last two products,
+	hopWidth     = 6   // over their strongest pairs: 12 were hardly better
 )
 
 // covisitation brings what visitors turned to after (and before) the seeds, and
@@ -125,14 +127,20 @@ func (pageMatches) gather(q *query) {
 	}
 }
 
-// addTerm brings the champions of a term and, while they are few, its sample.
+// addTerm brings the champions of a term, the popular ones with up to twice the
+// weight, and while they are few, its sample.
 func (q *query) addTerm(t catalog.Term, w float32, s signal) {
-	q.numbers = q.learned.Champions(q.numbers[:0], t)
-	if len(q.numbers) < 16 {
-		q.numbers = append(q.numbers, q.products.Sample(t)...)
+	q.standing = q.learned.Champions(q.standing[:0], t)
+	for _, x := range q.standing {
+		if c := q.candidates.of(x.Product); c != nil {
+			c.signal[s] += w * (1 + x.Share)
+		}
 	}
-	for k, i := range q.numbers {
-		if contains(q.numbers[:k], i) && k >= 16 {
+	if len(q.standing) >= fewChampions {
+		return
+	}
+	for _, i := range q.products.Sample(t) {
+		if slices.ContainsFunc(q.standing, func(x model.Standing) bool { return x.Product == i }) {
 			continue
 		}
 		if c := q.candidates.of(i); c != nil {
@@ -141,14 +149,8 @@ func (q *query) addTerm(t catalog.Term, w float32, s signal) {
 	}
 }
 
-func contains(list []catalog.Index, i catalog.Index) bool {
-	for _, x := range list {
-		if x == i {
-			return true
-		}
-	}
-	return false
-}
+// fewChampions are too few to choose from.
+const fewChampions = 16
 
 // facetChampions brings the best products of the facets that the visitor cares
 // for.
@@ -177,8 +179,10 @@ func (popularProducts) gather(q *query) {
 	if len(q.candidates.list) >= max(secondStage, 3*q.wanted) {
 		return
 	}
-	q.numbers = q.learned.Popular(q.numbers[:0])
-	for _, i := range q.numbers {
-		q.candidates.of(i)
+	q.standing = q.learned.Popular(q.standing[:0])
+	for _, x := range q.standing {
+		if c := q.candidates.of(x.Product); c != nil {
+			c.signal[sigPopular] = x.Share
+		}
 	}
 }

@@ -22,7 +22,7 @@ const (
 	Scales
 )
 
-// HalfLife is how long it takes each scale to forget half: DESIGN.md section 5.
+// halfLife tells this session from this week from this season.
 var halfLife = [Scales]time.Duration{30 * time.Minute, 7 * 24 * time.Hour, 90 * 24 * time.Hour}
 
 // HalfLife returns the time in which the scale forgets half.

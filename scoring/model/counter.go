@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// The half-lives, in real time. RANKING's time constants are e-foldings counted
-// in sessions of a log with 187,000 sessions in 150 days; a half-life of the same
-// span is constant x ln 2 x 150 d / 187,000.
+// The half-lives, in real time. They were found as e-foldings counted in sessions
+// of Diginetica's log, 187,000 in about 150 days; a half-life of the same span is
+// that number x ln 2 x 150 d / 187,000.
 const (
 	fastHalfLife = 20 * time.Hour       // 1,500 sessions
 	slowHalfLife = 160 * time.Hour      // 12,000

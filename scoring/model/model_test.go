@@ -172,7 +172,8 @@ func TestChampions(t *testing.T) {
 	if len(got) != championsSize {
 		t.Fatalf("%d champions, want %d", len(got), championsSize)
 	}
-	for _, i := range got { // 20 each of ten, nine, eight views; 64 are of six and more
+	for _, champion := range got {
+		i := champion.Product // 20 each of ten, nine, eight views; 64 are of six and more
 		if p := m.Popularity(i, noon.Add(200*time.Minute)); p.Slow < 5.5 {
 			t.Errorf("%s with %v is among the champions", m.products.ID(i), p.Slow)
 		}

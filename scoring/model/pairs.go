@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxPairs = 64  // neighbours of a product; quality is flat from 32 to 128 (RANKING)
+	maxPairs = 64  // neighbours of a product; on Diginetica quality is flat from 32 to 128
 	pairSpan = 10  // steps apart that still make a pair
 	pairFade = 0.7 // what each step further apart leaves
 )

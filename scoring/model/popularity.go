@@ -55,11 +55,18 @@ func (m *Model) Popularity(i catalog.Index, now time.Time) Popularity {
 	return p
 }
 
+// Standing is a product's place among others: its Popularity.Slow, as a share of
+// the first one's.
+type Standing struct {
+	Product catalog.Index
+	Share   float32 // 0 to 1
+}
+
 // Popular appends the most popular products to dst, in no order.
-func (m *Model) Popular(dst []catalog.Index) []catalog.Index { return m.popular.appendTo(dst) }
+func (m *Model) Popular(dst []Standing) []Standing { return m.popular.appendTo(dst) }
 
 // Champions appends the most popular products with a facet to dst, in no order.
-func (m *Model) Champions(dst []catalog.Index, f catalog.Term) []catalog.Index {
+func (m *Model) Champions(dst []Standing, f catalog.Term) []Standing {
 	if x := m.facets.peek(uint32(f)); x != nil {
 		return x.champions.appendTo(dst)
 	}
@@ -135,13 +142,23 @@ func (l *topList) copied(size int, at instantMillis, factor float64) *topList {
 	return c
 }
 
-func (t *top) appendTo(dst []catalog.Index) []catalog.Index {
+func (t *top) appendTo(dst []Standing) []Standing {
 	l := t.list.Load()
 	if l == nil {
 		return dst
 	}
+	from := len(dst)
+	var most float32
 	for k := range int(l.n.Load()) {
-		dst = append(dst, catalog.Index(l.slots[k].Load()>>32))
+		s := l.slots[k].Load()
+		w := math.Float32frombits(uint32(s))
+		most = max(most, w)
+		dst = append(dst, Standing{Product: catalog.Index(s >> 32), Share: w})
+	}
+	if most > 0 {
+		for k := from; k < len(dst); k++ {
+			dst[k].Share /= most
+		}
 	}
 	return dst
 }

@@ -12,7 +12,7 @@ const (
 	// newest: 16 MiB when full.
 	ringSize = 1 << 18
 	// maxPosting is how many of the newest sessions with a product are kept:
-	// quality is flat from 50 to 500 (RANKING).
+	// on Diginetica quality is flat from 50 to 500.
 	maxPosting = 128
 )
 
