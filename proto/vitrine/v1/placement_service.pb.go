@@ -144,8 +144,10 @@ type ProductRules struct {
 	// "running"), tags (list of string); price and list_price with amount
 	// (double) and currency; stock (int, -1 when not counted); availability
 	// ("in_stock", "preorder", "backorder"); attributes (map of string), numbers
-	// (map of double). `context` has: page_type, product_id, category,
-	// search_query, country, region, city, device, channel, locale, attributes.
+	// (map of double). `context` has: product_id, category, search_query, country,
+	// region, city, locale (string); attributes (map of string); page_type, device
+	// and channel by their names in lower case without the prefix ("product",
+	// "phone", "call_center"; "" when not stated).
 	// It is compiled when it is first seen and refused when it does not compile
 	// or could cost too much.
 	Filter string `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`
