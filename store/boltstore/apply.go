@@ -2,9 +2,14 @@ package boltstore
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"sync"
 
 	bolt "go.etcd.io/bbolt"
+
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // applyLoop folds committed batches into the profiles and answers their callers,
@@ -21,20 +26,99 @@ func (s *Store) applyLoop() {
 }
 
 func (s *Store) applyBatch(b *batch) {
-	r := &profileReader{p: s.profiles}
-	defer r.close()
-	for _, req := range b.requests {
-		for i := range req.entries {
-			err := s.profiles.apply(req.site.no, &req.entries[i], r)
-			if err != nil && req.err == nil {
-				// The event is durable, but its visitor's record is damaged.
-				req.err = fmt.Errorf("event %d: %w", req.entries[i].Seq, err)
+	groups := make([]siteEntries, len(b.requests))
+	for i, req := range b.requests {
+		if len(req.entries) > 0 {
+			groups[i] = siteEntries{req.site.no, req.entries}
+		}
+	}
+	s.profiles.applyAll(groups, func(i int, err error) {
+		// The event is durable, but its visitor's record is damaged.
+		if req := b.requests[i]; req.err == nil {
+			req.err = err
+		}
+	})
+}
+
+// siteEntries are events of one site in their order.
+type siteEntries struct {
+	site    siteNo
+	entries []store.Entry
+}
+
+// applyAlone is up to how many events one goroutine applies by itself: a
+// millisecond's work.
+const applyAlone = 256
+
+// applyAll folds events into their profiles, those of different visitors at the
+// same time. failed is told of each that could not be, by its group, one call at
+// a time.
+func (p *profiles) applyAll(groups []siteEntries, failed func(group int, err error)) {
+	n := 0
+	for i := range groups {
+		n += len(groups[i].entries)
+	}
+	workers := min(runtime.GOMAXPROCS(0), profileShards)
+	if n <= applyAlone {
+		workers = 1
+	}
+	var mu sync.Mutex
+	work := func(worker int) {
+		r := &profileReader{p: p}
+		defer r.close()
+		for i := range groups {
+			for j := range groups[i].entries {
+				e := &groups[i].entries[j]
+				key := profileKey{groups[i].site, e.Event.Visitor}
+				shard := key.shard()
+				if key.id == "" || shard%workers != worker {
+					continue
+				}
+				if err := p.apply(key, &p.shards[shard], e, r); err != nil {
+					mu.Lock()
+					failed(i, fmt.Errorf("event %d: %w", e.Seq, err))
+					mu.Unlock()
+				}
 			}
 		}
 	}
+	var wg sync.WaitGroup
+	for worker := 1; worker < workers; worker++ {
+		wg.Go(func() { work(worker) })
+	}
+	work(0)
+	wg.Wait()
 }
 
-// profileReader reads profiles from disk in one transaction for a whole batch:
+// apply folds an event into its visitor's profile, unless the profile has it.
+// Nobody else may apply events of that visitor meanwhile. r reads what memory
+// doesn't have.
+func (p *profiles) apply(key profileKey, sh *profileShard, e *store.Entry, r *profileReader) error {
+	sh.mu.Lock()
+	h, ok := sh.find(key)
+	sh.mu.Unlock()
+	if !ok {
+		var err error
+		if h, err = r.read(key); err != nil {
+			return err
+		}
+	}
+	if h.seq >= e.Seq {
+		return nil
+	}
+	h = held{visitor.Apply(h.profile, &e.Event), e.Seq}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if _, ok := sh.dirty[key]; !ok {
+		p.dirty.Add(1)
+		sh.clean.Remove(key)
+	}
+	sh.dirty[key] = h
+	return nil
+}
+
+// profileReader reads profiles from disk in one transaction for a whole batch,
+// for one goroutine:
 // beginning one, and finding the bucket, costs more than the read. It must be
 // closed before its goroutine waits for a checkpoint, which may have to wait for
 // the transaction.

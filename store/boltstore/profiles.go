@@ -38,8 +38,8 @@ type held struct {
 //	clean     as on disk, bounded, the least recently used goes first
 //	disk
 //
-// Only the applier changes profiles, so a change needs no lock between reading
-// the old one and storing the new one.
+// Only the applier changes profiles, each visitor's in one goroutine, so a change
+// needs no lock between reading the old one and storing the new one.
 type profiles struct {
 	state  *file
 	shards [profileShards]profileShard
@@ -77,8 +77,9 @@ func newProfiles(state *file, clean int) (*profiles, error) {
 	return p, nil
 }
 
-func (p *profiles) shard(key profileKey) *profileShard {
-	return &p.shards[xxhash.Sum64String(string(key.id))%profileShards]
+// shard is the index of the shard that the key belongs to.
+func (key profileKey) shard() int {
+	return int(xxhash.Sum64String(string(key.id)) % profileShards)
 }
 
 // find looks a profile up in memory. The shard must be locked.
@@ -94,7 +95,7 @@ func (sh *profileShard) find(key profileKey) (held, bool) {
 
 // get returns the profile, or a nil one for a visitor never seen.
 func (p *profiles) get(key profileKey) (held, error) {
-	sh := p.shard(key)
+	sh := &p.shards[key.shard()]
 	sh.mu.Lock()
 	h, ok := sh.find(key)
 	moved := sh.moved
@@ -144,37 +145,6 @@ func readRecord(b *bolt.Bucket, id scoring.VisitorID) (held, error) {
 		return held{}, fmt.Errorf("profile: %w", err)
 	}
 	return held{profile, seq}, nil
-}
-
-// apply folds an event into its visitor's profile, unless the profile has it.
-// For the applier and replay only. r reads what memory doesn't have.
-func (p *profiles) apply(no siteNo, e *store.Entry, r *profileReader) error {
-	if e.Event.Visitor == "" {
-		return nil
-	}
-	key := profileKey{no, e.Event.Visitor}
-	sh := p.shard(key)
-	sh.mu.Lock()
-	h, ok := sh.find(key)
-	sh.mu.Unlock()
-	if !ok {
-		var err error
-		if h, err = r.read(key); err != nil {
-			return err
-		}
-	}
-	if h.seq >= e.Seq {
-		return nil
-	}
-	h = held{visitor.Apply(h.profile, &e.Event), e.Seq}
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if _, ok := sh.dirty[key]; !ok {
-		p.dirty.Add(1)
-		sh.clean.Remove(key)
-	}
-	sh.dirty[key] = h
-	return nil
 }
 
 // dropSite forgets a deleted site's profiles.

@@ -81,6 +81,9 @@ func (s *Store) replay(watermark store.Seq) (int, error) {
 	return replayed, nil
 }
 
+// replayBatch is how many events are decoded, and then folded in, at a time.
+const replayBatch = 4096
+
 // replaySite decodes one batch while the one before is folded in.
 func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
 	type result struct {
@@ -92,7 +95,7 @@ func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
 	reading := spawn(func() {
 		defer close(results)
 		for {
-			entries, err := s.readEvents(t, after, followBatch, nil)
+			entries, err := s.readEvents(t, after, replayBatch, nil)
 			select {
 			case results <- result{entries, err}:
 			case <-quit:
@@ -113,8 +116,10 @@ func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
 		if r.err != nil {
 			return replayed, r.err
 		}
-		if err := s.replayBatch(t.no, r.entries); err != nil {
-			return replayed, err
+		var failed error
+		s.profiles.applyAll([]siteEntries{{t.no, r.entries}}, func(_ int, err error) { failed = err })
+		if failed != nil {
+			return replayed, failed
 		}
 		replayed += len(r.entries)
 		if s.profiles.dirty.Load() >= int64(s.opts.DirtyProfiles) {
@@ -125,17 +130,6 @@ func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
 		}
 	}
 	return replayed, nil
-}
-
-func (s *Store) replayBatch(no siteNo, entries []store.Entry) error {
-	r := &profileReader{p: s.profiles}
-	defer r.close()
-	for i := range entries {
-		if err := s.profiles.apply(no, &entries[i], r); err != nil {
-			return fmt.Errorf("event %d: %w", entries[i].Seq, err)
-		}
-	}
-	return nil
 }
 
 // loadHours reads the ids of the dedupe window, and which hour was written last.
