@@ -52,7 +52,7 @@ type filling struct {
 // fill fills one slot: pinned products, then the ranking, then the fallback list,
 // popular products and whatever else may be shown. Each is held against the
 // rules in this order: availability, sensitivity and filters; exclude_ids and the
-// page's own product; bought, in the cart, seen; what stands on the page already.
+// page's own product; bought, in the cart, waved away, seen; what stands on the page already.
 func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	f := filling{query: q, slot: s, out: scoring.FilledPlacement{Placement: s.Placement}}
 	if s.Rules != nil {
@@ -140,6 +140,9 @@ func (f *filling) refuses(p *scoring.Product) scoring.Rejection {
 					return scoring.RejectedInCart
 				}
 			}
+		}
+		if v.Refused(p.ID) {
+			return scoring.RejectedSeen
 		}
 		if f.rules.RepeatPolicy == scoring.RepeatExclude {
 			for k := range v.Touches {

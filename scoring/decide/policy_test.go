@@ -141,6 +141,19 @@ func TestRules(t *testing.T) {
 			want:  []scoring.ProductID{"b"},
 			never: []scoring.ProductID{"a"},
 		}, {
+			name: "waved away",
+			setup: func(s *shop, p *Page) {
+				p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -0.5, "b"))
+			},
+			never: []scoring.ProductID{"b"},
+		}, {
+			name: "waved away and turned to since",
+			setup: func(s *shop, p *Page) {
+				p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -2, "b"))
+				p.Profile = visitor.Apply(p.Profile, s.event(scoring.ProductViewed, "me", -1.5, "b"))
+			},
+			want: []scoring.ProductID{"b"},
+		}, {
 			name:  "pinned first, in their order",
 			setup: func(_ *shop, p *Page) { p.Slots[0].Rules.Pinned = []scoring.ProductID{"f", "unknown", "d"} },
 			want:  []scoring.ProductID{"f", "d", "b"},

@@ -178,8 +178,7 @@ func (q *query) readTouches() {
 	touches := q.page.Profile.Touches
 	visit := true
 	next := q.page.Now
-	steps := 0
-	var first catalog.Index
+	var visitEnd visitEnd
 	for k := len(touches) - 1; k >= 0; k-- {
 		t := &touches[k]
 		if next.Sub(t.Time) > model.SessionGap {
@@ -187,7 +186,7 @@ func (q *query) readTouches() {
 		}
 		next = t.Time
 		i, ok := q.products.Lookup(t.Product)
-		if !ok || q.sensitive(i) {
+		if !ok || t.Type == scoring.Dismissed || q.sensitive(i) {
 			continue
 		}
 		age := max(0, q.page.Now.Sub(t.Time))
@@ -196,12 +195,7 @@ func (q *query) readTouches() {
 			q.fresh = fresh
 		}
 		if visit {
-			if steps == 0 {
-				first = i
-			} else if i == first {
-				q.returned = true // the latest product stood in the visit before
-			}
-			steps++
+			q.returned = visitEnd.returned(i, t.Type)
 			q.sawInVisit(i)
 			fresh = 1
 		} else {
@@ -210,6 +204,29 @@ func (q *query) readTouches() {
 		q.addSeed(seed{product: i, weight: fresh, ofVisit: visit})
 	}
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, q.page.Now)
+}
+
+// visitEnd finds out, from the latest touch back, whether the visit's last step
+// went back to a product of it.
+type visitEnd struct {
+	begun, left, back bool
+	last              catalog.Index
+	kind              scoring.EventType // of the touch just after
+}
+
+// returned takes in the touch before and tells what is known so far. A click in
+// a list and the view it leads to, or a view and the cart, are one step.
+func (v *visitEnd) returned(i catalog.Index, kind scoring.EventType) bool {
+	switch {
+	case !v.begun:
+		v.begun, v.last = true, i
+	case i != v.last:
+		v.left = true
+	case v.left || v.kind == scoring.ProductViewed && kind != scoring.ProductClicked:
+		v.back = true
+	}
+	v.kind = kind
+	return v.back
 }
 
 func (q *query) sawInVisit(i catalog.Index) {

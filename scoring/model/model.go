@@ -111,7 +111,7 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 		return
 	}
 	again := s.last() == i
-	if kind == scoring.ProductViewed && !(again && s.clicked) {
+	if kind == scoring.ProductViewed && (!again || looksAgain(kind, s.clicked)) {
 		m.repeats.learn(s, i, t)
 	}
 	if !s.has(i) {

@@ -59,11 +59,18 @@ func (s *session) has(i catalog.Index) bool {
 	return false
 }
 
+// looksAgain reports whether an event about the product just touched is a step of
+// its own: a view is, unless it is where the click before led; putting into the
+// cart what is looked at is not.
+func looksAgain(kind scoring.EventType, clicked bool) bool {
+	return kind == scoring.ProductViewed && !clicked
+}
+
 // step goes on to a product.
 func (s *session) step(i catalog.Index, kind scoring.EventType) {
 	s.steps++
 	again := s.last() == i
-	if !(again && s.clicked) {
+	if !again || looksAgain(kind, s.clicked) {
 		s.returned = s.has(i)
 	}
 	s.clicked = kind == scoring.ProductClicked

@@ -44,3 +44,12 @@ func ExampleProfile_Bought() {
 	fmt.Println(at.Format(time.TimeOnly), ok)
 	// Output: 12:00:00 true
 }
+
+func ExampleProfile_Refused() {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	p := visitor.Apply(nil, &scoring.Event{
+		Type: scoring.Dismissed, Time: noon, Items: []scoring.EventItem{{Product: "trail-1"}},
+	})
+	fmt.Println(p.Refused("trail-1"), p.Refused("trail-2"))
+	// Output: true false
+}

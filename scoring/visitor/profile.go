@@ -18,8 +18,8 @@ const (
 	MaxBytes = 1024
 )
 
-// Touch is a product the visitor had to do with. The same product may stand
-// here several times.
+// Touch is a product the visitor had to do with: turned to, or waved away. The
+// same product may stand here several times.
 type Touch struct {
 	Product scoring.ProductID
 	Type    scoring.EventType
@@ -85,7 +85,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	}
 	next.Events++
 
-	if e.Type.Touched() {
+	if e.Type.Touched() || e.Type == scoring.Dismissed {
 		next.touch(e, at)
 	}
 	switch e.Type {
@@ -147,4 +147,15 @@ func newest[T any](list []T, n int) []T {
 		return nil
 	}
 	return list[max(0, len(list)-n):]
+}
+
+// Refused reports whether the visitor waved the product away and has not turned
+// to it since.
+func (p *Profile) Refused(id scoring.ProductID) bool {
+	for i := len(p.Touches) - 1; i >= 0; i-- {
+		if p.Touches[i].Product == id {
+			return p.Touches[i].Type == scoring.Dismissed
+		}
+	}
+	return false
 }
