@@ -73,9 +73,9 @@ func (s *shop) start() {
 		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(maxMessage)))
 	must(t, err)
 	s.stop = func() {
-		s.conn.Close()
+		_ = s.conn.Close()
 		g.GracefulStop()
-		<-served
+		must(t, <-served)
 		srv.Close()
 		if err := st.Check(context.Background()); err != nil {
 			t.Errorf("the data is damaged: %v", err)
