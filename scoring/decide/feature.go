@@ -123,11 +123,17 @@ func returnedTo(q *query, v *view) float32 {
 	if v.rank < 0 {
 		return 0
 	}
-	rate := q.rates[min(v.rank, model.RepeatRanks-1)]
-	if v.rank >= model.RepeatRanks-1 { // one rate for all from the fifth on
+	return max(0, 1+ln(float32(q.rate(v.rank)))/6.9078) // ln 1000
+}
+
+// rate is how often visitors of this shop go from a visit like this one to the
+// product at that place from its end.
+func (q *query) rate(rank int) float64 {
+	rate := q.rates[min(rank, model.RepeatRanks-1)]
+	if rank >= model.RepeatRanks-1 { // one rate for all from the fifth on
 		rate /= float64(max(1, len(q.visit)-(model.RepeatRanks-1)))
 	}
-	return float32(max(0, 1+math.Log(rate)/math.Log(1000)))
+	return rate
 }
 
 func seenEarlier(_ *query, v *view) float32 {

@@ -40,6 +40,7 @@ func TestRules(t *testing.T) {
 		name  string
 		setup func(s *shop, p *Page)
 		want  []scoring.ProductID // in this order; what follows is not looked at
+		among []scoring.ProductID
 		never []scoring.ProductID
 	}{
 		{
@@ -152,7 +153,7 @@ func TestRules(t *testing.T) {
 				p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -2, "b"))
 				p.Profile = visitor.Apply(p.Profile, s.event(scoring.ProductViewed, "me", -1.5, "b"))
 			},
-			want: []scoring.ProductID{"b"},
+			among: []scoring.ProductID{"b"},
 		}, {
 			name:  "pinned first, in their order",
 			setup: func(_ *shop, p *Page) { p.Slots[0].Rules.Pinned = []scoring.ProductID{"f", "unknown", "d"} },
@@ -186,6 +187,11 @@ func TestRules(t *testing.T) {
 			others := slices.DeleteFunc(slices.Clone(got), func(id scoring.ProductID) bool { return id == "a" })
 			if len(others) < len(test.want) || !slices.Equal(others[:len(test.want)], test.want) {
 				t.Errorf("got %v, want %v first", got, test.want)
+			}
+			for _, id := range test.among {
+				if !slices.Contains(got, id) {
+					t.Errorf("got %v, without %s", got, id)
+				}
 			}
 			for _, id := range test.never {
 				if slices.Contains(got, id) {
