@@ -27,14 +27,22 @@ func (f *filling) explain(s *scored) []scoring.Reason {
 	c := &q.candidates.list[s.candidate]
 	v := q.look(c, s.product)
 	q.parts = q.parts[:0]
+	at, kind := 0, scoring.ReasonKind(0)
 	for k, w := range q.weights {
 		if w == 0 {
 			continue
 		}
 		feature := &q.features[k]
-		if amount := w * feature.value(q, v); amount != 0 {
-			q.part(q.reason(feature, v), amount)
+		amount := w * feature.value(q, v)
+		if amount == 0 {
+			continue
 		}
+		// Features of a kind stand together and share their evidence, but for
+		// what the page is about.
+		if feature.kind != kind || kind == scoring.ReasonPageContext {
+			at, kind = q.part(q.reason(feature, v)), feature.kind
+		}
+		q.parts[at].amount += amount
 	}
 	q.parts = slices.DeleteFunc(q.parts, func(p part) bool { return p.amount <= 0 })
 	if len(q.parts) == 0 {
@@ -70,14 +78,15 @@ func (f *filling) reasons(n int) []scoring.Reason {
 	return r
 }
 
-func (q *query) part(r scoring.Reason, amount float32) {
+// part is the place of a reason among the parts, a new one if need be.
+func (q *query) part(r scoring.Reason) int {
 	for k := range q.parts {
 		if q.parts[k].reason == r {
-			q.parts[k].amount += amount
-			return
+			return k
 		}
 	}
-	q.parts = append(q.parts, part{reason: r, amount: amount})
+	q.parts = append(q.parts, part{reason: r})
+	return len(q.parts) - 1
 }
 
 // reason turns a feature into a reason with its evidence.
