@@ -126,7 +126,7 @@ func TestDecisionsSurviveARestart(t *testing.T) {
 		g.learned.Learn(e)
 		learned.Learn(e)
 	}
-	for k, p := range g.requests(1000) {
+	for k, p := range g.requests(500) {
 		want, got := g.decider.Decide(p), restarted.Decide(p)
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("request %d: %+v, want %+v", k, got, want)
