@@ -47,6 +47,9 @@ func newDemoCommand(a *app) *cobra.Command {
 simulated visitors with different tastes shop there, and show the home pages of
 three more before and after their visit, with the reasons. The server then stays
 up for trying, until Ctrl-C.`,
+		Example: `  vitrine demo
+  vitrine demo --exit --seed 7
+  vitrine demo --data-dir ./demo-data`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.chosen = cmd.Flags().Changed("listen")

@@ -43,8 +43,10 @@ func newImportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Load a shop's products or events from its own files",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: `  vitrine import products catalogue.csv --mapping products.yaml --site shop
+  vitrine import events log.jsonl.gz --site shop --consent granted`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newImportProductsCommand(a), newImportEventsCommand(a))
 	return cmd

@@ -15,7 +15,9 @@ func newSitesCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sites",
 		Short: "List the shops of a running server, or create or delete one",
-		Args:  cobra.NoArgs,
+		Example: `  vitrine sites
+  vitrine sites create shop`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return r.withSites(cmd.Context(), func(ctx context.Context, c pb.SiteServiceClient) error { return a.listSites(ctx, c) })
 		},
@@ -101,9 +103,10 @@ func newSitesCreateCommand(a *app, r *remote) *cobra.Command {
 func newSitesDeleteCommand(a *app, r *remote) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
-		Use:   "delete ID",
-		Short: "Delete a shop with everything it holds",
-		Args:  oneSite,
+		Use:     "delete ID",
+		Short:   "Delete a shop with everything it holds",
+		Example: "  vitrine sites delete shop --yes",
+		Args:    oneSite,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
 				return usagef("this removes the products, visitors, events and decisions of %s for ever: say --yes", args[0])
