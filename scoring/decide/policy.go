@@ -14,8 +14,7 @@ import (
 // says otherwise.
 const boughtWindow = 90 * 24 * time.Hour
 
-// maxRejected bounds the list of what was left out; half of it at most is of
-// what nobody may be shown.
+// maxRejected bounds the list of what was left out.
 const maxRejected = 20
 
 // taken is what already stands on the page: products, and groups of variants.
@@ -89,38 +88,56 @@ func (f *filling) offerRanked() {
 	if !r.done {
 		f.rank(r, f.slot.Filters)
 	}
-	for _, x := range r.refused[:min(len(r.refused), maxRejected/2)] {
-		f.reject(f.products.ID(x.product), x.why, 0)
-	}
 	for k := range r.list {
 		s := &r.list[k]
-		why := scoring.RejectedOutranked
-		if !f.full() {
-			why = f.refuses(s.product)
-		} else if len(f.out.Rejected) >= maxRejected || !f.page.Rejected {
+		if f.full() && !f.page.Rejected {
 			break
-		} else if f.taken.has(s.product) {
-			continue
 		}
-		score := r.probability(s)
+		why := f.refuses(s.product)
+		if why == 0 && f.full() {
+			why = scoring.RejectedOutranked
+		}
 		if why != 0 {
-			f.reject(s.product.ID, why, score)
+			f.reject(s.product.ID, why, r.probability(s))
 			continue
 		}
 		f.taken.take(s.product)
-		item := scoring.Item{Product: s.product.ID, Score: score, Propensity: 1}
+		item := scoring.Item{Product: s.product.ID, Score: r.probability(s), Propensity: 1}
 		if f.page.Reasons {
 			item.Reasons = f.explain(s)
 		}
 		f.out.Items = append(f.out.Items, item)
 	}
+	for _, x := range r.refused {
+		f.reject(f.products.ID(x.product), x.why, 0)
+	}
+	f.cutRejected()
 }
 
 // reject lists a candidate that was left out, if asked to.
 func (f *filling) reject(id scoring.ProductID, why scoring.Rejection, score float64) {
-	if f.page.Rejected && len(f.out.Rejected) < maxRejected {
+	if f.page.Rejected {
 		f.out.Rejected = append(f.out.Rejected, scoring.Rejected{Product: id, Rejection: why, Score: score})
 	}
+}
+
+// cutRejected keeps what came nearest. A rule comes before being outranked: it is
+// what one asks about.
+func (f *filling) cutRejected() {
+	if len(f.out.Rejected) > maxRejected {
+		slices.SortStableFunc(f.out.Rejected, func(a, b scoring.Rejected) int {
+			return byRule(a) - byRule(b)
+		})
+		f.out.Rejected = slices.Clone(f.out.Rejected[:maxRejected])
+	}
+	slices.SortStableFunc(f.out.Rejected, func(a, b scoring.Rejected) int { return cmp.Compare(b.Score, a.Score) })
+}
+
+func byRule(r scoring.Rejected) int {
+	if r.Rejection == scoring.RejectedOutranked {
+		return 1
+	}
+	return 0
 }
 
 // refuses says which rule keeps a showable product out of the slot; 0 for none.

@@ -281,6 +281,32 @@ func TestNoFill(t *testing.T) {
 	}
 }
 
+// What a rule kept out is listed however many were merely outranked.
+func TestRejectedTellsOfRulesFirst(t *testing.T) {
+	g := generate(5, 400)
+	g.learn(400)
+	p := g.ask(g.events(g.walk()), 1)
+	p.Rejected = true
+	all := g.decider.Decide(p)[0].Rejected
+	if len(all) != maxRejected {
+		t.Fatalf("%d rejected, want %d", len(all), maxRejected)
+	}
+	p.Slots[0].Count = 40 // find one that 20 and more outrank
+	far := ids(g.decider.Decide(p)[0])[35]
+	p.Slots[0].Count, p.Slots[0].Exclude = 1, []scoring.ProductID{far}
+	got := g.decider.Decide(p)[0].Rejected
+	if !slices.ContainsFunc(got, func(r scoring.Rejected) bool {
+		return r.Product == far && r.Rejection == scoring.RejectedExcluded
+	}) {
+		t.Errorf("%s is not among %+v", far, got)
+	}
+	for k := 1; k < len(got); k++ {
+		if got[k].Score > got[k-1].Score {
+			t.Errorf("not the best first: %+v", got)
+		}
+	}
+}
+
 func TestRejected(t *testing.T) {
 	s := corner()
 	p := page(profile(s.event(scoring.ProductViewed, "me", -1, "a")), 0, 1)
