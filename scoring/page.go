@@ -51,6 +51,9 @@ type Reason struct {
 	Share   float64    `cbor:"2,keyasint"`           // of the item's score, 0 to 1
 	Product ProductID  `cbor:"3,keyasint,omitempty"` // the visitor's product behind it, if one is
 	Facet   FacetID    `cbor:"4,keyasint,omitempty"` // the facet behind it, if one is
+	// Did is what the visitor did with Product, where their own behaviour and
+	// not the page is behind it: bought it, put it into the cart, or looked at it.
+	Did EventType `cbor:"5,keyasint,omitempty"`
 }
 
 // NoFillReason says why a placement has fewer items than asked for; the numbers

@@ -8,7 +8,7 @@ import (
 // answer is how a filled page is written out.
 type answer struct {
 	site   *site
-	words  map[scoring.ReasonKind]sentence
+	words  *language
 	token  func(placement, position int) string // nil: no tokens
 	filled []scoring.FilledPlacement
 	whole  bool // products whole, not their ids alone
@@ -59,7 +59,9 @@ func (a *answer) item(item *scoring.Item) *pb.DecidedItem {
 }
 
 func (a *answer) reason(r *scoring.Reason) *pb.Reason {
-	m := &pb.Reason{Kind: pb.ReasonKind(r.Kind), Share: r.Share, Text: a.site.reasonText(a.words, r)}
+	m := &pb.Reason{
+		Kind: pb.ReasonKind(r.Kind), Share: r.Share, EventType: pb.EventType(r.Did), Text: a.site.reasonText(a.words, r),
+	}
 	switch {
 	case r.Product != "":
 		m.Evidence = &pb.Reason_ProductId{ProductId: string(r.Product)}
@@ -72,7 +74,7 @@ func (a *answer) reason(r *scoring.Reason) *pb.Reason {
 // decisionToProto writes out a decision as it was recorded.
 func (s *Server) decisionToProto(st *site, d *scoring.Decision) *pb.Decision {
 	a := answer{
-		site: st, words: sentencesFor(d.Context.Locale, st.info.Locale), filled: d.Placements,
+		site: st, words: languageOf(d.Context.Locale, st.info.Locale), filled: d.Placements,
 		token: s.tokens.forDecision(st.id, d.ID),
 	}
 	m := &pb.Decision{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
 )
 
 // maxReasons is how many reasons of an item are returned.
@@ -99,6 +100,8 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 			r.Product = q.products.ID(s.product)
 			if s.ofPage && !s.ofVisit {
 				r.Kind = scoring.ReasonPageContext
+			} else {
+				r.Did = did(q.page.Profile, r.Product)
 			}
 		case v.signal[sigOwn] > 0: // visits that had it speak for it
 			return q.own(v)
@@ -115,6 +118,19 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 		}
 	}
 	return r
+}
+
+// did is the weightiest thing the visitor did with a product.
+func did(p *visitor.Profile, id scoring.ProductID) scoring.EventType {
+	if _, ok := p.Bought(id); ok {
+		return scoring.OrderCompleted
+	}
+	for k := range p.Cart {
+		if p.Cart[k].Product == id {
+			return scoring.ProductAdded
+		}
+	}
+	return scoring.ProductViewed
 }
 
 // witness is the seed that contributed most.

@@ -42,14 +42,14 @@ func TestReasons(t *testing.T) {
 			name:  "viewed together with the visitor's own product",
 			setup: func(*shop, *Page) {},
 			item:  "b",
-			want:  scoring.Reason{Kind: scoring.ReasonViewedTogether, Product: "a"},
+			want:  scoring.Reason{Kind: scoring.ReasonViewedTogether, Product: "a", Did: scoring.ProductViewed},
 		}, {
 			name: "of two products the one that it goes with",
 			setup: func(s *shop, p *Page) {
 				p.Profile = visitor.Apply(p.Profile, s.event(scoring.ProductViewed, "me", -0.5, "f"))
 			},
 			item: "b",
-			want: scoring.Reason{Kind: scoring.ReasonViewedTogether, Product: "a"},
+			want: scoring.Reason{Kind: scoring.ReasonViewedTogether, Product: "a", Did: scoring.ProductViewed},
 		}, {
 			name:  "a facet that the visitor cares for and the item has",
 			setup: func(*shop, *Page) {},

@@ -205,7 +205,7 @@ type ReasonKind int32
 const (
 	// Never returned.
 	ReasonKind_REASON_KIND_UNSPECIFIED ReasonKind = 0
-	// Visitors who looked at `product_id`, as this one did, went on to it.
+	// Visitors who turned to `product_id`, as this one did, went on to it.
 	ReasonKind_REASON_KIND_VIEWED_TOGETHER ReasonKind = 1
 	// It shares `facet` with what the visitor looks at.
 	ReasonKind_REASON_KIND_INTEREST ReasonKind = 2
@@ -665,7 +665,10 @@ type Reason struct {
 	//
 	//	*Reason_ProductId
 	//	*Reason_Facet
-	Evidence      isReason_Evidence `protobuf_oneof:"evidence"`
+	Evidence isReason_Evidence `protobuf_oneof:"evidence"`
+	// What the visitor did with `product_id`: ORDER_COMPLETED, PRODUCT_ADDED or
+	// PRODUCT_VIEWED. Unspecified when the page, and not the visitor, brought it.
+	EventType     EventType `protobuf:"varint,6,opt,name=event_type,json=eventType,proto3,enum=vitrine.v1.EventType" json:"event_type,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -744,6 +747,13 @@ func (x *Reason) GetFacet() *Facet {
 		}
 	}
 	return nil
+}
+
+func (x *Reason) GetEventType() EventType {
+	if x != nil {
+		return x.EventType
+	}
+	return EventType_EVENT_TYPE_UNSPECIFIED
 }
 
 type isReason_Evidence interface {
@@ -1474,14 +1484,16 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x92\x01\a\x10d\"\x03\xd8\x01\x03R\rsessionEvents\x12\x17\n" +
 	"\adry_run\x18\a \x01(\bR\x06dryRun\x127\n" +
 	"\aexplain\x18\b \x01(\x0e2\x13.vitrine.v1.ExplainB\b\xbaH\x05\x82\x01\x02\x10\x01R\aexplain\x12)\n" +
-	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\"\xb6\x01\n" +
+	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\"\xec\x01\n" +
 	"\x06Reason\x12*\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x16.vitrine.v1.ReasonKindR\x04kind\x12\x14\n" +
 	"\x05share\x18\x02 \x01(\x01R\x05share\x12\x12\n" +
 	"\x04text\x18\x03 \x01(\tR\x04text\x12\x1f\n" +
 	"\n" +
 	"product_id\x18\x04 \x01(\tH\x00R\tproductId\x12)\n" +
-	"\x05facet\x18\x05 \x01(\v2\x11.vitrine.v1.FacetH\x00R\x05facetB\n" +
+	"\x05facet\x18\x05 \x01(\v2\x11.vitrine.v1.FacetH\x00R\x05facet\x124\n" +
+	"\n" +
+	"event_type\x18\x06 \x01(\x0e2\x15.vitrine.v1.EventTypeR\teventTypeB\n" +
 	"\n" +
 	"\bevidence\"^\n" +
 	"\x0eDecidedProduct\x12\x1d\n" +
@@ -1633,8 +1645,9 @@ var file_vitrine_v1_decision_service_proto_goTypes = []any{
 	(*PageContext)(nil),           // 20: vitrine.v1.PageContext
 	(*Event)(nil),                 // 21: vitrine.v1.Event
 	(*Facet)(nil),                 // 22: vitrine.v1.Facet
-	(*Product)(nil),               // 23: vitrine.v1.Product
-	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
+	(EventType)(0),                // 23: vitrine.v1.EventType
+	(*Product)(nil),               // 24: vitrine.v1.Product
+	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
 }
 var file_vitrine_v1_decision_service_proto_depIdxs = []int32{
 	18, // 0: vitrine.v1.DecideRequest.visitor:type_name -> vitrine.v1.VisitorKey
@@ -1645,35 +1658,36 @@ var file_vitrine_v1_decision_service_proto_depIdxs = []int32{
 	2,  // 5: vitrine.v1.DecideRequest.explain:type_name -> vitrine.v1.Explain
 	3,  // 6: vitrine.v1.Reason.kind:type_name -> vitrine.v1.ReasonKind
 	22, // 7: vitrine.v1.Reason.facet:type_name -> vitrine.v1.Facet
-	23, // 8: vitrine.v1.DecidedProduct.product:type_name -> vitrine.v1.Product
-	9,  // 9: vitrine.v1.DecidedCreative.products:type_name -> vitrine.v1.DecidedProduct
-	9,  // 10: vitrine.v1.DecidedItem.product:type_name -> vitrine.v1.DecidedProduct
-	10, // 11: vitrine.v1.DecidedItem.creative:type_name -> vitrine.v1.DecidedCreative
-	8,  // 12: vitrine.v1.DecidedItem.reasons:type_name -> vitrine.v1.Reason
-	5,  // 13: vitrine.v1.RejectedCandidate.rejection:type_name -> vitrine.v1.Rejection
-	11, // 14: vitrine.v1.PlacementResult.items:type_name -> vitrine.v1.DecidedItem
-	4,  // 15: vitrine.v1.PlacementResult.no_fill_reason:type_name -> vitrine.v1.NoFillReason
-	12, // 16: vitrine.v1.PlacementResult.rejected:type_name -> vitrine.v1.RejectedCandidate
-	0,  // 17: vitrine.v1.DecideResponse.mode:type_name -> vitrine.v1.DecisionMode
-	1,  // 18: vitrine.v1.DecideResponse.data_classes:type_name -> vitrine.v1.DataClass
-	13, // 19: vitrine.v1.DecideResponse.placements:type_name -> vitrine.v1.PlacementResult
-	14, // 20: vitrine.v1.DecideResponse.experiments:type_name -> vitrine.v1.ExperimentAssignment
-	24, // 21: vitrine.v1.Decision.time:type_name -> google.protobuf.Timestamp
-	18, // 22: vitrine.v1.Decision.visitor:type_name -> vitrine.v1.VisitorKey
-	20, // 23: vitrine.v1.Decision.context:type_name -> vitrine.v1.PageContext
-	0,  // 24: vitrine.v1.Decision.mode:type_name -> vitrine.v1.DecisionMode
-	1,  // 25: vitrine.v1.Decision.data_classes:type_name -> vitrine.v1.DataClass
-	13, // 26: vitrine.v1.Decision.placements:type_name -> vitrine.v1.PlacementResult
-	14, // 27: vitrine.v1.Decision.experiments:type_name -> vitrine.v1.ExperimentAssignment
-	7,  // 28: vitrine.v1.DecisionService.Decide:input_type -> vitrine.v1.DecideRequest
-	16, // 29: vitrine.v1.DecisionService.GetDecision:input_type -> vitrine.v1.GetDecisionRequest
-	15, // 30: vitrine.v1.DecisionService.Decide:output_type -> vitrine.v1.DecideResponse
-	17, // 31: vitrine.v1.DecisionService.GetDecision:output_type -> vitrine.v1.Decision
-	30, // [30:32] is the sub-list for method output_type
-	28, // [28:30] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	23, // 8: vitrine.v1.Reason.event_type:type_name -> vitrine.v1.EventType
+	24, // 9: vitrine.v1.DecidedProduct.product:type_name -> vitrine.v1.Product
+	9,  // 10: vitrine.v1.DecidedCreative.products:type_name -> vitrine.v1.DecidedProduct
+	9,  // 11: vitrine.v1.DecidedItem.product:type_name -> vitrine.v1.DecidedProduct
+	10, // 12: vitrine.v1.DecidedItem.creative:type_name -> vitrine.v1.DecidedCreative
+	8,  // 13: vitrine.v1.DecidedItem.reasons:type_name -> vitrine.v1.Reason
+	5,  // 14: vitrine.v1.RejectedCandidate.rejection:type_name -> vitrine.v1.Rejection
+	11, // 15: vitrine.v1.PlacementResult.items:type_name -> vitrine.v1.DecidedItem
+	4,  // 16: vitrine.v1.PlacementResult.no_fill_reason:type_name -> vitrine.v1.NoFillReason
+	12, // 17: vitrine.v1.PlacementResult.rejected:type_name -> vitrine.v1.RejectedCandidate
+	0,  // 18: vitrine.v1.DecideResponse.mode:type_name -> vitrine.v1.DecisionMode
+	1,  // 19: vitrine.v1.DecideResponse.data_classes:type_name -> vitrine.v1.DataClass
+	13, // 20: vitrine.v1.DecideResponse.placements:type_name -> vitrine.v1.PlacementResult
+	14, // 21: vitrine.v1.DecideResponse.experiments:type_name -> vitrine.v1.ExperimentAssignment
+	25, // 22: vitrine.v1.Decision.time:type_name -> google.protobuf.Timestamp
+	18, // 23: vitrine.v1.Decision.visitor:type_name -> vitrine.v1.VisitorKey
+	20, // 24: vitrine.v1.Decision.context:type_name -> vitrine.v1.PageContext
+	0,  // 25: vitrine.v1.Decision.mode:type_name -> vitrine.v1.DecisionMode
+	1,  // 26: vitrine.v1.Decision.data_classes:type_name -> vitrine.v1.DataClass
+	13, // 27: vitrine.v1.Decision.placements:type_name -> vitrine.v1.PlacementResult
+	14, // 28: vitrine.v1.Decision.experiments:type_name -> vitrine.v1.ExperimentAssignment
+	7,  // 29: vitrine.v1.DecisionService.Decide:input_type -> vitrine.v1.DecideRequest
+	16, // 30: vitrine.v1.DecisionService.GetDecision:input_type -> vitrine.v1.GetDecisionRequest
+	15, // 31: vitrine.v1.DecisionService.Decide:output_type -> vitrine.v1.DecideResponse
+	17, // 32: vitrine.v1.DecisionService.GetDecision:output_type -> vitrine.v1.Decision
+	31, // [31:33] is the sub-list for method output_type
+	29, // [29:31] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_decision_service_proto_init() }
