@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"runtime/pprof"
@@ -35,6 +34,7 @@ type backtestFlags struct {
 	online      bool
 	inFlight    int
 	sample      int
+	k           int
 	seed        uint64
 	dataDir     string
 	target      string
@@ -52,9 +52,9 @@ func newBacktestCommand(a *app) *cobra.Command {
 
 A server is started in this process on a temporary data folder. The train
 sessions go in as events, each durable when it is acknowledged. Then, at every
-click of the test sessions, the 20 products to show next are asked for, with the
-session's clicks so far and nothing else. HR@20 is how often the next product is
-among them, MRR@20 the mean of 1 / its place; in brackets stand 95 % intervals.
+click of the test sessions, the 20 products to show next (--k) are asked for, with
+what the session did so far and nothing else. HR@20 is how often the next product
+is among them, MRR@20 the mean of 1 / its place; 95 % intervals stand beside them.
 
 The models stay as they are during the test, unless --online is given.
 
@@ -78,6 +78,7 @@ The formats, found out by the content (docs/backtest.md):
 	fs.StringVar(&f.span, "span", "150d", "the `time` that sessions without times are spread over, such as 150d or 36h")
 	fs.BoolVar(&f.online, "online", false, "go on learning: after its prefixes are ranked, each test session goes in as events")
 	fs.IntVar(&f.inFlight, "in-flight", 8, "how `many` decisions to ask for at a time")
+	fs.IntVar(&f.k, "k", backtest.DefaultK, "how `many` products to ask for, the 20 of HR@20")
 	fs.IntVar(&f.sample, "sample", 0, "test this `many` sessions, drawn at random; 0: all")
 	fs.Uint64Var(&f.seed, "seed", 1, "`number` that the sample and the intervals follow from")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, which must hold no backtest yet")
@@ -93,6 +94,8 @@ func (f *backtestFlags) check() error {
 		return usagef("--train and --test are needed; see vitrine backtest --help")
 	case f.inFlight < 1 || f.inFlight > 1000:
 		return usagef("--in-flight %d: 1 to 1000", f.inFlight)
+	case f.k < 1 || f.k > backtest.MaxK:
+		return usagef("--k %d: 1 to %d, which is what a placement shows", f.k, backtest.MaxK)
 	case f.sample < 0:
 		return usagef("--sample %d: 0 or more", f.sample)
 	case f.target != "" && f.dataDir != "":
@@ -123,7 +126,7 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	log.Sample(f.sample, f.seed)
 
 	o := backtest.Options{
-		Site: "backtest", Span: span, Online: f.online, InFlight: f.inFlight, Seed: f.seed,
+		Site: "backtest", Span: span, Online: f.online, K: f.k, InFlight: f.inFlight, Seed: f.seed,
 		End: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // any; the server's clock follows the log
 	}
 	if f.products != "" {
@@ -280,40 +283,3 @@ func startProfile(path string) (stop func() error, err error) {
 		return f.Close()
 	}, nil
 }
-
-// printBacktest writes the figures for people.
-func printBacktest(w io.Writer, r *backtest.Result) error {
-	t := newTable("", ">HR@20", ">95 %", ">MRR@20", ">95 %", ">targets")
-	row := func(name string, s backtest.Score) {
-		t.add(name, percent(s.HR.Value), interval(s.HR), percent(s.MRR.Value), interval(s.MRR), progress.Thousands(int64(s.Pairs)))
-	}
-	row("vitrine", r.All)
-	row("  repeats", r.Repeats)
-	row("  new to the session", r.New)
-	row("floor: popular", r.Popular)
-	row("floor: popular in session", r.PopularInSession)
-	if err := t.write(w); err != nil {
-		return err
-	}
-	n := func(f float64) string { return progress.Thousands(int64(f)) }
-	models := "frozen after train"
-	if r.Online {
-		models = "learning on during the test"
-	}
-	lines := []string{
-		"",
-		fmt.Sprintf("train      %s sessions, %s events, %s products", n(float64(r.TrainSessions)), n(float64(r.TrainEvents)), n(float64(r.Products))),
-		fmt.Sprintf("           %s events/s acknowledged, durably; %s/s until learned from", n(r.EventsPerSecond), n(r.LearnedPerSecond)),
-		fmt.Sprintf("test       %s sessions, %s decisions, models %s", n(float64(r.TestSessions)), n(float64(r.Decisions)), models),
-		fmt.Sprintf("           %s decisions/s, p50 %.2f ms, p99 %.2f ms; %s lists short of %d", n(r.DecisionsPerSecond), r.LatencyP50, r.LatencyP99, n(float64(r.Unfilled)), backtest.ListLength),
-	}
-	if r.PeakMemory > 0 {
-		lines = append(lines, fmt.Sprintf("memory     %s MiB resident at most, client included", n(float64(r.PeakMemory>>20))))
-	}
-	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
-	return err
-}
-
-func percent(v float64) string { return fmt.Sprintf("%.2f", v) }
-
-func interval(e backtest.Estimate) string { return fmt.Sprintf("%.2f-%.2f", e.Low, e.High) }

@@ -102,6 +102,7 @@ func TestBacktestMistakes(t *testing.T) {
 		{[]string{"--train", file, "--test", "no-such-file"}, "no such file"},
 		{[]string{"--train", file, "--test", file, "--span", "soon"}, "--span"},
 		{[]string{"--train", file, "--test", file, "--in-flight", "0"}, "--in-flight"},
+		{[]string{"--train", file, "--test", file, "--k", "101"}, "--k 101: 1 to 100"},
 		{[]string{"--train", file, "--test", file, "--target", "a:1", "--data-dir", "b"}, "choose one"},
 		{[]string{"--train", file, "--test", file, "--mapping", file}, "--mapping goes with --products"},
 		{[]string{"--train", file, "--test", file, "--format", "xml"}, "one of sessions, pairs, timed, events"},

@@ -20,10 +20,13 @@ const maxSession = 100
 
 // test asks for a decision after every prefix and judges the answers.
 func (r *replay) test(ctx context.Context) error {
-	t := &tester{replay: r, now: lastTime(r.log.Train), outcomes: make([]Outcome, len(r.log.Test))}
+	t := &tester{
+		replay: r, now: lastTime(r.log.Train), outcomes: make([][]outcome, len(r.log.Test)),
+		lists: newLists(r.log, r.categories),
+	}
 	total := 0
 	for i := range r.log.Test {
-		t.outcomes[i] = make(Outcome, len(r.log.Test[i].Cuts))
+		t.outcomes[i] = make([]outcome, len(r.log.Test[i].Cuts))
 		total += len(r.log.Test[i].Cuts)
 	}
 	t.total = int64(total)
@@ -40,9 +43,7 @@ func (r *replay) test(ctx context.Context) error {
 	r.result.Unfilled = int(t.unfilled.Load())
 	r.result.DecisionsPerSecond = float64(t.done.Load()) / t.deciding.Seconds()
 	r.result.latencies(t.took[:t.done.Load()])
-	r.result.All = r.judge(t.outcomes, allTargets)
-	r.result.Repeats = r.judge(t.outcomes, repeats)
-	r.result.New = r.judge(t.outcomes, newTargets)
+	r.judge(t)
 	return nil
 }
 
@@ -50,7 +51,8 @@ func (r *replay) test(ctx context.Context) error {
 type tester struct {
 	*replay
 	now      int64 // of the server's clock, in milliseconds since 1970
-	outcomes []Outcome
+	outcomes [][]outcome
+	lists    *lists
 	phase    *progress.Phase
 	total    int64
 	done     atomic.Int64
@@ -112,12 +114,12 @@ func (t *tester) online(ctx context.Context) error {
 
 // tell sends a session as events.
 func (t *tester) tell(ctx context.Context, s *Session, visitor string) error {
-	req := &vitrinev1.TrackEventsRequest{Site: t.siteName()}
-	for at := range s.Items {
-		req.Events = append(req.Events, t.log.view(s, at, visitor))
+	var all []*vitrinev1.Event
+	for from := 0; from < len(s.Items); from = s.end(from) {
+		all = append(all, t.log.eventOf(s, from, visitor))
 	}
-	for part := range slices.Chunk(req.Events, 1000) {
-		res, err := t.events.TrackEvents(ctx, &vitrinev1.TrackEventsRequest{Site: req.Site, Events: part})
+	for part := range slices.Chunk(all, 1000) {
+		res, err := t.events.TrackEvents(ctx, &vitrinev1.TrackEventsRequest{Site: t.siteName(), Events: part})
 		if err != nil {
 			return fmt.Errorf("track a test session: %w", err)
 		}
@@ -144,17 +146,14 @@ func (t *tester) ask(ctx context.Context, session, cut int) error {
 	if res.Mode != vitrinev1.DecisionMode_DECISION_MODE_SESSION || len(res.Placements) != 1 {
 		return fmt.Errorf("the server answered in mode %v with %d placements where the session's events and one placement were given", res.Mode, len(res.Placements))
 	}
-	items := res.Placements[0].Items
-	if len(items) < ListLength {
+	shown := make([]string, 0, t.K)
+	for _, it := range res.Placements[0].Items[:min(t.K, len(res.Placements[0].Items))] {
+		shown = append(shown, it.GetProduct().GetProductId())
+	}
+	if len(shown) < t.K {
 		t.unfilled.Add(1)
 	}
-	target := t.log.Products[s.Items[n]]
-	for at, it := range items {
-		if at < ListLength && it.GetProduct().GetProductId() == target {
-			t.outcomes[session][cut] = uint8(at + 1)
-			break
-		}
-	}
+	t.outcomes[session][cut] = t.see(s, n, shown)
 	done := t.done.Add(1)
 	t.took[done-1] = took
 	if done%64 == 0 || done == t.total {
@@ -163,23 +162,44 @@ func (t *tester) ask(ctx context.Context, session, cut int) error {
 	return nil
 }
 
+// see holds what was shown behind the first n things of a session against what
+// followed.
+func (t *tester) see(s *Session, n int, shown []string) outcome {
+	place := func(it item) uint8 { return uint8(slices.Index(shown, t.log.Products[it]) + 1) }
+	count := func(items []item) (found uint8) {
+		for _, it := range items {
+			if place(it) > 0 {
+				found++
+			}
+		}
+		return found
+	}
+	o := outcome{carts: count(s.later(n, added)), orders: count(s.later(n, ordered))}
+	if s.kind(n) == viewed {
+		o.place = place(s.Items[n])
+	}
+	o.novelty, o.drift = t.lists.look(shown, s.Items[:n])
+	return o
+}
+
 // request asks what to show behind the first n clicks of a session, the last of
 // which is now.
 func (t *tester) request(s *Session, n int) *vitrinev1.DecideRequest {
 	req := &vitrinev1.DecideRequest{
 		Site:       t.siteName(),
 		Context:    &vitrinev1.PageContext{PageType: vitrinev1.PageType_PAGE_TYPE_HOME},
-		Placements: []*vitrinev1.PlacementRequest{{Placement: placement, Count: ListLength}},
+		Placements: []*vitrinev1.PlacementRequest{{Placement: placement, Count: int32(t.K)}},
 		DryRun:     true,
 		Explain:    vitrinev1.Explain_EXPLAIN_NONE,
 	}
-	for i := max(0, n-maxSession); i < n; i++ {
-		at := t.now - (s.Times[n-1] - s.Times[i])
-		req.SessionEvents = append(req.SessionEvents, &vitrinev1.Event{
-			Type:  vitrinev1.EventType_EVENT_TYPE_PRODUCT_VIEWED,
-			Time:  timestamppb.New(time.UnixMilli(at)),
-			Items: []*vitrinev1.EventItem{{ProductId: t.log.Products[s.Items[i]]}},
-		})
+	var starts []int
+	for from := 0; from < n; from = s.end(from) {
+		starts = append(starts, from)
+	}
+	for _, from := range starts[max(0, len(starts)-maxSession):] {
+		e := t.log.event(s, from)
+		e.Time = timestamppb.New(time.UnixMilli(t.now - (s.Times[n-1] - s.Times[from])))
+		req.SessionEvents = append(req.SessionEvents, e)
 	}
 	return req
 }

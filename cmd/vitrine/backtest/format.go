@@ -66,7 +66,7 @@ func (l *Log) readFile(f Files, path string, test bool) ([]Session, error) {
 	}
 	if test {
 		for i := range sessions {
-			allCuts(&sessions[i])
+			sessions[i].allCuts()
 		}
 		sessions = slices.DeleteFunc(sessions, func(s Session) bool { return len(s.Cuts) == 0 })
 		if len(sessions) == 0 {

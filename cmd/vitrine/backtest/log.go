@@ -9,26 +9,12 @@ import (
 	"time"
 )
 
-// item is a product of the log, as a small number: its place in Log.Products.
-type item int32
-
 // Log is the sessions of one or two files, with one list of products.
 type Log struct {
 	Products []string
 	Train    []Session // in the order of the file
 	Test     []Session
 	index    map[string]item
-}
-
-// Session is what one visitor looked at without a break.
-type Session struct {
-	Items []item
-	// Times has the time of each item, in milliseconds since 1970, ascending;
-	// nil when the file tells none.
-	Times []int64
-	// Cuts are the lengths of the prefixes to rank after: of a cut at n the
-	// target is Items[n]. Test sessions only.
-	Cuts []int
 }
 
 func newLog() *Log { return &Log{index: map[string]item{}} }
@@ -41,22 +27,6 @@ func (l *Log) item(id string) item {
 		l.index[id] = n
 	}
 	return n
-}
-
-// events counts the views.
-func events(sessions []Session) int {
-	n := 0
-	for i := range sessions {
-		n += len(sessions[i].Items)
-	}
-	return n
-}
-
-// allCuts asks for every click but the first.
-func allCuts(s *Session) {
-	for n := len(s.Items) - 1; n >= 1; n-- {
-		s.Cuts = append(s.Cuts, n)
-	}
 }
 
 // Files names the log to replay.
@@ -89,14 +59,13 @@ func Read(f Files) (log *Log, warnings []string, err error) {
 	if n := len(l.Products) - known; n > 0 {
 		warnings = append(warnings, fmt.Sprintf("%d of the %d products occur in test only: nothing can be learned of them", n, len(l.Products)))
 	}
-	l.index = nil
 	return l, warnings, nil
 }
 
 // seenInTrain counts the test sessions of more than three clicks that stand in
 // train as a whole. Short ones do by chance.
 func (l *Log) seenInTrain() int {
-	key := func(s *Session) string { return fmt.Sprint(s.Items) }
+	key := func(s *Session) string { return fmt.Sprintf("%v %v", s.Items, s.Kinds) }
 	train := map[string]bool{}
 	for i := range l.Train {
 		if len(l.Train[i].Items) > 3 {

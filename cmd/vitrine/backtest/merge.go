@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
-
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/records"
 	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -71,7 +68,7 @@ func (m *merger) next() (records.Record[*vitrinev1.Event], error) {
 	}
 	c := m.open[0]
 	session := &m.log.Train[c.session]
-	if next := c.at + 1; int(next) < len(session.Items) {
+	if next := int32(session.end(int(c.at))); int(next) < len(session.Items) {
 		m.open[0].at, m.open[0].time = next, session.Times[next]
 		heap.Fix(&m.open, 0)
 	} else {
@@ -79,17 +76,6 @@ func (m *merger) next() (records.Record[*vitrinev1.Event], error) {
 	}
 	return records.Record[*vitrinev1.Event]{
 		At:      records.Position{Path: fmt.Sprintf("train session %d, click", c.session+1), Line: int(c.at) + 1},
-		Message: m.log.view(session, int(c.at), fmt.Sprintf("train-%d", c.session)),
+		Message: m.log.eventOf(session, int(c.at), fmt.Sprintf("train-%d", c.session)),
 	}, nil
-}
-
-// view is the event of one click of a session.
-func (l *Log) view(s *Session, at int, visitor string) *vitrinev1.Event {
-	return &vitrinev1.Event{
-		Id:      fmt.Sprintf("%s-%d", visitor, at),
-		Type:    vitrinev1.EventType_EVENT_TYPE_PRODUCT_VIEWED,
-		Visitor: &vitrinev1.VisitorKey{DeviceId: visitor},
-		Time:    timestamppb.New(time.UnixMilli(s.Times[at])),
-		Items:   []*vitrinev1.EventItem{{ProductId: l.Products[s.Items[at]]}},
-	}
 }

@@ -29,6 +29,7 @@ type Options struct {
 	Move     bool          // move logs that tell times to End, too: the server's clock is the machine's
 	Span     time.Duration // what sessions without times are spread over
 	Online   bool          // go on learning during the test
+	K        int           // products to ask for; DefaultK when 0
 	InFlight int           // decisions asked for at a time
 	Seed     uint64        // of the intervals
 	// Products hands out the catalogue. Nil: the bare ids of the log.
@@ -46,13 +47,18 @@ type replay struct {
 	events    vitrinev1.EventServiceClient
 	decisions vitrinev1.DecisionServiceClient
 	result    *Result
+	// categories of the products, as numbers, by product id
+	categories map[string][]int32
 }
 
 // Run replays the log over conn and measures. It creates the site, and leaves
 // it there.
 func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options) (*Result, error) {
+	if o.K == 0 {
+		o.K = DefaultK
+	}
 	r := &replay{
-		Options: o, log: log,
+		Options: o, log: log, categories: map[string][]int32{},
 		sites:     vitrinev1.NewSiteServiceClient(conn),
 		places:    vitrinev1.NewPlacementServiceClient(conn),
 		catalog:   vitrinev1.NewCatalogServiceClient(conn),
@@ -60,11 +66,10 @@ func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options
 		decisions: vitrinev1.NewDecisionServiceClient(conn),
 		result: &Result{
 			TrainSessions: len(log.Train), TrainEvents: events(log.Train),
-			TestSessions: len(log.Test), Online: o.Online,
+			TestSessions: len(log.Test), Online: o.Online, K: o.K,
 		},
 	}
 	r.setTimes()
-	r.judgeFloors()
 	for _, step := range []func(context.Context) error{r.open, r.loadProducts, r.train, r.test} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -94,15 +99,17 @@ func (r *replay) setTimes() {
 	shift(r.log.Test, by)
 }
 
-// judgeFloors ranks without the server.
-func (r *replay) judgeFloors() {
-	f := newFloors(r.log.Train, len(r.log.Products))
-	r.result.Popular = r.judge(outcomes(r.log.Test, func(_ []item, target item) uint8 { return f.popular(target) }), allTargets)
-	r.result.PopularInSession = r.judge(outcomes(r.log.Test, f.inSession), allTargets)
-}
-
-func (r *replay) judge(o []Outcome, kind which) Score {
-	return score(perSession(r.log.Test, o, kind), r.Seed)
+// judge turns the outcomes into the figures of the result, those of the floors,
+// which need no server, among them.
+func (r *replay) judge(t *tester) {
+	g := newJudge(r.log.Test, r.K)
+	g.ranker(&r.result.All, t.outcomes)
+	r.result.Slices = g.slices(sessionCounts(r.log.Train, len(r.log.Products)), t.outcomes)
+	r.result.Lists = t.lists.figures(g, t.outcomes, r.result.Products)
+	f := newFloors(r.log.Train, len(r.log.Products), r.K)
+	g.ranker(&r.result.Popular, outcomes(r.log.Test, f.popular))
+	g.ranker(&r.result.PopularInSession, outcomes(r.log.Test, f.inSession))
+	g.fill(r.Seed)
 }
 
 // open creates the site, and in it a placement whose only rule is the one that
@@ -117,7 +124,7 @@ func (r *replay) open(ctx context.Context) error {
 	_, err = r.places.CreatePlacement(ctx, &vitrinev1.CreatePlacementRequest{
 		Parent: r.siteName(), PlacementId: placement,
 		Placement: &vitrinev1.Placement{
-			PageType: vitrinev1.PageType_PAGE_TYPE_HOME, Count: ListLength,
+			PageType: vitrinev1.PageType_PAGE_TYPE_HOME, Count: int32(r.K),
 			Rules: &vitrinev1.Placement_Products{Products: &vitrinev1.ProductRules{
 				ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
 				RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
@@ -137,6 +144,7 @@ func (r *replay) loadProducts(ctx context.Context) error {
 	if next == nil {
 		next = r.bareProducts()
 	}
+	next = r.noteCategories(next)
 	phase := r.Display.Phase("products", "products")
 	report, err := feed.Products(ctx, r.catalog, r.siteName(), false, next, refuse, func(p feed.ProductsReport) {
 		phase.Set(p.Received, p.Received, int64(len(r.log.Products)))
@@ -162,6 +170,28 @@ func (r *replay) bareProducts() feed.Next[*vitrinev1.Product] {
 		return records.Record[*vitrinev1.Product]{
 			At: records.Position{Path: "product " + id, Line: i}, Message: &vitrinev1.Product{Name: id},
 		}, nil
+	}
+}
+
+// noteCategories keeps what the products' categories are, for the calibration.
+func (r *replay) noteCategories(next feed.Next[*vitrinev1.Product]) feed.Next[*vitrinev1.Product] {
+	known := map[string]int32{}
+	return func() (records.Record[*vitrinev1.Product], error) {
+		rec, err := next()
+		if err != nil {
+			return rec, err
+		}
+		var own []int32
+		for _, path := range rec.Message.GetCategories() {
+			if _, ok := known[path]; !ok {
+				known[path] = int32(len(known))
+			}
+			own = append(own, known[path])
+		}
+		if len(own) > 0 {
+			r.categories[rec.Message.GetName()] = own
+		}
+		return rec, nil
 	}
 }
 

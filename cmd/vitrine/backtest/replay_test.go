@@ -203,8 +203,8 @@ func TestRun(t *testing.T) {
 	//   d     -> d     a b c d    place 4, repeat
 	near(t, "HR", got.All.HR.Value, 100)
 	near(t, "MRR", got.All.MRR.Value, 100*(1+0.5+0.5+0.25)/4)
-	near(t, "MRR of repeats", got.Repeats.MRR.Value, 25)
-	near(t, "MRR of new ones", got.New.MRR.Value, 100*2./3)
+	near(t, "MRR of repeats", got.Slice(ByTarget, "repeats").MRR.Value, 25)
+	near(t, "MRR of new ones", got.Slice(ByTarget, "new to the session").MRR.Value, 100*2./3)
 	near(t, "popular", got.Popular.MRR.Value, 100*(1./2+1./4+1./3+1./4)/4) // b, d, c and d by their views alone
 	if got.Decisions != 4 || got.Unfilled != 4 || got.TrainEvents != 10 || got.Products != 4 || got.EventsPerSecond <= 0 || got.LatencyP99 <= 0 {
 		t.Errorf("got %+v", got)
@@ -235,7 +235,7 @@ func TestRunOnline(t *testing.T) {
 	}
 	// New targets: behind c stand a (4 views), b (3) and d (1): place 3. Then the
 	// session is told, so that behind b stand a (4), d (4) and c (3): place 2.
-	near(t, "MRR of new ones", got.New.MRR.Value, 100*(1./3+1./2)/2)
+	near(t, "MRR of new ones", got.Slice(ByTarget, "new to the session").MRR.Value, 100*(1./3+1./2)/2)
 	if len(s.events) != 16 || s.events[10].Visitor.DeviceId != "test-0" || s.events[15].Id != "test-1-1" {
 		t.Errorf("%d events, the 11th of %v", len(s.events), s.events[10].Visitor)
 	}

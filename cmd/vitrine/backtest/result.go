@@ -15,12 +15,13 @@ type Result struct {
 	TestSessions  int  `json:"test_sessions"`
 	Products      int  `json:"products"`
 	Online        bool `json:"online"`
+	K             int  `json:"k"` // how many products were asked for
 
-	All              Score `json:"all"`
-	Repeats          Score `json:"repeats"` // targets that stand in the prefix
-	New              Score `json:"new"`     // those that do not
-	Popular          Score `json:"floor_popular"`
-	PopularInSession Score `json:"floor_popular_in_session"`
+	All              Score    `json:"all"`
+	Slices           []*Slice `json:"slices"`
+	Lists            *Lists   `json:"lists"`
+	Popular          Score    `json:"floor_popular"`
+	PopularInSession Score    `json:"floor_popular_in_session"`
 
 	EventsPerSecond    float64 `json:"events_per_second"`  // acknowledged, durable
 	LearnedPerSecond   float64 `json:"learned_per_second"` // until the last was learned from
@@ -28,10 +29,20 @@ type Result struct {
 	DecisionsPerSecond float64 `json:"decisions_per_second"`
 	LatencyP50         float64 `json:"latency_p50_ms"` // of decisions, as the caller saw it
 	LatencyP99         float64 `json:"latency_p99_ms"`
-	Unfilled           int     `json:"unfilled"`          // lists of fewer than 20
+	Unfilled           int     `json:"unfilled"`          // lists of fewer than k
 	PeakMemory         int64   `json:"peak_memory_bytes"` // resident, of this process; 0 where it can't be told
 
 	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Slice returns the score of a slice; of one without targets it is zero.
+func (r *Result) Slice(by, name string) Score {
+	for _, s := range r.Slices {
+		if s.By == by && s.Name == name {
+			return s.Score
+		}
+	}
+	return Score{}
 }
 
 func (r *Result) latencies(took []time.Duration) {

@@ -6,18 +6,37 @@ import (
 	"slices"
 )
 
-// ListLength is how many products are asked for, the 20 of HR@20.
-const ListLength = 20
+// How many products are asked for: the 20 of the literature's HR@20 unless told
+// otherwise, and at most what the API shows in one placement.
+const (
+	DefaultK = 20
+	MaxK     = 100
+)
 
-// Outcome is at what place of the answer each target of a session stood, beside
-// its Cuts: 1 is the first, 0 not among them.
-type Outcome []uint8
+// outcome is what one decision came to.
+type outcome struct {
+	place         uint8 // of the next view, 1 for the first; 0 when it is not shown
+	carts, orders uint8 // how many of the session's later carts and orders are shown
+	novelty       float64
+	drift         float64 // of the categories; NaN where there are none
+}
 
 // Score is how well the targets were met, in percent.
 type Score struct {
-	Pairs int      `json:"pairs"`
-	HR    Estimate `json:"hr_at_20"`  // share of the targets among the 20
-	MRR   Estimate `json:"mrr_at_20"` // mean of 1/place, 0 for those not among the 20
+	Targets int      `json:"targets"`
+	HR      Estimate `json:"hr"`   // share of the targets among the k
+	MRR     Estimate `json:"mrr"`  // mean of 1/place, 0 for those not among the k
+	NDCG    Estimate `json:"ndcg"` // mean of 1/log2(1+place), 0 for those not among the k
+
+	Carts  *Recall `json:"cart_recall,omitempty"`  // nil when the test has none
+	Orders *Recall `json:"order_recall,omitempty"` // nil when the test has none
+}
+
+// Recall is how much of what a session later put into the cart, or ordered, was
+// shown, in percent.
+type Recall struct {
+	Estimate
+	Wanted int `json:"wanted"` // products looked for, at most k a decision
 }
 
 // Estimate is a mean with its 95 % interval.
@@ -27,82 +46,124 @@ type Estimate struct {
 	High  float64 `json:"high"`
 }
 
-// sums is what a session adds to a score.
-type sums struct{ pairs, hits, reciprocal float64 }
-
-func (s *sums) add(place uint8) {
-	s.pairs++
-	if place > 0 {
-		s.hits++
-		s.reciprocal += 1 / float64(place)
+// reciprocal is what a place adds to the MRR, and gain what it adds to the NDCG:
+// with one target the ideal gain is 1 (Järvelin and Kekäläinen 2002).
+func reciprocal(place uint8) float64 {
+	if place == 0 {
+		return 0
 	}
+	return 1 / float64(place)
 }
 
-// which chooses targets: all of them, those the session already had, or those
-// it had not.
-type which int
+func gain(place uint8) float64 {
+	if place == 0 {
+		return 0
+	}
+	return 1 / math.Log2(1+float64(place))
+}
 
-const (
-	allTargets which = iota
-	repeats
-	newTargets
-)
+func hit(place uint8) float64 {
+	if place == 0 {
+		return 0
+	}
+	return 1
+}
 
-// perSession sums up each session's targets of that kind. Sessions without any
-// add nothing, but stay in the sample.
-func perSession(test []Session, outcomes []Outcome, kind which) []sums {
-	out := make([]sums, len(test))
+// part is what one session adds to both sides of a ratio.
+type part struct {
+	session      int32
+	above, below float64
+}
+
+// ratio is a mean over targets or decisions. Sessions that add nothing are not
+// in it, but stay in the sample.
+type ratio []part
+
+// value is the ratio when each session counts as often as times says; nil means
+// once. It is false for a ratio of nothing.
+func (r ratio) value(times []uint16) (float64, bool) {
+	var above, below float64
+	for i := range r {
+		n := 1.0
+		if times != nil {
+			n = float64(times[r[i].session])
+		}
+		above += n * r[i].above
+		below += n * r[i].below
+	}
+	return above / below, below > 0
+}
+
+// ratioOf sums up what each cut of each session adds.
+func ratioOf(test []Session, fn func(session, cut int) (above, below float64)) ratio {
+	var r ratio
 	for i := range test {
-		for j, n := range test[i].Cuts {
-			repeat := slices.Contains(test[i].Items[:n], test[i].Items[n])
-			if kind == allTargets || repeat == (kind == repeats) {
-				out[i].add(outcomes[i][j])
-			}
+		p := part{session: int32(i)}
+		for j := range test[i].Cuts {
+			above, below := fn(i, j)
+			p.above += above
+			p.below += below
+		}
+		if p.below > 0 {
+			r = append(r, p)
 		}
 	}
-	return out
+	return r
 }
 
 // resamples is how many bootstrap samples an interval is taken from.
 const resamples = 1000
 
-// score gives means over the pairs, with percentile intervals of the bootstrap
-// over sessions (Efron and Tibshirani 1993, 13.3): the pairs of one session
-// stand or fall together, so sessions are what is drawn.
-func score(sessions []sums, seed uint64) Score {
-	total := sums{}
-	for _, s := range sessions {
-		total.pairs += s.pairs
-		total.hits += s.hits
-		total.reciprocal += s.reciprocal
-	}
-	result := Score{Pairs: int(total.pairs)}
-	if total.pairs == 0 {
-		return result
+// resample draws as many sessions as there are, with replacement, and calls fn
+// with how often each was drawn, resamples times over. Sessions are what is
+// drawn because the targets of one session stand or fall together (Efron and
+// Tibshirani 1993, 8.4). The slice holds until fn returns.
+func resample(sessions int, seed uint64, fn func(times []uint16)) {
+	if sessions == 0 {
+		return
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x626f6f74)) // "boot": apart from the sampling of sessions
-	var hr, mrr []float64
+	times := make([]uint16, sessions)
 	for range resamples {
-		var drawn sums
+		clear(times)
 		for range sessions {
-			s := &sessions[rng.IntN(len(sessions))]
-			drawn.pairs += s.pairs
-			drawn.hits += s.hits
-			drawn.reciprocal += s.reciprocal
+			times[rng.IntN(sessions)]++
 		}
-		if drawn.pairs > 0 {
-			hr = append(hr, drawn.hits/drawn.pairs)
-			mrr = append(mrr, drawn.reciprocal/drawn.pairs)
-		}
+		fn(times)
 	}
-	result.HR = estimate(total.hits/total.pairs, hr)
-	result.MRR = estimate(total.reciprocal/total.pairs, mrr)
-	return result
 }
 
-func estimate(mean float64, samples []float64) Estimate {
-	slices.Sort(samples)
-	return Estimate{Value: 100 * mean, Low: 100 * quantile(samples, 0.025), High: 100 * quantile(samples, 0.975)}
+// estimates collects ratios, so that one bootstrap gives all their intervals.
+type estimates struct {
+	sessions int
+	ratios   []ratio
+	scales   []float64
+	to       []*Estimate
+}
+
+// add asks for the ratio, times scale, with its interval.
+func (e *estimates) add(to *Estimate, scale float64, r ratio) {
+	e.to, e.scales, e.ratios = append(e.to, to), append(e.scales, scale), append(e.ratios, r)
+}
+
+// fill computes what was asked for: percentile intervals (Efron and Tibshirani
+// 1993, 13.3). Ratios of nothing stay zero.
+func (e *estimates) fill(seed uint64) {
+	samples := make([][]float64, len(e.ratios))
+	resample(e.sessions, seed, func(times []uint16) {
+		for i, r := range e.ratios {
+			if v, ok := r.value(times); ok {
+				samples[i] = append(samples[i], v)
+			}
+		}
+	})
+	for i, r := range e.ratios {
+		if v, ok := r.value(nil); ok {
+			slices.Sort(samples[i])
+			s := e.scales[i]
+			*e.to[i] = Estimate{Value: s * v, Low: s * quantile(samples[i], 0.025), High: s * quantile(samples[i], 0.975)}
+		}
+	}
 }
 
 // quantile interpolates between the two values nearest in a sorted list.
