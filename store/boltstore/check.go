@@ -55,7 +55,7 @@ func (f *file) inspect(fn func(tx *bolt.Tx) error) (err error) {
 	var first error
 	for err := range tx.Check() { // to the end, or its goroutine stays
 		if first == nil {
-			first = fmt.Errorf("%s: %v: %w", f.path, err, store.ErrCorrupt)
+			first = fmt.Errorf("%s: %w: %w", f.path, store.ErrCorrupt, err)
 		}
 	}
 	if first != nil {

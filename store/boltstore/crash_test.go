@@ -29,8 +29,8 @@ var (
 )
 
 const (
-	crashSite    scoring.SiteID = "shop"
-	crashWriters                = 4
+	crashSite    = scoring.SiteID("shop")
+	crashWriters = 4
 )
 
 // TestCrash kills a process that writes with all its might, again and again on
@@ -83,7 +83,7 @@ func crashOptions() Options {
 // said.
 func (c *crash) kill(t *testing.T, round int) {
 	t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^TestCrash$", "-crash.dir="+c.dir, "-crash.round="+strconv.Itoa(round))
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCrash$", "-crash.dir="+c.dir, "-crash.round="+strconv.Itoa(round))
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -272,8 +272,7 @@ func crashChild(t *testing.T) {
 	}
 	check := func(err error) {
 		if err != nil {
-			say("failed %v", err)
-			os.Exit(1)
+			panic(err) // in whichever goroutine: the process is to end
 		}
 	}
 	say("begin")

@@ -210,7 +210,7 @@ func TestADamagedSnapshotIsErrCorrupt(t *testing.T) {
 			}
 			at += n
 			if err != nil {
-				return nil // as a careless reader would
+				return nil //nolint:nilerr // as a careless reader would
 			}
 		}
 	}
@@ -249,7 +249,7 @@ func TestASecondOpenerIsErrLocked(t *testing.T) {
 	}
 	// And from another process.
 	if os.Getenv("GOCOVERDIR") == "" {
-		out, err := exec.Command(os.Args[0], "-test.run=^TestCrash$", "-crash.dir="+dir).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCrash$", "-crash.dir="+dir).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), store.ErrLocked.Error()) {
 			t.Errorf("another process: %v\n%s", err, out)
 		}

@@ -36,14 +36,14 @@ func translate(err error) error {
 	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrCorrupt), errors.Is(err, store.ErrNewerFormat):
 		return err
 	case isFull(err):
-		return fmt.Errorf("%w: %v", store.ErrFull, err)
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	}
 	return err
 }
 
 func profileError(err error) error {
 	if errors.Is(err, visitor.ErrVersion) {
-		return fmt.Errorf("%v: %w", err, store.ErrNewerFormat)
+		return fmt.Errorf("%w: %w", store.ErrNewerFormat, err)
 	}
-	return fmt.Errorf("%v: %w", err, store.ErrCorrupt)
+	return fmt.Errorf("%w: %w", store.ErrCorrupt, err)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -118,7 +119,7 @@ func writeFixture(t *testing.T, dir string) {
 	must(s.checkpointer.checkpoint(false))
 	_, err = s.Append(ctx, "shop", events[3:])
 	must(err)
-	waitForDecisions(s)
+	flushDecisions(s)
 	// As a crash leaves it: without the checkpoint that closing makes.
 	must(os.CopyFS(dir+".crashed", os.DirFS(dir)))
 	must(s.Close())
@@ -127,8 +128,10 @@ func writeFixture(t *testing.T, dir string) {
 	must(os.Remove(filepath.Join(dir, lockName)))
 }
 
-// waitForDecisions returns once no decision waits to be written.
-func waitForDecisions(s *Store) {
+// flushDecisions has the decisions that wait written, by the one whose work it
+// is or here, and returns when they are.
+func flushDecisions(s *Store) {
+	s.decisions.flush()
 	for {
 		s.decisions.mu.Lock()
 		n := len(s.decisions.pending)
@@ -136,7 +139,7 @@ func waitForDecisions(s *Store) {
 		if n == 0 {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		runtime.Gosched()
 	}
 }
 
@@ -249,7 +252,7 @@ func TestANewerFormatIsErrNewerFormat(t *testing.T) {
 			b := siteBucket(tx, 1, bucketProducts)
 			record := append([]byte(nil), b.Get([]byte("p1"))...)
 			record[0] = recordVersion + 1
-			return b.Put([]byte("p1"), sealRecord(record[:len(record)-4], 0))
+			return b.Put([]byte("p1"), sealRecord(record[:len(record)-4]))
 		})
 		s := openTest(t, dir, Options{})
 		if _, err := s.Product(context.Background(), "shop", "p1"); !errors.Is(err, store.ErrNewerFormat) {
@@ -316,7 +319,7 @@ func TestCheckFindsWhatPagesDoNotShow(t *testing.T) {
 			key, v := hours.Bucket(k).Cursor().First()
 			record := append([]byte(nil), v[:len(v)-4]...)
 			record[1]++
-			return hours.Bucket(k).Put(append([]byte(nil), key...), sealRecord(record, 0))
+			return hours.Bucket(k).Put(append([]byte(nil), key...), sealRecord(record))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

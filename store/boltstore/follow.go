@@ -91,9 +91,9 @@ func eachEvent(tx *bolt.Tx, no siteNo, after store.Seq, fn func(store.Seq, []byt
 	if hours == nil {
 		return nil
 	}
-	first, err := firstHourAfter(hours, after)
-	if err != nil || first == nil {
-		return err
+	first := firstHourAfter(hours, after)
+	if first == nil {
+		return nil
 	}
 	c := hours.Cursor()
 	for k, v := c.Seek(first); k != nil; k, v = c.Next() {
@@ -113,7 +113,7 @@ func eachEvent(tx *bolt.Tx, no siteNo, after store.Seq, fn func(store.Seq, []byt
 
 // firstHourAfter is the key of the hour that holds the first event after seq,
 // found from the end, where followers and replay begin. nil if there is none.
-func firstHourAfter(hours *bolt.Bucket, after store.Seq) ([]byte, error) {
+func firstHourAfter(hours *bolt.Bucket, after store.Seq) []byte {
 	var first []byte
 	c := hours.Cursor()
 	for k, v := c.Last(); k != nil; k, v = c.Prev() {
@@ -126,5 +126,5 @@ func firstHourAfter(hours *bolt.Bucket, after store.Seq) ([]byte, error) {
 		}
 		first = k
 	}
-	return first, nil
+	return first
 }

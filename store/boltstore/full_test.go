@@ -8,35 +8,44 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/store"
 )
 
-// fuller is a store whose commits can be made to fail.
-type fuller struct {
-	*Store
-	fail map[string]error // by file
+// faults make the commits of a file fail.
+type faults struct {
+	mu   sync.Mutex
+	fail map[string]error
 }
 
-func openFuller(t *testing.T, dir string) *fuller {
-	f := &fuller{fail: make(map[string]error)}
-	f.Store = openTest(t, dir, Options{hooks: hooks{beforeCommit: func(file string) error { return f.fail[file] }}})
-	return f
+func (f *faults) set(file string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail = map[string]error{file: err}
+}
+
+func (f *faults) hooks() hooks {
+	return hooks{beforeCommit: func(file string) error {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.fail[file]
+	}}
 }
 
 func TestAFailedCommitLeavesNothing(t *testing.T) {
 	ctx := context.Background()
-	dir := t.TempDir()
-	s := openFuller(t, dir)
-	fillSmall(ctx, t, s.Store)
-	before := len(journalOf(t, s.Store, "shop"))
+	var faults faults
+	s := openTest(t, t.TempDir(), Options{hooks: faults.hooks()})
+	fillSmall(ctx, t, s)
+	before := len(journalOf(t, s, "shop"))
 	head, _ := s.Head(ctx, "shop")
 
-	// Only the committer reads the map, between the calls below.
-	s.fail[journalName] = fmt.Errorf("write: %w", syscall.ENOSPC)
+	faults.set(journalName, fmt.Errorf("write: %w", syscall.ENOSPC))
 	events := []scoring.Event{testEvent("v1", 900), testEvent("fresh", 1)}
 	for range 3 {
 		_, err := s.Append(ctx, "shop", events)
@@ -44,13 +53,13 @@ func TestAFailedCommitLeavesNothing(t *testing.T) {
 			t.Fatalf("error %v", err)
 		}
 	}
-	if n := len(journalOf(t, s.Store, "shop")); n != before {
+	if n := len(journalOf(t, s, "shop")); n != before {
 		t.Errorf("%d events, %d before the failed commits", n, before)
 	}
 	if _, err := s.Profile(ctx, "shop", "fresh"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("profile of a refused event: %v", err)
 	}
-	delete(s.fail, journalName)
+	faults.set(journalName, nil)
 	acks, err := s.Append(ctx, "shop", events)
 	if err != nil {
 		t.Fatal(err)
@@ -68,43 +77,30 @@ func TestAFailedCommitLeavesNothing(t *testing.T) {
 func TestAFailedCheckpointHoldsBackNoMoreThanItsBound(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	f := &fuller{fail: make(map[string]error)}
-	full := false
-	f.Store = openTest(t, dir, Options{
-		DirtyProfiles: 100, MaxCommit: 10, CheckpointEvery: 1 << 40,
-		hooks: hooks{beforeCommit: func(file string) error {
-			if full && file == stateName {
-				return syscall.ENOSPC
-			}
-			return nil
-		}},
-	})
-	if _, err := f.CreateSite(ctx, scoring.Site{ID: "shop"}); err != nil {
+	var faults faults
+	s := openTest(t, dir, Options{DirtyProfiles: 100, MaxCommit: 10, CheckpointEvery: time.Hour, hooks: faults.hooks()})
+	if _, err := s.CreateSite(ctx, scoring.Site{ID: "shop"}); err != nil {
 		t.Fatal(err)
 	}
-	full = true
+	faults.set(stateName, syscall.ENOSPC)
 	stored := 0
 	var err error
 	for n := 0; n < 1000 && err == nil; n++ {
-		if _, err = f.Append(ctx, "shop", []scoring.Event{testEvent(fmt.Sprint("v", n), 1)}); err == nil {
+		if _, err = s.Append(ctx, "shop", []scoring.Event{testEvent(fmt.Sprint("v", n), 1)}); err == nil {
 			stored++
 		}
 	}
 	if !errors.Is(err, store.ErrFull) || stored < 100 || stored > 120 {
 		t.Errorf("%d events went in, then %v", stored, err)
 	}
-	// The checkpointer reads full in another goroutine, but not now: it waits to
-	// be asked.
-	f.checkpointer.mu.Lock()
-	full = false
-	f.checkpointer.mu.Unlock()
-	if _, err := f.Append(ctx, "shop", []scoring.Event{testEvent("later", 1)}); err != nil {
+	faults.set(stateName, nil)
+	if _, err := s.Append(ctx, "shop", []scoring.Event{testEvent("later", 1)}); err != nil {
 		t.Error(err)
 	}
-	if err := f.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s := openTest(t, dir, Options{})
+	s = openTest(t, dir, Options{})
 	for n := range stored {
 		if p, err := s.Profile(ctx, "shop", scoring.VisitorID(fmt.Sprint("v", n))); err != nil || p.Events != 1 {
 			t.Errorf("profile %d: %v, %v", n, p, err)

@@ -35,6 +35,6 @@ func lockFile(path string) (*os.File, error) {
 			_ = f.Close()
 			return nil, store.ErrLocked
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // flock has no way to wait for a while
 	}
 }

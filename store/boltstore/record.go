@@ -32,9 +32,9 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// sealRecord appends the checksum of the record that starts at b[start].
-func sealRecord(b []byte, start int) []byte {
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+// sealRecord appends the checksum to version and body.
+func sealRecord(b []byte) []byte {
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
 // openRecord verifies a record and returns its body, a part of b.
@@ -88,7 +88,7 @@ func (c codec) encode(v any) ([]byte, error) {
 	if err := c.enc.MarshalToBuffer(v, &buf); err != nil {
 		return nil, err
 	}
-	return sealRecord(buf.Bytes(), 0), nil
+	return sealRecord(buf.Bytes()), nil
 }
 
 // decode reads a CBOR record into v, whose times are not yet rounded.
@@ -214,7 +214,7 @@ func encodeProfile(p *visitor.Profile, seq store.Seq) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sealRecord(b, 0), nil
+	return sealRecord(b), nil
 }
 
 func decodeProfile(b []byte) (*visitor.Profile, store.Seq, error) {

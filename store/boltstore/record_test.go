@@ -81,7 +81,7 @@ func FuzzEventRecord(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		// The checksum would keep nearly everything out.
-		record := sealRecord(append([]byte{recordVersion}, body...), 0)
+		record := sealRecord(append([]byte{recordVersion}, body...))
 		var e scoring.Event
 		err := c.decodeEvent(record, &e)
 		if err != nil {
@@ -133,7 +133,7 @@ func FuzzRecords(f *testing.F) {
 				t.Fatalf("error %v", err)
 			}
 		}
-		for _, record := range [][]byte{b, sealRecord(append([]byte{recordVersion}, b...), 0)} {
+		for _, record := range [][]byte{b, sealRecord(append([]byte{recordVersion}, b...))} {
 			check(c.decode(record, new(scoring.Product)))
 			check(c.decode(record, new(scoring.Placement)))
 			check(c.decode(record, new(scoring.Decision)))

@@ -70,9 +70,13 @@ func siteHead(tx *bolt.Tx, no siteNo) store.Seq {
 // replay folds the events after the watermark into the profiles. Profiles that
 // a cut-off checkpoint has already written know which events they have.
 func (s *Store) replay(watermark store.Seq) (int, error) {
+	used := make(chan []store.Entry, 3) // memory to use again: decoded, on its way, folded in
+	for range cap(used) {
+		used <- make([]store.Entry, 0, replayBatch)
+	}
 	replayed := 0
 	for id, t := range *s.sites.Load() {
-		n, err := s.replaySite(t, watermark)
+		n, err := s.replaySite(t, watermark, used)
 		if err != nil {
 			return replayed, fmt.Errorf("replay site %q: %w", id, err)
 		}
@@ -84,18 +88,25 @@ func (s *Store) replay(watermark store.Seq) (int, error) {
 // replayBatch is how many events are decoded, and then folded in, at a time.
 const replayBatch = 4096
 
-// replaySite decodes one batch while the one before is folded in.
-func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
+// replaySite decodes one batch while the one before is folded in. It takes the
+// memory for them from used and gives it back.
+func (s *Store) replaySite(t *site, after store.Seq, used chan []store.Entry) (int, error) {
 	type result struct {
 		entries []store.Entry
 		err     error
 	}
-	results := make(chan result, 2)
+	results := make(chan result, 1)
 	quit := make(chan struct{})
 	reading := spawn(func() {
 		defer close(results)
 		for {
-			entries, err := s.readEvents(t, after, replayBatch, nil)
+			var buf []store.Entry
+			select {
+			case buf = <-used:
+			case <-quit:
+				return
+			}
+			entries, err := s.readEvents(t, after, replayBatch, buf[:0])
 			select {
 			case results <- result{entries, err}:
 			case <-quit:
@@ -122,6 +133,7 @@ func (s *Store) replaySite(t *site, after store.Seq) (int, error) {
 			return replayed, failed
 		}
 		replayed += len(r.entries)
+		used <- r.entries
 		if s.profiles.dirty.Load() >= int64(s.opts.DirtyProfiles) {
 			// The watermark stays where it is until all sites are through.
 			if err := s.checkpointer.checkpoint(false); err != nil {

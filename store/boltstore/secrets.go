@@ -56,7 +56,7 @@ func (s *Store) secretSeed(name string) (seed []byte, err error) {
 			return err
 		}
 		record := append([]byte{recordVersion}, seed...)
-		return tx.Bucket(bucketSecrets).Put([]byte(name), sealRecord(record, 0))
+		return tx.Bucket(bucketSecrets).Put([]byte(name), sealRecord(record))
 	})
 	return seed, err
 }

@@ -155,7 +155,7 @@ type chunkWriter struct {
 func (c *chunkWriter) header(seq store.Seq) error {
 	b := append([]byte(snapshotMagic), snapshotVersion)
 	b = binary.LittleEndian.AppendUint64(b, uint64(seq))
-	_, err := c.w.Write(sealRecord(b, 0))
+	_, err := c.w.Write(sealRecord(b))
 	return err
 }
 
