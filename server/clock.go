@@ -8,7 +8,8 @@ import (
 // Clock tells the time of a decision. Inside of Vitrine nothing else does.
 type Clock interface {
 	Now() time.Time
-	// Saw tells of the time of an event that was stored.
+	// Saw tells of the time of an event that was stored, or of nothing yet by
+	// the zero time.
 	Saw(t time.Time)
 }
 

@@ -2,9 +2,11 @@ package server_test
 
 import (
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
@@ -88,9 +90,15 @@ func TestRefusalEqualsNeverSeen(t *testing.T) {
 }
 
 // settle waits until everything stored is learned from.
-func (s *shop) settle(site string) {
+func (s *shop) settle(site string) { s.settleAt(site, time.Now()) }
+
+// settleAt does so by a further event at that time.
+func (s *shop) settleAt(site string, at time.Time) {
 	s.t.Helper()
-	s.importViews(site, [][]string{{"lamp-9"}})
+	s.importEvents(site, []*pb.Event{{
+		Id: "settle-" + at.String(), Type: pb.EventType_EVENT_TYPE_HOME_VIEWED, Consent: granted(),
+		Visitor: &pb.VisitorKey{DeviceId: "settler"}, Time: timestamppb.New(at),
+	}})
 }
 
 func encode(t *testing.T, m proto.Message) string {

@@ -33,6 +33,7 @@ type shop struct {
 	conn *grpc.ClientConn
 	stop func()
 
+	clock    server.Clock // the machine's when nil
 	draining chan struct{}
 
 	decisions  pb.DecisionServiceClient
@@ -60,7 +61,7 @@ func (s *shop) start() {
 	must(t, err)
 	s.draining = make(chan struct{})
 	srv, err := server.New(t.Context(), server.Options{
-		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
+		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining, Clock: s.clock,
 	})
 	must(t, err)
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(server.Codec()))

@@ -142,15 +142,21 @@ func TestSamePageAfterRestart(t *testing.T) {
 // importViews loads sessions and waits until they are learned from.
 func (s *shop) importViews(site string, sessions [][]string) {
 	s.t.Helper()
-	stream, err := s.events.ImportEvents(s.t.Context())
-	must(s.t, err)
-	req := &pb.ImportEventsRequest{Site: "sites/" + site}
+	var list []*pb.Event
 	for i, session := range sessions {
 		for _, id := range session {
-			req.Events = append(req.Events, viewed(string(rune('a'+i))+"-visitor", id))
+			list = append(list, viewed(string(rune('a'+i))+"-visitor", id))
 		}
 	}
-	must(s.t, stream.Send(req))
+	s.importEvents(site, list)
+}
+
+// importEvents loads events and waits until they are learned from.
+func (s *shop) importEvents(site string, list []*pb.Event) {
+	s.t.Helper()
+	stream, err := s.events.ImportEvents(s.t.Context())
+	must(s.t, err)
+	must(s.t, stream.Send(&pb.ImportEventsRequest{Site: "sites/" + site, Events: list}))
 	must(s.t, stream.CloseSend())
 	var last *pb.ImportEventsResponse
 	for {
@@ -160,8 +166,8 @@ func (s *shop) importViews(site string, sessions [][]string) {
 		}
 		last = resp
 	}
-	if last.GetLearned() != int64(len(req.GetEvents())) || last.GetStored() != last.GetLearned() {
-		s.t.Fatalf("import ended with %v, want %d stored and learned", last, len(req.GetEvents()))
+	if last.GetLearned() != int64(len(list)) || last.GetStored() != last.GetLearned() {
+		s.t.Fatalf("import ended with %v, want %d stored and learned", last, len(list))
 	}
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -26,10 +27,12 @@ type learner struct {
 	site    scoring.SiteID
 	store   store.Store
 	model   *model.Model
+	clock   Clock
 	every   time.Duration // between snapshots
 	log     *slog.Logger
 	metrics *metrics
 
+	latest  time.Time     // of the events learned from; for the goroutine that learns
 	learned atomic.Uint64 // sequence number reached
 	mu      sync.Mutex
 	moved   chan struct{} // closed and replaced when learned grows
@@ -40,7 +43,7 @@ type learner struct {
 
 func newLearner(s *Server, id scoring.SiteID, learned *model.Model) *learner {
 	return &learner{
-		site: id, store: s.store, model: learned, every: s.snapshotEvery,
+		site: id, store: s.store, model: learned, clock: s.clock, every: s.snapshotEvery,
 		log: s.log.With("site", string(id)), metrics: s.metrics,
 		moved: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -50,13 +53,14 @@ func newLearner(s *Server, id scoring.SiteID, learned *model.Model) *learner {
 func (l *learner) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	l.stop = cancel
-	seq, err := l.store.LoadSnapshot(ctx, l.site, snapshotName, func(r io.Reader) error { return l.model.Load(r) })
+	seq, err := l.store.LoadSnapshot(ctx, l.site, snapshotName, l.load)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
 		l.log.Warn("the snapshot of what was learned can't be read; learning again from the journal", "error", err)
 		seq = 0
 	}
+	l.clock.Saw(l.latest)
 	l.reached(seq)
 	go func() {
 		defer close(l.done)
@@ -96,6 +100,10 @@ func (l *learner) learn(entry *store.Entry) {
 		}
 	}()
 	l.model.Learn(&entry.Event)
+	if entry.Event.Time.After(l.latest) {
+		l.latest = entry.Event.Time
+		l.clock.Saw(l.latest) // a clock that follows the events must not wait for the next one after a start
+	}
 }
 
 // save snapshots the model if it has moved since the last one, and returns the
@@ -105,11 +113,32 @@ func (l *learner) save(saved store.Seq) store.Seq {
 	if seq == saved {
 		return saved
 	}
-	if err := l.store.SaveSnapshot(context.Background(), l.site, snapshotName, seq, l.model.Save); err != nil {
+	if err := l.store.SaveSnapshot(context.Background(), l.site, snapshotName, seq, l.write); err != nil {
 		l.log.Error("what was learned could not be saved; the journal still has it", "error", err)
 		return saved
 	}
 	return seq
+}
+
+// write puts the time of the latest event before the model.
+func (l *learner) write(w io.Writer) error {
+	if err := binary.Write(w, binary.BigEndian, l.latest.UnixMicro()); err != nil {
+		return err
+	}
+	return l.model.Save(w)
+}
+
+// load reads what write wrote.
+func (l *learner) load(r io.Reader) error {
+	var latest int64
+	if err := binary.Read(r, binary.BigEndian, &latest); err != nil {
+		return err
+	}
+	if err := l.model.Load(r); err != nil {
+		return err
+	}
+	l.latest = time.UnixMicro(latest)
+	return nil
 }
 
 // reachedSeq is the last event learned from.
