@@ -29,6 +29,7 @@ type importFlags struct {
 	remote     remote
 	site       string
 	mapping    string
+	format     string // events
 	dataDir    string
 	createSite bool
 	onError    string
@@ -85,6 +86,10 @@ func newImportEventsCommand(a *app) *cobra.Command {
 --mapping, or CSV whose columns bear the names of the fields. docs/import.md has
 the formats and the mapping. "-" is stdin; gzip is told by the content.
 
+Exports of Segment, user events of Google Retail and the files of the RetailRocket,
+Diginetica, YooChoose and OTTO data sets are known by how they begin, or with
+--format.
+
 Import the products first: interests attach to what a product is when its event
 arrives.
 
@@ -107,6 +112,7 @@ consent that an event carries.`,
 		},
 	}
 	f.flags(cmd)
+	cmd.Flags().StringVar(&f.format, "format", "", "whose `format` the files have: retailrocket, diginetica, yoochoose, otto, google-retail, segment; found out when not given")
 	cmd.Flags().StringVar(&f.consent, "consent", "as-recorded", "what the visitors of the log allowed: `granted` (personalization), or as-recorded")
 	return cmd
 }
@@ -139,6 +145,8 @@ func (f *importFlags) check(files []string) error {
 		return usagef("--max-errors %d: 0 or more", f.maxErrors)
 	case f.consent != "" && f.consent != "granted" && f.consent != "as-recorded":
 		return usagef("--consent %q: granted or as-recorded", f.consent)
+	case f.format != "" && f.mapping != "":
+		return usagef("--format names a known form, and --mapping describes one: choose one")
 	}
 	for i, path := range files {
 		if slices.Contains(files[:i], path) {
@@ -169,7 +177,7 @@ func (a *app) withImport(ctx context.Context, f *importFlags, files []string, ru
 	if err := f.check(files); err != nil {
 		return err
 	}
-	m, err := readMapping(f.mapping)
+	m, err := f.readMapping()
 	if err != nil {
 		return err
 	}
@@ -212,6 +220,18 @@ func (a *app) withImport(ctx context.Context, f *importFlags, files []string, ru
 		summary.Error = err.Error()
 	}
 	return errors.Join(err, summary.print(a.stdout, f.json))
+}
+
+// readMapping says how to read the files; nil when they say it themselves.
+func (f *importFlags) readMapping() (*records.Mapping, error) {
+	if f.format == "" {
+		return readMapping(f.mapping)
+	}
+	m, err := records.FormatMapping(f.format)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return m, nil
 }
 
 // create creates the site unless it is there.

@@ -224,6 +224,38 @@ func TestImportInterrupted(t *testing.T) {
 	}
 }
 
+func TestImportKnownFormats(t *testing.T) {
+	data := t.TempDir()
+	logs, err := filepath.Glob("records/testdata/logs/*")
+	if err != nil || len(logs) != 7 {
+		t.Fatalf("%v, %v", logs, err)
+	}
+	args := append([]string{"events", "--site", "s", "--create-site", "--consent", "granted", "--data-dir", data}, logs...)
+	out, errs, err := runCommand(t, "", newImportCommand, args...)
+	// 5 + 3 + 3 + 2 + 4 + 4 + 3 events, and the rows passed over
+	for _, want := range []string{"24  events received", "24  stored, durably", "1  rows skipped: calls of type page"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	again := []string{"events", "records/testdata/logs/otto.jsonl", "--site", "s", "--consent", "granted", "--data-dir", data}
+	out, errs, err = runCommand(t, "", newImportCommand, append(again, "--format", "otto")...)
+	if err != nil || !strings.Contains(out, "4  duplicates") {
+		t.Errorf("again: %v\n%s%s", err, out, errs)
+	}
+	out, errs, _ = runCommand(t, "", newImportCommand, append(again, "--format", "segment")...)
+	if !strings.Contains(errs, "otto.jsonl:1: event: is missing in a track call (read as segment; --format says otherwise)") {
+		t.Errorf("as another format:\n%s%s", out, errs)
+	}
+	for want, more := range map[string][]string{
+		`--format "xml": one of retailrocket`: {"--format", "xml"}, "choose one": {"--format", "otto", "--mapping", "m.yaml"},
+	} {
+		if _, _, err := runCommand(t, "", newImportCommand, append(again, more...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
 // endless is a log without an end, which calls call behind the first lines.
 type endless struct {
 	after, line int

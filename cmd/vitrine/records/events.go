@@ -15,12 +15,18 @@ import (
 // maxItems is how many items the API takes in one event.
 const maxItems = 100
 
-// OpenEvents reads events from in: rows under the mapping, or, without one,
-// JSON Lines when the file begins with "{", and else CSV whose columns bear the
-// names of the fields.
+// OpenEvents reads events from in: rows under the mapping, or, without one, what
+// LogFormats knows by how it begins, JSON Lines when the file begins with "{",
+// and else CSV whose columns bear the names of the fields.
 func OpenEvents(in *Input, m *Mapping) (Reader[*vitrinev1.Event], error) {
+	if m != nil && m.format != nil {
+		return m.format.Open(in), nil
+	}
 	if m != nil {
 		return newCSVEvents(in, m)
+	}
+	if f, ok := DetectLogFormat(in); ok {
+		return f.Open(in), nil
 	}
 	if in.isJSON() {
 		return &jsonEvents{jsonLines: jsonLines{in: in}}, nil

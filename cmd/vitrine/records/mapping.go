@@ -17,8 +17,9 @@ import (
 // Mapping says which columns of a CSV file feed which fields. docs/import.md is
 // its reference.
 type Mapping struct {
-	path string
-	file mappingFile
+	path   string
+	file   mappingFile
+	format *LogFormat // stands instead of the file; see FormatMapping
 }
 
 type mappingFile struct {
