@@ -173,6 +173,29 @@ var lifecyclePromises = []promise{
 		})
 		e.wantProfilesOfJournal(shop)
 	}},
+	{"CheckMayRunWhileOthersWrite", func(e *env) {
+		inParallel(4, func(i int) {
+			for n := range 30 {
+				switch i {
+				case 0:
+					if n%10 == 0 {
+						if err := e.Check(e.ctx); err != nil {
+							e.Error(err)
+						}
+					}
+				case 1:
+					if _, err := e.PutProducts(e.ctx, shop, products(3)); err != nil {
+						e.Error(err)
+					}
+				default:
+					e.RecordDecision(shop, richDecision(scoring.DecisionID(fmt.Sprint(i, "-", n))))
+					if _, err := e.Append(e.ctx, shop, []scoring.Event{view("v", 30*i+n)}); err != nil {
+						e.Error(err)
+					}
+				}
+			}
+		})
+	}},
 	{"ASecretIsTheSameInEveryRun", func(e *env) {
 		secret := func(name string, n int) []byte {
 			b, err := e.Secret(e.ctx, name, n)
