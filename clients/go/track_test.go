@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,79 +197,80 @@ func TestTrackRetries(t *testing.T) {
 // A server that comes and goes on the same port while events flow loses none
 // and counts none twice.
 func TestTrackAcrossRestarts(t *testing.T) {
-	const writers, each, restarts = 4, 500, 4
+	const writers, restarts = 4, 6
 	s := newShop()
 	address, stop := s.listen(t, "127.0.0.1:0")
 	c := dial(t, address, Options{OnDrop: func(d Drop) { t.Errorf("dropped: %v", d) }})
 
-	// Each life of the server ends in the middle of a call: after storing it and
-	// before answering in every other one.
-	calls := make(chan struct{})
+	// Each life of the server ends in the middle of a call, before storing what
+	// it brought or, in every other life, after that and before the answer.
+	var lives atomic.Int64
+	dying := make(chan struct{})
 	die := func(ctx context.Context, call int) error {
 		if call%3 == 2 {
 			select {
-			case calls <- struct{}{}:
+			case dying <- struct{}{}:
 				<-ctx.Done() // until the server is gone
-			default:
+				return ctx.Err()
+			default: // it has died often enough, or is about to
 			}
 		}
 		return nil
 	}
 	s.before = func(ctx context.Context, call int) error {
-		if call%2 == 0 {
+		if lives.Load()%2 == 0 {
 			return die(ctx, call)
 		}
 		return nil
 	}
 	s.after = func(ctx context.Context, call int) error {
-		if call%2 == 1 {
+		if lives.Load()%2 == 1 {
 			return die(ctx, call)
 		}
 		return nil
 	}
 
+	var tracked atomic.Int64
 	var wg sync.WaitGroup
-	for w := range writers {
+	enough := make(chan struct{})
+	for range writers {
 		wg.Go(func() {
-			for i := range each {
-				c.Track(numbered(w*each + i))
-				if i%100 == 99 {
-					_ = c.Flush(t.Context())
+			for {
+				for range 50 {
+					c.Track(numbered(int(tracked.Add(1))))
+				}
+				if err := c.Flush(t.Context()); err != nil {
+					t.Error(err)
+				}
+				select {
+				case <-enough:
+					return
+				default:
 				}
 			}
 		})
 	}
-	written := make(chan struct{})
-	lives := 0
-	var restarter sync.WaitGroup
-	restarter.Go(func() {
-		for range restarts {
-			select {
-			case <-calls:
-				stop()
-				_, stop = s.listen(t, address)
-				lives++
-			case <-written:
-				return
-			}
-		}
-	})
+	for range restarts {
+		<-dying
+		stop()
+		lives.Add(1)
+		_, stop = s.listen(t, address)
+	}
+	close(enough)
 	wg.Wait()
-	flush(t, c)
-	close(written)
-	restarter.Wait()
 
+	want := int(tracked.Load())
 	ids := s.ids()
 	slices.Sort(ids)
-	if unique := slices.Compact(ids); len(unique) != writers*each {
-		t.Errorf("%d events stored: want each of %d once", len(unique), writers*each)
+	if unique := slices.Compact(ids); len(unique) != want {
+		t.Errorf("%d events stored: want each of %d once", len(unique), want)
 	}
 	got := c.Stats()
-	if got.Stored+got.Duplicates != writers*each || got.Queued != 0 {
-		t.Errorf("%+v: want %d stored, none queued", got, writers*each)
+	if got.Stored+got.Duplicates != int64(want) || got.Queued != 0 {
+		t.Errorf("%+v: want %d stored, none queued", got, want)
 	}
-	if _, twice := s.count(); lives < restarts || twice == 0 {
-		t.Errorf("%d restarts, %d events sent again: the test shows nothing", lives, twice)
+	if _, twice := s.count(); twice == 0 || got.Retries < restarts {
+		t.Errorf("%d events sent again in %d retries: the test shows nothing", twice, got.Retries)
 	}
 }
 
