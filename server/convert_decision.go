@@ -14,8 +14,46 @@ type answer struct {
 	whole  bool // products whole, not their ids alone
 }
 
+// slab holds the messages of a page in one piece a kind: a page of twenty
+// products is two hundred of them, and allocating each took as long as choosing
+// the products.
+type slab struct {
+	items    []pb.DecidedItem
+	shown    []pb.DecidedItem_Product
+	products []pb.DecidedProduct
+	reasons  []pb.Reason
+	pointers []*pb.Reason
+	byID     []pb.Reason_ProductId
+	byFacet  []pb.Reason_Facet
+}
+
+// slab makes room for the whole page.
+func (a *answer) slab() *slab {
+	items, reasons := 0, 0
+	for i := range a.filled {
+		items += len(a.filled[i].Items)
+		for j := range a.filled[i].Items {
+			reasons += len(a.filled[i].Items[j].Reasons)
+		}
+	}
+	return &slab{
+		items: make([]pb.DecidedItem, items), shown: make([]pb.DecidedItem_Product, items),
+		products: make([]pb.DecidedProduct, items), reasons: make([]pb.Reason, reasons),
+		pointers: make([]*pb.Reason, reasons), byID: make([]pb.Reason_ProductId, reasons),
+		byFacet: make([]pb.Reason_Facet, reasons),
+	}
+}
+
+// take cuts the first n off a part of a slab.
+func take[T any](part *[]T, n int) []T {
+	cut := (*part)[:n:n]
+	*part = (*part)[n:]
+	return cut
+}
+
 // placements writes out every placement of the page.
 func (a *answer) placements() []*pb.PlacementResult {
+	room := a.slab()
 	results := make([]*pb.PlacementResult, len(a.filled))
 	for i := range a.filled {
 		f := &a.filled[i]
@@ -25,7 +63,7 @@ func (a *answer) placements() []*pb.PlacementResult {
 			NoFillReason: pb.NoFillReason(f.NoFill),
 		}
 		for j := range f.Items {
-			result.Items[j] = a.item(&f.Items[j])
+			result.Items[j] = a.item(room, &f.Items[j])
 			if a.token != nil {
 				result.Items[j].AttributionToken = a.token(i, j)
 			}
@@ -40,33 +78,36 @@ func (a *answer) placements() []*pb.PlacementResult {
 	return results
 }
 
-func (a *answer) item(item *scoring.Item) *pb.DecidedItem {
-	product := &pb.DecidedProduct{ProductId: string(item.Product)}
+func (a *answer) item(room *slab, item *scoring.Item) *pb.DecidedItem {
+	m, shown, product := &take(&room.items, 1)[0], &take(&room.shown, 1)[0], &take(&room.products, 1)[0]
+	product.ProductId = string(item.Product)
 	if a.whole {
 		if p, err := a.site.product(item.Product); err == nil {
 			product.Product = productToProto(a.site.id, p)
 		}
 	}
-	m := &pb.DecidedItem{
-		Item:       &pb.DecidedItem_Product{Product: product},
-		Score:      item.Score,
-		Propensity: item.Propensity,
-	}
+	shown.Product = product
+	m.Item, m.Score, m.Propensity = shown, item.Score, item.Propensity
+	m.Reasons = take(&room.pointers, len(item.Reasons))
 	for i := range item.Reasons {
-		m.Reasons = append(m.Reasons, a.reason(&item.Reasons[i]))
+		m.Reasons[i] = a.reason(room, &item.Reasons[i])
 	}
 	return m
 }
 
-func (a *answer) reason(r *scoring.Reason) *pb.Reason {
-	m := &pb.Reason{
-		Kind: pb.ReasonKind(r.Kind), Share: r.Share, EventType: pb.EventType(r.Did), Text: a.site.reasonText(a.words, r),
-	}
+func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
+	m := &take(&room.reasons, 1)[0]
+	m.Kind, m.Share, m.EventType = pb.ReasonKind(r.Kind), r.Share, pb.EventType(r.Did)
+	m.Text = a.site.reasonText(a.words, r)
 	switch {
 	case r.Product != "":
-		m.Evidence = &pb.Reason_ProductId{ProductId: string(r.Product)}
+		evidence := &take(&room.byID, 1)[0]
+		evidence.ProductId = string(r.Product)
+		m.Evidence = evidence
 	case r.Facet != 0:
-		m.Evidence = &pb.Reason_Facet{Facet: facetToProto(a.site, r.Facet)}
+		evidence := &take(&room.byFacet, 1)[0]
+		evidence.Facet = facetToProto(a.site, r.Facet)
+		m.Evidence = evidence
 	}
 	return m
 }
