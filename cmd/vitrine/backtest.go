@@ -26,7 +26,8 @@ import (
 
 // backtestFlags are what `vitrine backtest` was told.
 type backtestFlags struct {
-	train, test string
+	train, test []string
+	holdout     string
 	format      string
 	products    string
 	mapping     string
@@ -46,7 +47,7 @@ type backtestFlags struct {
 func newBacktestCommand(a *app) *cobra.Command {
 	f := &backtestFlags{}
 	cmd := &cobra.Command{
-		Use:   "backtest --train FILE --test FILE",
+		Use:   "backtest --train FILE {--test FILE | --holdout PART}",
 		Short: "Replay a session log and measure how well the next product is met",
 		Long: `Replay a session log and measure how well the next product is met.
 
@@ -62,17 +63,24 @@ The formats, found out by the content (docs/backtest.md):
   sessions  one session a line: product ids between blanks
   pairs     a prefix, TAB, the target; the longest prefix of a session first
   timed     a table of SessionId, ItemId and Time, between tabs
-  events    JSON Lines of events, as vitrine import reads them`,
+  events    JSON Lines of events, as vitrine import reads them
+  segment, google-retail, retailrocket, diginetica, yoochoose, otto
+            exports and data sets as they are
+
+Carts and orders of a log are learned from, and how much of the later ones was
+shown is measured.`,
 		Example: `  vitrine backtest --train sessions.txt --test pairs.txt
   vitrine backtest --train march.jsonl --test april.jsonl --products products.csv --online
-  vitrine backtest --train sessions.txt --test pairs.txt --sample 1000 --json`,
+  vitrine backtest --train events.csv --holdout 1d --sample 1000 --json
+  vitrine backtest --train yoochoose-clicks.dat --train yoochoose-buys.dat --holdout 1d`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.train, "train", "", "`file` of the sessions to learn from; - is stdin, .gz is fine")
-	fs.StringVar(&f.test, "test", "", "`file` of the sessions to predict, later than those of train")
-	fs.StringVar(&f.format, "format", "", "the `format` of both files: sessions, pairs, timed, events; found out when not given")
+	fs.StringArrayVar(&f.train, "train", nil, "`file` of the sessions to learn from; - is stdin, .gz is fine; may be given several times")
+	fs.StringArrayVar(&f.test, "test", nil, "`file` of the sessions to predict, later than those of train; may be given several times")
+	fs.StringVar(&f.holdout, "holdout", "", "instead of --test: `part` at the end of train to predict, such as 1d, 36h or 10%")
+	fs.StringVar(&f.format, "format", "", "the `format` of all files: "+strings.Join(backtest.Formats(), ", ")+"; found out when not given")
 	fs.StringVar(&f.products, "products", "", "`file` of the catalogue, as for vitrine import products; by default the bare ids of the log")
 	fs.StringVar(&f.mapping, "mapping", "", "`file` that maps the columns of --products")
 	fs.StringVar(&f.span, "span", "150d", "the `time` that sessions without times are spread over, such as 150d or 36h")
@@ -90,8 +98,10 @@ The formats, found out by the content (docs/backtest.md):
 
 func (f *backtestFlags) check() error {
 	switch {
-	case f.train == "" || f.test == "":
-		return usagef("--train and --test are needed; see vitrine backtest --help")
+	case len(f.train) == 0 || len(f.test) == 0 && f.holdout == "":
+		return usagef("--train and --test are needed, or --train and --holdout; see vitrine backtest --help")
+	case len(f.test) > 0 && f.holdout != "":
+		return usagef("--test names other files, and --holdout a part of train: choose one")
 	case f.inFlight < 1 || f.inFlight > 1000:
 		return usagef("--in-flight %d: 1 to 1000", f.inFlight)
 	case f.k < 1 || f.k > backtest.MaxK:
@@ -114,8 +124,12 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	if err != nil {
 		return err
 	}
+	holdout, err := backtest.ParseHoldout(f.holdout)
+	if err != nil {
+		return usagef("--holdout %w", err)
+	}
 	log, warnings, err := backtest.Read(backtest.Files{
-		Train: f.train, Test: f.test, Format: backtest.Format(f.format), Stdin: a.stdin,
+		Train: f.train, Test: f.test, Holdout: holdout, Format: backtest.Format(f.format), Stdin: a.stdin,
 	})
 	if err != nil {
 		return err
@@ -249,17 +263,9 @@ func readMapping(path string) (*records.Mapping, error) {
 	return records.ReadMapping(path)
 }
 
-// parseSpan is time.ParseDuration with days.
+// parseSpan takes what lies between a minute and 20 years.
 func parseSpan(s string) (time.Duration, error) {
-	text := s
-	var days float64
-	if head, ok := strings.CutSuffix(s, "d"); ok {
-		if _, err := fmt.Sscanf(head+"\n", "%g\n", &days); err != nil {
-			return 0, usagef("--span %q: a time such as 150d or 36h is wanted", s)
-		}
-		text = fmt.Sprintf("%gh", days*24)
-	}
-	d, err := time.ParseDuration(text)
+	d, err := backtest.ParseTime(s)
 	if err != nil || d < time.Minute || d > 20*365*24*time.Hour {
 		return 0, usagef("--span %q: a time such as 150d or 36h is wanted, from a minute to 20 years", s)
 	}

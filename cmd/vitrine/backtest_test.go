@@ -92,6 +92,30 @@ func TestBacktestAgainstARunningServer(t *testing.T) {
 	}
 }
 
+// A log with carts and orders, split by time.
+func TestBacktestHoldsOut(t *testing.T) {
+	var log strings.Builder
+	for i := range 400 { // 2k is viewed, then 2k+1, which is put into the cart and bought
+		at := int64(1_659_304_800_000) + int64(i)*600_000
+		a, b := i*7%20*2, i*7%20*2+1
+		fmt.Fprintf(&log, `{"session":%d,"events":[{"aid":%d,"ts":%d,"type":"clicks"},{"aid":%d,"ts":%d,"type":"clicks"},{"aid":%d,"ts":%d,"type":"carts"},{"aid":%d,"ts":%d,"type":"orders"}]}`+"\n",
+			i, a, at, b, at+1000, b, at+2000, b, at+3000)
+	}
+	path := text(t, "otto.jsonl", log.String())
+	out, errs, err := runCommand(t, "", newBacktestCommand, "--train", path, "--holdout", "10%", "--k", "5")
+	for _, want := range []string{"HR@5", "later carts: vitrine", "later orders: vitrine", "360 sessions, 1,440 events, 40 products", "40 sessions, 120 decisions"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	// 400 sessions of 10 minutes: in the last 5 hours, which end 3 s behind the
+	// start of the last one, begin 30.
+	out, errs, err = runCommand(t, "", newBacktestCommand, "--train", path, "--holdout", "5h", "--online")
+	if err != nil || !strings.Contains(out, "30 sessions, 90 decisions, models learning on") {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+}
+
 func TestBacktestMistakes(t *testing.T) {
 	file := text(t, "log.txt", "a b\n")
 	for _, c := range []struct {
@@ -99,13 +123,18 @@ func TestBacktestMistakes(t *testing.T) {
 		want string
 	}{
 		{nil, "--train and --test are needed"},
+		{[]string{"--train", file}, "or --train and --holdout"},
+		{[]string{"--train", file, "--test", file, "--holdout", "1d"}, "choose one"},
+		{[]string{"--train", file, "--holdout", "some"}, `--holdout "some": a time such as 1d`},
+		{[]string{"--train", file, "--holdout", "1d"}, "tells no times"},
+		{[]string{"--train", text(t, "bad.csv", "timestamp,visitorid,event,itemid,transactionid\n1,2,look,3,\n"), "--holdout", "1d"}, `bad.csv:2: event: "look" is none of`},
 		{[]string{"--train", file, "--test", "no-such-file"}, "no such file"},
 		{[]string{"--train", file, "--test", file, "--span", "soon"}, "--span"},
 		{[]string{"--train", file, "--test", file, "--in-flight", "0"}, "--in-flight"},
 		{[]string{"--train", file, "--test", file, "--k", "101"}, "--k 101: 1 to 100"},
 		{[]string{"--train", file, "--test", file, "--target", "a:1", "--data-dir", "b"}, "choose one"},
 		{[]string{"--train", file, "--test", file, "--mapping", file}, "--mapping goes with --products"},
-		{[]string{"--train", file, "--test", file, "--format", "xml"}, "one of sessions, pairs, timed, events"},
+		{[]string{"--train", file, "--test", file, "--format", "xml"}, "one of sessions, pairs, timed, events, retailrocket"},
 		{[]string{"--train", text(t, "empty", ""), "--test", file}, "holds no session"},
 		{[]string{"--train", file, "--test", file, "--target", "127.0.0.1:1"}, "no server answers"},
 	} {

@@ -11,13 +11,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/records"
-	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
-// Format is how a file writes sessions down.
+// Format is how a file writes sessions down: one of these, or a name of
+// records.LogFormats.
 type Format string
 
 // The formats; docs/backtest.md shows each.
@@ -29,51 +28,98 @@ const (
 	Events   Format = "events"   // JSON Lines of events, as `vitrine import` reads them
 )
 
-// sessionGap ends a session: the half hour that web analytics has used since
-// Catledge and Pitkow measured 25.5 minutes (1995).
-const sessionGap = 30 * time.Minute
-
-func (l *Log) readFile(f Files, path string, test bool) ([]Session, error) {
+// file reads one file. Events go into c, which makes sessions of them once all
+// files are read.
+func (l *Log) file(f Files, path string, test bool, c *collector) ([]Session, error) {
 	in, err := records.Open(path, f.Stdin)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close() //nolint:errcheck // only read from
+	known, isKnown := records.FindLogFormat(string(f.Format))
 	format := f.Format
 	if format == Detect {
-		format = detect(in.Head())
+		if known, isKnown = records.DetectLogFormat(in); !isKnown {
+			format = detect(in.Head())
+		}
 	}
-	var sessions []Session
 	switch {
+	case isKnown:
+		return nil, c.read(known.Open(in), known.Sessions, false)
 	case format == Events:
-		sessions, err = l.readEvents(in)
+		r, err := records.OpenEvents(in, nil)
+		if err != nil {
+			return nil, err
+		}
+		return nil, c.read(r, false, true)
 	case format == Timed:
-		sessions, err = l.readTimed(in)
+		return l.readTimed(in)
 	case format == Pairs && test:
 		return l.readPairs(in)
 	case format == Pairs:
 		return nil, fmt.Errorf("backtest: %s holds test pairs, prefix TAB target, which train can't be", path)
 	case format == Sessions:
-		sessions, err = l.readSessions(in)
-	default:
-		return nil, fmt.Errorf("backtest: format %q: one of sessions, pairs, timed, events", format)
+		return l.readSessions(in)
 	}
-	if err != nil {
-		return nil, err
+	return nil, fmt.Errorf("backtest: --format %q: one of %s", format, strings.Join(Formats(), ", "))
+}
+
+// Formats lists what --format takes.
+func Formats() []string {
+	names := []string{string(Sessions), string(Pairs), string(Timed), string(Events)}
+	for _, f := range records.LogFormats() {
+		names = append(names, f.Name)
 	}
-	if len(sessions) == 0 {
-		return nil, fmt.Errorf("backtest: %s holds no session of product views (read as %s)", path, format)
-	}
-	if test {
-		for i := range sessions {
-			sessions[i].allCuts()
+	return names
+}
+
+// readFiles reads the sessions of several files.
+func (l *Log) readFiles(f Files, paths []string, test bool) ([]Session, error) {
+	c := newCollector(l)
+	var all []Session
+	for _, path := range paths {
+		one, err := l.file(f, path, test, c)
+		if err != nil {
+			return nil, err
 		}
-		sessions = slices.DeleteFunc(sessions, func(s Session) bool { return len(s.Cuts) == 0 })
-		if len(sessions) == 0 {
-			return nil, fmt.Errorf("backtest: every session of %s has one click: there is nothing to predict", path)
+		all = append(all, one...)
+	}
+	of := strings.Join(paths, " and ")
+	if len(c.all) > 0 && len(all) > 0 {
+		return nil, fmt.Errorf("backtest: of %s some hold events and some sessions: give files of one kind", of)
+	}
+	if len(c.all) > 0 {
+		all = c.sessions()
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("backtest: %s holds no session of product views", of)
+	}
+	timed := all[0].Times != nil
+	if slices.ContainsFunc(all, func(s Session) bool { return (s.Times != nil) != timed }) {
+		return nil, fmt.Errorf("backtest: of %s some tell times and some do not: give files of one kind", of)
+	}
+	if timed && len(paths) > 1 {
+		sortByStart(all)
+	}
+	return all, nil
+}
+
+// toTest sets the cuts of test sessions, and leaves out those with nothing to
+// predict.
+func toTest(sessions []Session, of string) ([]Session, error) {
+	kept := make([]Session, 0, len(sessions))
+	for _, s := range sessions {
+		if s.Cuts == nil { // pairs have theirs
+			s.allCuts()
+		}
+		if len(s.Cuts) > 0 {
+			kept = append(kept, s)
 		}
 	}
-	return sessions, nil
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("backtest: every session of %s has one click: there is nothing to predict", of)
+	}
+	return kept, nil
 }
 
 // detect tells the format by the first line that is not blank.
@@ -249,64 +295,6 @@ func (l *Log) readTimed(in *records.Input) ([]Session, error) {
 		for _, one := range c {
 			all[i].Items = append(all[i].Items, one.item)
 			all[i].Times = append(all[i].Times, one.time)
-		}
-	}
-	sortByStart(all)
-	return all, nil
-}
-
-func sortByStart(all []Session) {
-	slices.SortStableFunc(all, func(a, b Session) int { return cmp.Compare(a.Times[0], b.Times[0]) })
-}
-
-// readEvents makes sessions of the product views in a log of events: those of
-// a visitor with no half hour between two. Events of other types are passed
-// over: what was bought is looked at, too.
-func (l *Log) readEvents(in *records.Input) ([]Session, error) {
-	r, err := records.OpenEvents(in, nil)
-	if err != nil {
-		return nil, err
-	}
-	open := map[string]int{} // the visitor's latest session
-	var all []Session
-	for {
-		rec, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		e := rec.Message
-		switch e.Type {
-		case vitrinev1.EventType_EVENT_TYPE_PRODUCT_VIEWED, vitrinev1.EventType_EVENT_TYPE_PRODUCT_CLICKED:
-		default:
-			continue
-		}
-		who, at := e.Visitor.DeviceId, e.Time.AsTime().UnixMilli()
-		i, ok := open[who]
-		if ok {
-			last := all[i].Times[len(all[i].Times)-1]
-			if at < last {
-				return nil, fmt.Errorf("%s: earlier than the visitor's event before it: sort the log by time", rec.At)
-			}
-			ok = at-last < sessionGap.Milliseconds()
-		}
-		if !ok {
-			i = len(all)
-			open[who] = i
-			all = append(all, Session{})
-		}
-		for _, it := range e.Items {
-			if err := checkID(it.ProductId); err != nil {
-				return nil, fmt.Errorf("%s: %w", rec.At, err)
-			}
-			all[i].Items = append(all[i].Items, l.item(it.ProductId))
-			all[i].Times = append(all[i].Times, at)
-		}
-		if len(all[i].Items) == 0 {
-			all = all[:i] // a view of nothing
-			delete(open, who)
 		}
 	}
 	sortByStart(all)

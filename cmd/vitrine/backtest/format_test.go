@@ -12,8 +12,8 @@ import (
 func files(t *testing.T, train, test string) Files {
 	t.Helper()
 	dir := t.TempDir()
-	f := Files{Train: filepath.Join(dir, "train"), Test: filepath.Join(dir, "test")}
-	for path, text := range map[string]string{f.Train: train, f.Test: test} {
+	f := Files{Train: []string{filepath.Join(dir, "train")}, Test: []string{filepath.Join(dir, "test")}}
+	for path, text := range map[string]string{f.Train[0]: train, f.Test[0]: test} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestBadLogs(t *testing.T) {
 		{"empty train", "", "a b\n", "train holds no session of product views"},
 		{"empty test", "a b\n", "", "test holds no session of product views"},
 		{"pairs as train", "a b\tc\n", "a b\tc\n", "holds test pairs"},
-		{"nothing to predict", "a b\n", "a\nb\n", "every session of"},
+		{"nothing to predict", "a b\n", "a\nb\n", "every session of the test has one click"},
 		{"two targets", "a b\n", "a\tb\na\tb c\n", "test:2: 1 ids, then 2 behind the tab"},
 		{"a line without a target", "a b\n", "a\tb\na b\n", "test:2: no tab"},
 		{"a tab among sessions", "a b\nc\td\n", "a b\n", "train:2: a tab in a line of sessions"},
@@ -107,7 +107,7 @@ func TestBadLogs(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := Read(Files{Train: "-", Test: "-"}); err == nil {
+	if _, _, err := Read(Files{Train: []string{"-"}, Test: []string{"-"}}); err == nil {
 		t.Error("two files from stdin passed")
 	}
 }
@@ -163,7 +163,10 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 		l := newLog()
-		sessions, err := l.readFile(Files{}, path, true)
+		sessions, err := l.readFiles(Files{}, []string{path}, true)
+		if err == nil {
+			sessions, err = toTest(sessions, path)
+		}
 		if err != nil {
 			return
 		}

@@ -6,6 +6,7 @@ package backtest
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -31,35 +32,62 @@ func (l *Log) item(id string) item {
 
 // Files names the log to replay.
 type Files struct {
-	Train, Test string // paths; "-" is stdin, for one of them
-	Format      Format // of both; detected when empty
-	Stdin       io.Reader
+	Train []string // paths; one of them all may be "-", stdin
+	Test  []string // none when Holdout says what of train it is
+	// Holdout splits the train files into train and test.
+	Holdout Holdout
+	Format  Format // of all; detected file by file when empty
+	Stdin   io.Reader
 }
 
-// Read reads both files. Warnings are things that make the figures doubtful but
+// Read reads the files. Warnings are things that make the figures doubtful but
 // do not prevent them.
 func Read(f Files) (log *Log, warnings []string, err error) {
-	if f.Train == "-" && f.Test == "-" {
-		return nil, nil, fmt.Errorf("backtest: train and test can't both be stdin")
+	paths := slices.Concat(f.Train, f.Test)
+	if n := len(slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p != "-" })); n > 1 {
+		return nil, nil, fmt.Errorf("backtest: %d files can't all be stdin", n)
+	}
+	for i, path := range f.Train {
+		if slices.Contains(f.Train[:i], path) {
+			return nil, nil, fmt.Errorf("backtest: %s is named twice", path)
+		}
 	}
 	l := newLog()
-	if l.Train, err = l.readFile(f, f.Train, false); err != nil {
+	if l.Train, err = l.readFiles(f, f.Train, false); err != nil {
 		return nil, nil, err
 	}
-	known := len(l.Products)
-	if l.Test, err = l.readFile(f, f.Test, true); err != nil {
+	if f.Holdout.given() {
+		l.Train, l.Test, err = f.Holdout.split(l.Train)
+	} else {
+		l.Test, err = l.readFiles(f, f.Test, true)
+	}
+	if err == nil {
+		l.Test, err = toTest(l.Test, "the test")
+	}
+	if err != nil {
 		return nil, nil, err
 	}
-	if f.Train == f.Test {
+	same := slices.Equal(f.Train, f.Test)
+	if same {
 		warnings = append(warnings, "train and test are the same file: the figures will be far too good")
 	}
-	if same := l.seenInTrain(); f.Train != f.Test && len(l.Test) > 20 && 2*same > len(l.Test) {
-		warnings = append(warnings, fmt.Sprintf("%d of the %d test sessions stand in train, click for click: the figures will be too good", same, len(l.Test)))
+	if seen := l.seenInTrain(); !same && len(l.Test) > 20 && 2*seen > len(l.Test) {
+		warnings = append(warnings, fmt.Sprintf("%d of the %d test sessions stand in train, click for click: the figures will be too good", seen, len(l.Test)))
 	}
-	if n := len(l.Products) - known; n > 0 {
+	if n := l.testOnly(); n > 0 {
 		warnings = append(warnings, fmt.Sprintf("%d of the %d products occur in test only: nothing can be learned of them", n, len(l.Products)))
 	}
 	return l, warnings, nil
+}
+
+// testOnly counts the products that no train session has.
+func (l *Log) testOnly() (n int) {
+	for _, count := range sessionCounts(l.Train, len(l.Products)) {
+		if count == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // seenInTrain counts the test sessions of more than three clicks that stand in

@@ -246,6 +246,56 @@ func TestRunOnline(t *testing.T) {
 	}
 }
 
+// Of a log with carts and orders, these go in as what they are, are what the
+// session did before a decision, and are looked for in the answers.
+func TestRunWithCartsAndOrders(t *testing.T) {
+	event := func(kind, who, product string, at int) string {
+		return fmt.Sprintf(`{"type":%q,"visitor":%q,"time":%d,"product":%q}`+"\n", kind, who, 1_700_000_000+at, product)
+	}
+	var train strings.Builder
+	for i := range 4 { // views: a 4, b 3, c 2, d 1
+		for at, p := range []string{"a", "b", "c", "d"}[:4-i] {
+			train.WriteString(event("product_viewed", fmt.Sprint("u", i), p, 1000*i+at))
+		}
+	}
+	train.WriteString(event("product_added", "u3", "a", 3010) + event("order_completed", "u3", "a", 3020) + event("order_completed", "u3", "b", 3020))
+	test := event("product_viewed", "t", "d", 9000) + event("product_added", "t", "b", 9001) + event("product_viewed", "t", "c", 9002) +
+		event("order_completed", "t", "b", 9003) + event("order_completed", "t", "d", 9003)
+	s, conn := openShop(t)
+	o := options()
+	o.K, o.Online = 2, true
+	got, err := Run(t.Context(), conn, read(t, train.String(), test), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What the shop shows behind the things done, and what of it was wanted:
+	//   d         a b    carts {b}: 1 of 1, orders {b, d}: 1 of 2
+	//   d +b      a c    the target c at place 2, orders 0 of 2
+	//   d +b c    a b    orders 1 of 2: what the session had stands last, and the
+	//                    most viewed of it first
+	near(t, "HR", got.All.HR.Value, 100)
+	near(t, "MRR", got.All.MRR.Value, 50)
+	near(t, "carts", got.All.Carts.Value, 100)
+	near(t, "orders", got.All.Orders.Value, 100*2./6)
+	if got.All.Targets != 1 || got.Decisions != 3 || got.TrainEvents != 12 {
+		t.Errorf("got %+v", got)
+	}
+	var sent []string
+	for _, e := range s.events {
+		sent = append(sent, fmt.Sprintf("%d:%d", e.Type, len(e.Items)))
+	}
+	// 10 views, a cart and an order of two; then the test session's.
+	if want := strings.Repeat("5:1 ", 10) + "7:1 12:2 5:1 7:1 5:1 12:2"; strings.Join(sent, " ") != want {
+		t.Errorf("sent %v, want %s", sent, want)
+	}
+	if id := s.events[11].Order.GetId(); id == "" {
+		t.Error("an order without an id")
+	}
+	if last := s.requests[len(s.requests)-1].SessionEvents; len(last) == 0 {
+		t.Error("nothing was told of the session")
+	}
+}
+
 func TestRunGivesUp(t *testing.T) {
 	for _, c := range []struct {
 		name string
