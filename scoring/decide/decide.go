@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/blend"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
@@ -29,9 +30,12 @@ type Slot struct {
 // Page is what to decide: the whole page at once, so that no product stands on
 // it twice.
 type Page struct {
-	Now      time.Time
-	Context  *scoring.Context // nil: nothing known of the page
-	Profile  *visitor.Profile // nil for a visitor of whom nothing is known
+	Now     time.Time
+	Context *scoring.Context // nil: nothing known of the page
+	Profile *visitor.Profile // nil for a visitor of whom nothing is known
+	// Folded says that the model learns from the profile's events, as it does from
+	// all that are in the journal. A visit that was handed in it has not seen.
+	Folded   bool
 	Slots    []Slot
 	Reasons  bool // explain each item
 	Rejected bool // list what was left out
@@ -44,16 +48,20 @@ type Decider struct {
 	sources  []source
 	features []feature
 	fitted   []*[situations]float32 // of the features; nil: none
+	rows     []*blend.Row           // what was learned of the features
 	scratch  sync.Pool
 }
 
-// New returns a decider over a site's catalogue and what it has learned.
+// New returns a decider over a site's catalogue and what it has learned. From now
+// on the model shows it the visits, for the blend to learn.
 func New(products *catalog.Catalog, learned *model.Model) *Decider {
 	d := &Decider{products: products, learned: learned, sources: sources(), features: features()}
 	for k := range d.features {
 		d.fitted = append(d.fitted, fitted(d.features[k].name))
+		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))
 	}
 	d.scratch.New = func() any { return newQuery(d) }
+	learned.Teach(d)
 	return d
 }
 

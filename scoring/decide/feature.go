@@ -157,15 +157,10 @@ func isNew(q *query, v *view) float32 {
 // look prepares a candidate for the features. The view is valid until the next.
 func (q *query) look(c *candidate, p *scoring.Product) *view {
 	v := &q.view
-	*v = view{candidate: c, at: p, pop: q.learned.Popularity(c.product, q.page.Now), rank: -1}
+	*v = view{candidate: c, at: p, rank: q.placeOf(c.product)}
+	v.pop = q.popularity(c.product, v.rank)
 	for s, x := range c.signal {
 		v.logs[s] = inLog(x * q.scale[s])
-	}
-	for k, i := range q.visit {
-		if i == c.product {
-			v.rank = k
-			break
-		}
 	}
 	if len(q.interests) == 0 && len(q.pageTerms) == 0 && !q.onProduct() {
 		return v

@@ -2,9 +2,11 @@ package decide
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/blend"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 	"github.com/vitrine-io/vitrine/scoring/model"
@@ -45,6 +47,8 @@ type query struct {
 	seeds   []seed
 
 	visit    []catalog.Index // different products of this visit, the latest first
+	steps    []catalog.Index // the visit's products, oldest first, the same never twice in a row
+	folded   bool            // the model has learned from them
 	returned bool            // the visit's last step went back to a product of it
 	rates    [model.RepeatRanks]float64
 	fresh    float64 // 1 when the latest touch is of now, towards 0 with its age
@@ -71,6 +75,7 @@ type query struct {
 	view     view
 	weights  []float32 // of the features
 	parts    []part
+	lesson   blend.Lesson
 	standing []model.Standing
 }
 
@@ -90,6 +95,7 @@ func (q *query) begin(p *Page) {
 	q.taken.reset()
 	q.seeds = q.seeds[:0]
 	q.visit = q.visit[:0]
+	q.steps, q.folded = q.steps[:0], p.Folded
 	q.returned = false
 	q.fresh = 0
 	q.wanted = 0
@@ -159,12 +165,15 @@ func (q *query) sensitive(i catalog.Index) bool {
 func (q *query) addSeed(s seed) {
 	for k := range q.seeds {
 		if q.seeds[k].product == s.product {
-			q.seeds[k].ofVisit = q.seeds[k].ofVisit || s.ofVisit
+			if s.ofVisit && !q.seeds[k].ofVisit {
+				q.seeds[k].ofVisit = true
+				q.seeds[k].sessions = q.sessions(&s)
+			}
 			return
 		}
 	}
 	if len(q.seeds) < maxSeeds {
-		s.sessions = q.learned.Sessions(s.product, q.page.Now)
+		s.sessions = q.sessions(&s)
 		q.seeds = append(q.seeds, s)
 	}
 }
@@ -197,12 +206,16 @@ func (q *query) readTouches() {
 		if visit {
 			q.returned = visitEnd.returned(i, t.Type)
 			q.sawInVisit(i)
+			if n := len(q.steps); n == 0 || q.steps[n-1] != i {
+				q.steps = append(q.steps, i)
+			}
 			fresh = 1
 		} else {
 			fresh *= earlier
 		}
 		q.addSeed(seed{product: i, weight: fresh, ofVisit: visit})
 	}
+	slices.Reverse(q.steps)
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, q.page.Now)
 }
 

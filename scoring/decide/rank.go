@@ -56,25 +56,8 @@ func (r *ranking) reset() {
 func (q *query) rank(r *ranking, filters []Filter) {
 	r.reset()
 	r.done = true
-	q.scale = q.candidates.largest()
-	for s, v := range q.scale {
-		if v > 0 {
-			q.scale[s] = 1 / v
-		}
-	}
 	q.weigh()
-	var by [signals]float32
-	for s := range by {
-		by[s] = prior[s] * q.scale[s]
-	}
-	q.firsts = q.firsts[:0]
-	for k := range q.candidates.list {
-		var p float32
-		for s, v := range q.candidates.list[k].signal {
-			p += by[s] * v
-		}
-		q.firsts = append(q.firsts, newFirst(k, p))
-	}
+	q.shortlist()
 	enough := max(secondStage, q.wanted+q.wanted/2)
 	for tried := 0; len(r.list) < enough && tried < min(len(q.firsts), maxTried); {
 		some := min(enough-len(r.list), len(q.firsts)-tried)
@@ -93,6 +76,28 @@ func (q *query) rank(r *ranking, filters []Filter) {
 	})
 	for k := range r.list {
 		r.total += math.Exp(float64(r.list[k].score - r.list[0].score))
+	}
+}
+
+// shortlist is the first stage: every candidate with its prior, in q.firsts.
+func (q *query) shortlist() {
+	q.scale = q.candidates.largest()
+	for s, v := range q.scale {
+		if v > 0 {
+			q.scale[s] = 1 / v
+		}
+	}
+	var by [signals]float32
+	for s := range by {
+		by[s] = prior[s] * q.scale[s]
+	}
+	q.firsts = q.firsts[:0]
+	for k := range q.candidates.list {
+		var p float32
+		for s, v := range q.candidates.list[k].signal {
+			p += by[s] * v
+		}
+		q.firsts = append(q.firsts, newFirst(k, p))
 	}
 }
 
@@ -201,7 +206,7 @@ func (q *query) weigh() {
 		f := &q.features[k]
 		visit := f.visit
 		if by := q.fitted[k]; by != nil {
-			visit += mature * (by[situation] - visit)
+			visit += mature*(by[situation]-visit) + q.rows[k].Moved(situation)
 		}
 		q.weights = append(q.weights, f.lasting+fresh*(visit-f.lasting))
 	}

@@ -55,6 +55,7 @@ func (covisitation) gather(q *query) {
 		s := &q.seeds[r]
 		var sessions, now float64
 		q.pairs, sessions, now = q.learned.Pairs(q.pairs[:0], s.product, q.page.Now)
+		sessions = q.withoutOwn(s.product, q.pairs, sessions, now)
 		if len(q.pairs) == 0 {
 			continue
 		}
@@ -91,6 +92,7 @@ func (q *query) hop(r int, w float32) {
 		q.pairs[best].Forward = 0
 		var sessions, now float64
 		q.hops, sessions, now = q.learned.Pairs(q.hops[:0], via.To, q.page.Now)
+		sessions = q.withoutOwn(via.To, q.hops, sessions, now)
 		f := w * via.Forward * float32(now/(sessions*now+1))
 		for _, p := range q.hops {
 			if p.Forward == 0 {

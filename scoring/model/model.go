@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/blend"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
@@ -25,6 +26,8 @@ type Model struct {
 	recent   ring
 	open     tracker
 	repeats  repeats
+	blend    *blend.Blend
+	student  atomic.Pointer[Student]
 	sessions atomic.Uint64 // packed counter of sessions begun
 	learned  atomic.Uint64
 }
@@ -46,7 +49,7 @@ type facetStats struct {
 
 // New returns a model that knows nothing yet.
 func New(products *catalog.Catalog) *Model {
-	m := &Model{products: products}
+	m := &Model{products: products, blend: blend.New()}
 	m.reset()
 	return m
 }
@@ -58,6 +61,7 @@ func (m *Model) reset() {
 	m.recent.reset()
 	m.open.reset()
 	m.repeats.reset()
+	m.blend.Reset()
 	m.sessions.Store(0)
 	m.learned.Store(0)
 }
@@ -70,6 +74,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	if e.Type.Touched() {
 		s := m.session(e.Visitor, t)
 		for i := range e.Items {
+			m.teach(s, e, e.Items[i].Product)
 			m.touch(s, &e.Items[i], e.Type, t)
 		}
 	} else if w := takenBack(e.Type); w != 0 {

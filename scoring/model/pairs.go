@@ -133,6 +133,35 @@ func (m *Model) pair(s *session, i catalog.Index, w float64, t instantMillis) {
 	}
 }
 
+// PairsOf is what the steps of a visit, oldest first, teach about a product and
+// another, views all: the weights of Pair.
+func PairsOf(steps []catalog.Index, from, to catalog.Index) (next, forward, backward float64) {
+	for k, at := range steps {
+		if at != from && at != to {
+			continue
+		}
+		near, distance := 1.0, 0
+		for b := k - 1; b >= 0 && distance < pairSpan; b-- {
+			j := steps[b]
+			if j == at {
+				continue
+			}
+			switch {
+			case at == to && j == from:
+				forward += near
+				if distance == 0 {
+					next++
+				}
+			case at == from && j == to:
+				backward += near
+			}
+			near *= pairFade
+			distance++
+		}
+	}
+	return next, forward, backward
+}
+
 // link adds weights as of t to the edge from one product to another. A full
 // list gives up its weakest edge.
 func (m *Model) link(from, to catalog.Index, t instantMillis, next, forward, backward float64) {

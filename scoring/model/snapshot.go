@@ -23,7 +23,7 @@ var (
 // magic and version begin a snapshot.
 const (
 	magic   = "vitrine model\n"
-	version = 1
+	version = 2 // 1 had no blend
 )
 
 // Save writes everything learned, with a format version and a checksum, so that
@@ -48,16 +48,17 @@ func (m *Model) Save(w io.Writer) error {
 	return nil
 }
 
-// Load replaces what was learned by what Save wrote. On an error, which wraps
+// Load replaces what was learned by what Save wrote, in this version or an earlier
+// one. On an error, which wraps
 // ErrCorrupt or ErrVersion if it is the snapshot's, the model is as New made it.
 // It must not run beside readers that are to see one state.
 func (m *Model) Load(r io.Reader) (err error) {
 	m.reset()
-	body, err := readBody(bufio.NewReader(r))
+	v, body, err := readBody(bufio.NewReader(r))
 	if err != nil {
 		return fmt.Errorf("model: load: %w", err)
 	}
-	in := reader{m: m, b: body}
+	in := reader{m: m, version: v, b: body}
 	in.body()
 	if in.failed || len(in.b) > 0 {
 		m.reset()
@@ -66,31 +67,31 @@ func (m *Model) Load(r io.Reader) (err error) {
 	return nil
 }
 
-func readBody(r *bufio.Reader) ([]byte, error) {
+func readBody(r *bufio.Reader) (v byte, body []byte, err error) {
 	head := make([]byte, len(magic)+1)
 	if _, err := io.ReadFull(r, head); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return 0, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	if string(head[:len(magic)]) != magic {
-		return nil, fmt.Errorf("%w: not a snapshot", ErrCorrupt)
+		return 0, nil, fmt.Errorf("%w: not a snapshot", ErrCorrupt)
 	}
-	if head[len(magic)] != version {
-		return nil, fmt.Errorf("%w: %d", ErrVersion, head[len(magic)])
+	if v = head[len(magic)]; v == 0 || v > version {
+		return 0, nil, fmt.Errorf("%w: %d", ErrVersion, v)
 	}
 	size, err := binary.ReadUvarint(r)
 	if err != nil || size > math.MaxInt64 {
-		return nil, fmt.Errorf("%w: no length", ErrCorrupt)
+		return 0, nil, fmt.Errorf("%w: no length", ErrCorrupt)
 	}
-	var body bytes.Buffer // grows with what is there, whatever the length says
-	if _, err := io.CopyN(&body, r, int64(size)); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	var buf bytes.Buffer // grows with what is there, whatever the length says
+	if _, err := io.CopyN(&buf, r, int64(size)); err != nil {
+		return 0, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	var sum [8]byte
 	if _, err := io.ReadFull(r, sum[:]); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return 0, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	if binary.BigEndian.Uint64(sum[:]) != xxhash.Sum64(body.Bytes()) {
-		return nil, fmt.Errorf("%w: checksum", ErrCorrupt)
+	if binary.BigEndian.Uint64(sum[:]) != xxhash.Sum64(buf.Bytes()) {
+		return 0, nil, fmt.Errorf("%w: checksum", ErrCorrupt)
 	}
-	return body.Bytes(), nil
+	return v, buf.Bytes(), nil
 }

@@ -12,6 +12,7 @@ import (
 // reader reads what writer wrote, into an empty model.
 type reader struct {
 	m        *Model
+	version  byte
 	b        []byte
 	products []catalog.Index
 	facets   []catalog.Term
@@ -95,6 +96,10 @@ func (r *reader) body() {
 	}
 	r.ring()
 	r.tracker()
+	if r.version >= 2 {
+		rest, ok := r.m.blend.Restore(r.b)
+		r.b, r.failed = rest, r.failed || !ok
+	}
 }
 
 // room is the length of a list that grew by doubling from 4 until n fitted.

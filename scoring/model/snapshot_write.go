@@ -80,6 +80,7 @@ func (w *writer) body() {
 	}
 	w.ring()
 	w.tracker()
+	w.b = w.m.blend.AppendTo(w.b)
 }
 
 func (w *writer) top(t *top) {

@@ -1,0 +1,136 @@
+// Package blend learns, visit by visit, how far the features of a ranking are to
+// be trusted: what each weight has moved from the one that was shipped.
+package blend
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+)
+
+// Situations is how many kinds of decisions have weights of their own on top of
+// the shared ones.
+const Situations = 9
+
+// cells of a row: the shared weight, then one a situation.
+const cells = 1 + Situations
+
+// Blend holds the learned part of the weights. Learn and Due are for one
+// goroutine at a time, as are reset and restore; reading a row takes no lock and
+// may run beside them.
+type Blend struct {
+	mu   sync.Mutex // of the map: rows never go
+	rows map[string]*Row
+	due  atomic.Uint64 // chances to learn so far
+}
+
+// Row is what was learned about one feature.
+type Row struct {
+	moved   [cells]atomic.Uint32 // float32
+	squares [cells]float32       // of the gradients, for Adagrad; the learner's
+}
+
+// New returns a blend that has learned nothing: every weight is as shipped.
+func New() *Blend { return &Blend{rows: map[string]*Row{}} }
+
+// Row returns the row of a feature by its name, which is what a snapshot knows
+// it by. It stays the same one for good.
+func (b *Blend) Row(feature string) *Row {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.rows[feature]
+	if r == nil {
+		r = &Row{}
+		b.rows[feature] = r
+	}
+	return r
+}
+
+// Moved is how far the feature's weight stands from the shipped one in a
+// situation.
+func (r *Row) Moved(situation int) float32 {
+	return r.at(0) + r.at(1+situation)
+}
+
+func (r *Row) at(cell int) float32 { return math.Float32frombits(r.moved[cell].Load()) }
+
+// Reset goes back to the shipped weights.
+func (b *Blend) Reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.rows {
+		for c := range cells {
+			r.moved[c].Store(0)
+		}
+		r.squares = [cells]float32{}
+	}
+	b.due.Store(0)
+}
+
+// golden spreads the chances that are taken evenly, whatever rhythm visits have.
+const golden = 0x9e3779b97f4a7c15
+
+// Due counts a chance to learn and reports whether to take it: one in four. On
+// Diginetica learning from all of them brought nothing more.
+func (b *Blend) Due() bool { return b.due.Add(1)*golden>>62 == 0 }
+
+// Adagrad (Duchi, Hazan, Singer, JMLR 2011). The step is rate / sqrt(firm + sum of
+// squared gradients): the shipped weights stand as if firm had been learned from
+// before, and every lesson pulls back to them.
+const (
+	sharedRate    = 0.1
+	situationRate = 0.05
+	firm          = 10 // on Diginetica all is the same from 1 to 100
+	pull          = 1e-4
+)
+
+// Lesson is one choice to learn from: candidates with their features' values, and
+// the one that the visitor turned to.
+type Lesson struct {
+	Rows      []*Row    // the features
+	Values    []float32 // of the first candidate's features, then the second's ...
+	Scores    []float32 // of the candidates, by the weights in use
+	Target    int       // which candidate it was
+	Situation int
+	Weight    float32 // of the choice: 1 for a product view
+
+	slope []float32
+}
+
+// Learn takes one step up the softmax likelihood of the target: every weight goes
+// towards what the target has more of than its rivals.
+func (b *Blend) Learn(l *Lesson) {
+	n := len(l.Rows)
+	l.slope = append(l.slope[:0], make([]float32, n)...)
+	most := l.Scores[0]
+	for _, s := range l.Scores {
+		most = max(most, s)
+	}
+	var total float32
+	for k, s := range l.Scores {
+		l.Scores[k] = float32(math.Exp(float64(s - most)))
+		total += l.Scores[k]
+	}
+	for k, s := range l.Scores {
+		p := s / total
+		if k == l.Target {
+			p--
+		}
+		for f, v := range l.Values[k*n : (k+1)*n] {
+			l.slope[f] += p * v
+		}
+	}
+	for f, r := range l.Rows {
+		g := l.slope[f] * l.Weight
+		r.step(0, g, sharedRate)
+		r.step(1+l.Situation, g, situationRate)
+	}
+}
+
+func (r *Row) step(cell int, slope, rate float32) {
+	w := r.at(cell)
+	slope += pull * w
+	r.squares[cell] += slope * slope
+	w -= rate * slope / float32(math.Sqrt(float64(firm+r.squares[cell])))
+	r.moved[cell].Store(math.Float32bits(w))
+}

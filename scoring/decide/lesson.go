@@ -1,0 +1,80 @@
+package decide
+
+import (
+	"math"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
+)
+
+// Study lets the blend learn from a step of a visit, which the model is about to
+// fold in: the second stage ranks the visit as it would for a decision, by the
+// same sources and features, and learns from where the visitor went.
+//
+// It reads the model alone. Catalogue and profile are not as they were when a
+// journal is replayed, so what depends on them (facets, words, availability)
+// neither brings candidates here nor learns; those features keep their weights.
+func (d *Decider) Study(s *model.Step) {
+	q := d.scratch.Get().(*query)
+	defer d.scratch.Put(q)
+	q.beginVisit(s)
+	for _, from := range d.sources {
+		from.gather(q)
+	}
+	q.weigh()
+	q.shortlist()
+	if q.examine(s.To) {
+		q.lesson.Weight = float32(math.Sqrt(s.Weight))
+		d.learned.Blend().Learn(&q.lesson)
+	}
+	q.end()
+}
+
+// beginVisit is begin for a visit that is known by its steps alone.
+func (q *query) beginVisit(s *model.Step) {
+	q.begin(&Page{Now: s.Time, Folded: true})
+	q.steps = append(q.steps, s.Visit...)
+	for k := len(s.Visit) - 1; k >= 0; k-- {
+		q.sawInVisit(s.Visit[k])
+		q.addSeed(seed{product: s.Visit[k], weight: 1, ofVisit: true})
+	}
+	q.fresh = 1
+	q.returned = s.Returned
+	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, s.Time)
+}
+
+// examine fills the lesson with the candidates of the second stage; false if the
+// product turned to is not among them.
+func (q *query) examine(to catalog.Index) bool {
+	l := &q.lesson
+	l.Rows, l.Values, l.Scores = l.Rows[:0], l.Values[:0], l.Scores[:0]
+	l.Target, l.Situation = -1, q.situation()
+	some := min(secondStage, len(q.firsts))
+	largestFirst(q.firsts, some)
+	for k, f := range q.firsts[:some] {
+		if q.candidates.list[f.candidate()].product == to {
+			l.Target = k
+		}
+	}
+	if l.Target < 0 {
+		return false
+	}
+	for k := range q.features {
+		if q.fitted[k] != nil {
+			l.Rows = append(l.Rows, q.rows[k])
+		}
+	}
+	for _, f := range q.firsts[:some] {
+		v := q.look(&q.candidates.list[f.candidate()], nil)
+		var score float32
+		for k, w := range q.weights {
+			if q.fitted[k] != nil {
+				x := q.features[k].value(q, v)
+				l.Values = append(l.Values, x)
+				score += w * x
+			}
+		}
+		l.Scores = append(l.Scores, score)
+	}
+	return true
+}

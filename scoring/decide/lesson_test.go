@@ -1,0 +1,131 @@
+package decide
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
+)
+
+// values are the features of the candidates of the second stage for that visit,
+// by product.
+func (s *shop) values(p *Page) map[scoring.ProductID][]float32 {
+	q := newQuery(s.decider)
+	q.begin(p)
+	for _, from := range q.sources {
+		from.gather(q)
+	}
+	q.weigh()
+	q.shortlist()
+	all := map[scoring.ProductID][]float32{}
+	for k := range q.candidates.list {
+		c := &q.candidates.list[k]
+		v := q.look(c, q.products.Product(c.product))
+		for f := range q.features {
+			all[v.at.ID] = append(all[v.at.ID], q.features[f].value(q, v))
+		}
+	}
+	return all
+}
+
+// A visit means the same whether the model has learned from it or not: what it
+// taught about its own products is taken off.
+func TestAVisitSaysNothingOfItself(t *testing.T) {
+	g := generate(7, 200)
+	g.learn(400)
+	for range 50 {
+		walk := slices.Compact(g.walk()) // a second look in a row counts for popularity alone
+		g.at = g.at.Add(time.Hour)
+		g.learned.Learn(&scoring.Event{Type: scoring.HomeViewed, Visitor: "me", Time: g.at}) // ends all visits before
+		events := g.events(walk)
+		p := g.ask(events, 20)
+		before := g.values(p)
+		for _, e := range events {
+			g.learned.Learn(e)
+		}
+		p.Folded = true
+		after := g.values(p)
+		for id, b := range before {
+			a, ok := after[id]
+			if !ok {
+				continue // the sample of a facet gave way to what is popular in it
+			}
+			for f := range b {
+				if g.decider.fitted[f] == nil {
+					continue
+				}
+				// All sessions and the repeat rates move a little.
+				if math.Abs(float64(a[f]-b[f])) > 0.03 {
+					t.Errorf("%v: %s of %s is %v, was %v", walk, g.decider.features[f].name, id, a[f], b[f])
+				}
+			}
+		}
+	}
+}
+
+// moved is how far the weights have moved from the shipped ones, at most.
+func (s *shop) moved() (most float64) {
+	for _, r := range s.decider.rows {
+		for k := range situations {
+			most = max(most, math.Abs(float64(r.Moved(k))))
+		}
+	}
+	return most
+}
+
+func TestAYoungShopStaysAtTheShippedWeights(t *testing.T) {
+	g := generate(8, 400)
+	g.learn(30)
+	if young := g.moved(); young > 0.25 {
+		t.Errorf("after 30 visits a weight has moved by %v", young)
+	}
+	g.learn(1000)
+	if old := g.moved(); old < 0.5 {
+		t.Errorf("after 1,000 visits of another kind of shop no weight has moved by more than %v", old)
+	}
+}
+
+// Lessons are the decision's own features: what a lesson ranks first, a decision
+// without filters does, too.
+func TestALessonScoresAsADecision(t *testing.T) {
+	g := generate(9, 300)
+	g.learn(500)
+	for range 30 {
+		walk := g.walk()
+		events := g.events(walk[:1])
+		p := g.ask(events, 20)
+		p.Profile.Interests = p.Profile.Interests.Strongest(0) // no facets in a lesson
+		p.Folded = true
+		for _, e := range events {
+			g.learned.Learn(e)
+		}
+		want := newQuery(g.decider)
+		want.begin(p)
+		for _, from := range want.sources {
+			from.gather(want)
+		}
+		want.rank(&want.ranked, nil)
+
+		seed, _ := g.products.Lookup(walk[0])
+		q := newQuery(g.decider)
+		q.beginVisit(&model.Step{Visit: []catalog.Index{seed}, Time: p.Now})
+		for _, from := range q.sources {
+			from.gather(q)
+		}
+		q.weigh()
+		q.shortlist()
+		for k := range q.candidates.list {
+			c := &q.candidates.list[k]
+			score := q.score(q.look(c, q.products.Product(c.product)))
+			for _, s := range want.ranked.list {
+				if other := &want.candidates.list[s.candidate]; other.product == c.product && s.rank < 0 && math.Abs(float64(s.score-score)) > 1e-4 {
+					t.Fatalf("%v: %s scores %v in a lesson, %v in a decision", walk, s.product.ID, score, s.score)
+				}
+			}
+		}
+	}
+}

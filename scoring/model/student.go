@@ -1,0 +1,51 @@
+package model
+
+import (
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/blend"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/interest"
+)
+
+// Step is a visitor going on to another product.
+type Step struct {
+	Visit    []catalog.Index // the visit's products so far, oldest first, at least one
+	Returned bool            // its last step went back to a product of it
+	To       catalog.Index
+	Weight   float64 // of the event, as interest.OfEvent
+	Time     time.Time
+}
+
+// Student is shown steps of visits before the model learns from them, and moves
+// the model's Blend. What it does must depend on the steps and the model alone:
+// it is part of the fold of the journal.
+type Student interface {
+	// Study may use the step until it returns. It is called within Learn.
+	Study(s *Step)
+}
+
+// Teach shows s a part of the visits from the next event on, in the place of
+// whoever was shown them before.
+func (m *Model) Teach(s Student) { m.student.Store(&s) }
+
+// Blend is what was learned about the features of a ranking.
+func (m *Model) Blend() *blend.Blend { return m.blend }
+
+// teach shows the student a step, if it is one. What a decision of ours led to
+// says what we showed, not what the visitor would have looked for: steps that
+// carry an attribution token are left out (docs/decisions/0010).
+func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
+	student := m.student.Load()
+	if student == nil || s == nil || len(s.products) == 0 || s.steps >= maxSteps || e.AttributionToken != "" {
+		return
+	}
+	to := m.products.Intern(id)
+	if s.last() == to && !looksAgain(e.Type, s.clicked) || !m.blend.Due() {
+		return
+	}
+	(*student).Study(&Step{
+		Visit: s.products, Returned: s.returned, To: to, Weight: interest.OfEvent(e.Type), Time: e.Time,
+	})
+}
