@@ -36,6 +36,8 @@ type backtestFlags struct {
 	inFlight    int
 	sample      int
 	k           int
+	curve       int
+	html        string
 	seed        uint64
 	dataDir     string
 	target      string
@@ -76,6 +78,7 @@ shown is measured.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
 	}
+	cmd.AddCommand(newBacktestCompareCommand(a))
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.train, "train", nil, "`file` of the sessions to learn from; - is stdin, .gz is fine; may be given several times")
 	fs.StringArrayVar(&f.test, "test", nil, "`file` of the sessions to predict, later than those of train; may be given several times")
@@ -87,12 +90,14 @@ shown is measured.`,
 	fs.BoolVar(&f.online, "online", false, "go on learning: after its prefixes are ranked, each test session goes in as events")
 	fs.IntVar(&f.inFlight, "in-flight", 8, "how `many` decisions to ask for at a time")
 	fs.IntVar(&f.k, "k", backtest.DefaultK, "how `many` products to ask for, the 20 of HR@20")
+	fs.IntVar(&f.curve, "curve", 0, "draw how the hit rate grows while train is loaded, at this `many` points; 0: not")
+	fs.StringVar(&f.html, "html", "", "write figures and curves to this `file`, too, as a page that needs nothing else")
 	fs.IntVar(&f.sample, "sample", 0, "test this `many` sessions, drawn at random; 0: all")
 	fs.Uint64Var(&f.seed, "seed", 1, "`number` that the sample and the intervals follow from")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, which must hold no backtest yet")
 	fs.StringVar(&f.target, "target", "", "use the running server at `host:port`, in a site of its own that is deleted at the end; times are moved so that the log ends now")
 	fs.StringVar(&f.cpuProfile, "cpu-profile", "", "write a CPU profile to this `file`, for go tool pprof")
-	fs.BoolVar(&f.json, "json", false, "print the figures as JSON")
+	fs.BoolVar(&f.json, "json", false, "print the figures as JSON, with the ranks that vitrine backtest compare needs")
 	return cmd
 }
 
@@ -106,6 +111,8 @@ func (f *backtestFlags) check() error {
 		return usagef("--in-flight %d: 1 to 1000", f.inFlight)
 	case f.k < 1 || f.k > backtest.MaxK:
 		return usagef("--k %d: 1 to %d, which is what a placement shows", f.k, backtest.MaxK)
+	case f.curve < 0 || f.curve > backtest.MaxCurve:
+		return usagef("--curve %d: 0 to %d", f.curve, backtest.MaxCurve)
 	case f.sample < 0:
 		return usagef("--sample %d: 0 or more", f.sample)
 	case f.target != "" && f.dataDir != "":
@@ -140,7 +147,7 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	log.Sample(f.sample, f.seed)
 
 	o := backtest.Options{
-		Site: "backtest", Span: span, Online: f.online, K: f.k, InFlight: f.inFlight, Seed: f.seed,
+		Site: "backtest", Span: span, Online: f.online, K: f.k, Curve: f.curve, InFlight: f.inFlight, Seed: f.seed,
 		End: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // any; the server's clock follows the log
 	}
 	if f.products != "" {
@@ -151,6 +158,11 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 		defer in.Close() //nolint:errcheck // only read from
 		o.Products = r.Next
 	}
+	page, err := createPage(f.html) // before the work, lest it be in vain
+	if err != nil {
+		return err
+	}
+	defer page.Close() //nolint:errcheck // a second time, or what was written is of no use
 	o.Display = progress.New(a.stderr, a.bars())
 	stop, err := startProfile(f.cpuProfile)
 	if err != nil {
@@ -162,6 +174,11 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 		return err
 	}
 	result.Warnings = warnings
+	if page != nil {
+		if err := writePage(page, result); err != nil {
+			return err
+		}
+	}
 	if f.json {
 		enc := json.NewEncoder(a.stdout)
 		enc.SetIndent("", "  ")

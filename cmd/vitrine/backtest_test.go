@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,6 +46,61 @@ func TestBacktest(t *testing.T) {
 	out, _, err := runCommand(t, "", newBacktestCommand, append(args, "--sample", "5")...)
 	if err != nil || !strings.Contains(out, "floor: popular in session") || !strings.Contains(out, "5 sessions, 5 decisions, models frozen") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestBacktestCompare(t *testing.T) {
+	train, test := backtestLog()
+	trainFile, testFile := text(t, "train.txt", train), text(t, "test.txt", test)
+	run := func(name string, more ...string) string {
+		out, errs, err := runCommand(t, "", newBacktestCommand, append([]string{"--train", trainFile, "--test", testFile, "--json"}, more...)...)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, errs)
+		}
+		return text(t, name, out)
+	}
+	// The second run learns from what leads elsewhere, too.
+	wrong := text(t, "wrong.txt", strings.Repeat("p0 p39\np38 p1\n", 50)+"p1 p2 p3 p4 p5 p6 p7 p8 p9\n")
+	a, b := run("a.json"), run("b.json", "--train", wrong)
+	other, short := run("other.json", "--sample", "3"), run("short.json", "--k", "5")
+	out, errs, err := runCommand(t, "", newBacktestCommand, "compare", a, b)
+	for _, want := range []string{"HR@20", "B - A", "20 sessions, 20 targets: B is better in"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	out, _, err = runCommand(t, "", newBacktestCommand, "compare", a, a, "--json")
+	var c backtest.Comparison
+	if json.Unmarshal([]byte(out), &c) != nil || err != nil || c.Same != 100 || len(c.Measures) != 3 {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for want, args := range map[string][]string{
+		"different sessions":                  {a, other},
+		"give both the same --k":              {a, short},
+		"is not what vitrine backtest --json": {a, trainFile},
+		"holds no ranks":                      {a, text(t, "old.json", "{}")},
+		"no such file":                        {a, "no-such.json"},
+		"can't both be stdin":                 {"-", "-"},
+	} {
+		if _, _, err := runCommand(t, "", newBacktestCommand, append([]string{"compare"}, args...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestBacktestDrawsItsCurves(t *testing.T) {
+	train, test := backtestLog()
+	page := filepath.Join(t.TempDir(), "page.html")
+	out, errs, err := runCommand(t, "", newBacktestCommand, "--train", text(t, "train.txt", train),
+		"--test", text(t, "test.txt", strings.Repeat(test, 20)), "--online", "--curve", "3", "--html", page)
+	for _, want := range []string{"HR@20 on a sample of the test while train is learned", "4,000 train events", "HR@20 over the course of the test, learning on", "400 test sessions", "█"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	b, err := os.ReadFile(page)
+	if err != nil || strings.Count(string(b), "<svg") != 2 || !strings.Contains(string(b), "new to the session") {
+		t.Errorf("%v\n%s", err, b)
 	}
 }
 
@@ -131,6 +188,8 @@ func TestBacktestMistakes(t *testing.T) {
 		{[]string{"--train", file, "--test", "no-such-file"}, "no such file"},
 		{[]string{"--train", file, "--test", file, "--span", "soon"}, "--span"},
 		{[]string{"--train", file, "--test", file, "--in-flight", "0"}, "--in-flight"},
+		{[]string{"--train", file, "--test", file, "--curve", "61"}, "--curve 61: 0 to 60"},
+		{[]string{"--train", file, "--test", file, "--html", "no/such/folder.html"}, "--html: open no/such/folder.html"},
 		{[]string{"--train", file, "--test", file, "--k", "101"}, "--k 101: 1 to 100"},
 		{[]string{"--train", file, "--test", file, "--target", "a:1", "--data-dir", "b"}, "choose one"},
 		{[]string{"--train", file, "--test", file, "--mapping", file}, "--mapping goes with --products"},

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/backtest"
 	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
@@ -19,9 +21,41 @@ func printBacktest(w io.Writer, r *backtest.Result) error {
 			return err
 		}
 	}
+	for _, c := range r.Charts() {
+		fmt.Fprintf(w, "\n%s", c.Text())
+	}
 	fmt.Fprintln(w)
 	for _, row := range backtestFacts(r) {
 		fmt.Fprintf(w, "%-11s%s\n", row[0], row[1])
+	}
+	return nil
+}
+
+// createPage creates the file of --html; nil for none.
+func createPage(path string) (*os.File, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("--html: %w", err)
+	}
+	return f, nil
+}
+
+// writePage writes the figures as HTML, and closes the file.
+func writePage(f *os.File, r *backtest.Result) error {
+	p := backtest.Page{Title: "Vitrine backtest", Facts: backtestFacts(r), Charts: r.Charts()}
+	for _, t := range []*table{targetTable(r), recallTable(r)} {
+		if t != nil {
+			p.Tables = append(p.Tables, backtest.PageTable{Head: t.header, Rows: t.rows})
+		}
+	}
+	for _, w := range r.Warnings {
+		p.Facts = append(p.Facts, [2]string{"warning", w})
+	}
+	if err := errors.Join(p.WriteHTML(f), f.Close()); err != nil {
+		return fmt.Errorf("--html: %w", err)
 	}
 	return nil
 }

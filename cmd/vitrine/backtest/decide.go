@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,16 +21,7 @@ const maxSession = 100
 
 // test asks for a decision after every prefix and judges the answers.
 func (r *replay) test(ctx context.Context) error {
-	t := &tester{
-		replay: r, now: lastTime(r.log.Train), outcomes: make([][]outcome, len(r.log.Test)),
-		lists: newLists(r.log, r.categories),
-	}
-	total := 0
-	for i := range r.log.Test {
-		t.outcomes[i] = make([]outcome, len(r.log.Test[i].Cuts))
-		total += len(r.log.Test[i].Cuts)
-	}
-	t.total = int64(total)
+	t := newTester(r, lastTime(r.log.Train))
 	t.phase = r.Display.Phase("test", "decisions")
 	defer t.phase.End()
 	run := t.frozen
@@ -44,7 +36,21 @@ func (r *replay) test(ctx context.Context) error {
 	r.result.DecisionsPerSecond = float64(t.done.Load()) / t.deciding.Seconds()
 	r.result.latencies(t.took[:t.done.Load()])
 	r.judge(t)
+	if r.Online {
+		r.result.TestCurve = testCurve(r.log.Test, t.outcomes, cmp.Or(r.Curve, defaultCurve))
+	}
 	return nil
+}
+
+// newTester is for the test sessions of the log; the server's clock says now, in
+// milliseconds since 1970.
+func newTester(r *replay, now int64) *tester {
+	t := &tester{replay: r, now: now, outcomes: make([][]outcome, len(r.log.Test)), lists: newLists(r.log, r.categories)}
+	for i := range r.log.Test {
+		t.outcomes[i] = make([]outcome, len(r.log.Test[i].Cuts))
+		t.total += int64(len(r.log.Test[i].Cuts))
+	}
+	return t
 }
 
 // tester asks for decisions, several at a time.
@@ -53,7 +59,7 @@ type tester struct {
 	now      int64 // of the server's clock, in milliseconds since 1970
 	outcomes [][]outcome
 	lists    *lists
-	phase    *progress.Phase
+	phase    *progress.Phase // nil: not shown
 	total    int64
 	done     atomic.Int64
 	unfilled atomic.Int64
@@ -156,7 +162,7 @@ func (t *tester) ask(ctx context.Context, session, cut int) error {
 	t.outcomes[session][cut] = t.see(s, n, shown)
 	done := t.done.Add(1)
 	t.took[done-1] = took
-	if done%64 == 0 || done == t.total {
+	if t.phase != nil && (done%64 == 0 || done == t.total) {
 		t.phase.Set(done, done, t.total)
 	}
 	return nil

@@ -30,6 +30,7 @@ type Options struct {
 	Span     time.Duration // what sessions without times are spread over
 	Online   bool          // go on learning during the test
 	K        int           // products to ask for; DefaultK when 0
+	Curve    int           // points of the learning curve; 0: none while train is loaded
 	InFlight int           // decisions asked for at a time
 	Seed     uint64        // of the intervals
 	// Products hands out the catalogue. Nil: the bare ids of the log.
@@ -110,6 +111,7 @@ func (r *replay) judge(t *tester) {
 	g.ranker(&r.result.Popular, outcomes(r.log.Test, f.popular))
 	g.ranker(&r.result.PopularInSession, outcomes(r.log.Test, f.inSession))
 	g.fill(r.Seed)
+	r.result.Ranks = g.ranks(r.log.Products, t.outcomes)
 }
 
 // open creates the site, and in it a placement whose only rule is the one that
@@ -202,12 +204,42 @@ func refuse(e *records.LineError) error { return e }
 // train loads the sessions as events, in the order of their times, and waits
 // until the site has learned from all of them.
 func (r *replay) train(ctx context.Context) error {
-	total := int64(r.result.TrainEvents)
+	total, parts := r.result.TrainEvents, max(1, r.Curve)
 	phase := r.Display.Phase("train", "events")
+	defer phase.End()
+	next := newMerger(r.log).next
+	var acknowledged, took time.Duration
+	for i := range parts {
+		done := total * i / parts
+		n := total*(i+1)/parts - done
+		if n == 0 {
+			continue // fewer events than points
+		}
+		var now int64
+		report, err := r.load(ctx, upTo(next, n, &now), phase, int64(done), int64(n))
+		if err != nil {
+			return err
+		}
+		acknowledged, took = acknowledged+report.Acknowledged, took+report.Took
+		if r.Curve > 0 {
+			if err := r.probe(ctx, done+n, now); err != nil {
+				return err
+			}
+		}
+	}
+	r.result.EventsPerSecond = float64(total) / acknowledged.Seconds()
+	r.result.LearnedPerSecond = float64(total) / took.Seconds()
+	return nil
+}
+
+// load sends n events, behind the done ones before, and waits until the site has
+// learned from them.
+func (r *replay) load(ctx context.Context, next feed.Next[*vitrinev1.Event], phase *progress.Phase, done, n int64) (feed.EventsReport, error) {
+	total := int64(r.result.TrainEvents)
 	var learn *progress.Phase // once everything is stored, and not all of it learned from
-	report, err := feed.Events(ctx, r.events, r.siteName(), newMerger(r.log).next, refuse, func(e feed.EventsReport) {
-		phase.Set(e.Received, e.Received, total)
-		if learn == nil && e.Received == total && e.Learned < e.Stored {
+	report, err := feed.Events(ctx, r.events, r.siteName(), next, refuse, func(e feed.EventsReport) {
+		phase.Set(done+e.Received, done+e.Received, total)
+		if learn == nil && done+e.Received == total && e.Learned < e.Stored {
 			phase.End()
 			learn = r.Display.Phase("learn", "events")
 		}
@@ -215,21 +247,17 @@ func (r *replay) train(ctx context.Context) error {
 			learn.Set(e.Learned, e.Learned, e.Stored)
 		}
 	})
-	phase.End()
 	if learn != nil {
 		learn.End()
 	}
-	if err != nil {
-		return fmt.Errorf("load the train sessions: %w", err)
-	}
 	switch {
-	case report.Stored != total:
-		return fmt.Errorf("the server stored %d of the %d train events (%d duplicates, %d without consent, %d invalid)",
-			report.Stored, total, report.Duplicates, report.NoConsent, report.Invalid)
+	case err != nil:
+		return report, fmt.Errorf("load the train sessions: %w", err)
+	case report.Stored != n:
+		return report, fmt.Errorf("the server stored %d of the %d train events (%d duplicates, %d without consent, %d invalid)",
+			report.Stored, n, report.Duplicates, report.NoConsent, report.Invalid)
 	case report.Learned != report.Stored:
-		return errors.New("the server ended the import before it had learned from all of it")
+		return report, errors.New("the server ended the import before it had learned from all of it")
 	}
-	r.result.EventsPerSecond = float64(report.Stored) / report.Acknowledged.Seconds()
-	r.result.LearnedPerSecond = float64(report.Learned) / report.Took.Seconds()
-	return nil
+	return report, nil
 }

@@ -23,6 +23,9 @@ type Result struct {
 	Popular          Score    `json:"floor_popular"`
 	PopularInSession Score    `json:"floor_popular_in_session"`
 
+	TrainCurve []Point `json:"train_curve,omitempty"` // with Options.Curve
+	TestCurve  []Point `json:"test_curve,omitempty"`  // with Options.Online
+
 	EventsPerSecond    float64 `json:"events_per_second"`  // acknowledged, durable
 	LearnedPerSecond   float64 `json:"learned_per_second"` // until the last was learned from
 	Decisions          int     `json:"decisions"`
@@ -33,6 +36,7 @@ type Result struct {
 	PeakMemory         int64   `json:"peak_memory_bytes"` // resident, of this process; 0 where it can't be told
 
 	Warnings []string `json:"warnings,omitempty"`
+	Ranks    *Ranks   `json:"ranks"`
 }
 
 // Slice returns the score of a slice; of one without targets it is zero.

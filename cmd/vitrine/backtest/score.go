@@ -159,11 +159,15 @@ func (e *estimates) fill(seed uint64) {
 	})
 	for i, r := range e.ratios {
 		if v, ok := r.value(nil); ok {
-			slices.Sort(samples[i])
-			s := e.scales[i]
-			*e.to[i] = Estimate{Value: s * v, Low: s * quantile(samples[i], 0.025), High: s * quantile(samples[i], 0.975)}
+			*e.to[i] = interval(v, samples[i], e.scales[i])
 		}
 	}
+}
+
+// interval is the percentile interval of the samples, which it sorts.
+func interval(v float64, samples []float64, scale float64) Estimate {
+	slices.Sort(samples)
+	return Estimate{Value: scale * v, Low: scale * quantile(samples, 0.025), High: scale * quantile(samples, 0.975)}
 }
 
 // quantile interpolates between the two values nearest in a sorted list.
