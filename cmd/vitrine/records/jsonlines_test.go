@@ -174,7 +174,7 @@ func FuzzJSONEvents(f *testing.F) {
 }
 
 func FuzzJSONProducts(f *testing.F) {
-	for _, s := range []string{`{"id":"1","price":1e3,"numbers":{"a":1}}`, `{"name":"sites/a/products/1","tags":["x"]}`, `{"id":null}`} {
+	for _, s := range []string{`{"id":"1","price":1e3,"numbers":{"a":1}}`, `{"name":"sites/a/products/1","tags":["x"]}`, `{"id":null}`, `{"name":"sites//products/"}`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -109,7 +109,7 @@ func productID(id, name, site string) (string, error) {
 	}
 	parent, of, ok := strings.Cut(name, "/products/")
 	switch {
-	case !ok || !strings.HasPrefix(parent, "sites/"):
+	case !ok || of == "" || !strings.HasPrefix(parent, "sites/"):
 		return "", fmt.Errorf("name: %q is no resource name sites/{site}/products/{product}; the id goes into `id`, what visitors read into `title`", shorten(name))
 	case site != "" && parent != site:
 		return "", fmt.Errorf("name: %q belongs to another site than %s", shorten(name), site)
