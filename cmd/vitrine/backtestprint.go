@@ -68,17 +68,25 @@ func targetTable(r *backtest.Result) *table {
 		t.add(name, percent(s.HR.Value), interval(s.HR), percent(s.MRR.Value), interval(s.MRR), percent(s.NDCG.Value), progress.Thousands(int64(s.Targets)))
 	}
 	row("vitrine", r.All)
-	heads := map[string]string{backtest.ByFrequency: "target in train", backtest.ByPrefix: "behind how many"}
-	by := backtest.ByTarget // needs no head
+	heads := map[string]string{backtest.ByFrequency: "target in train", backtest.ByPrefix: "products before it"}
+	floors := func() {
+		row("floor: popular", r.Popular)
+		row("floor: popular in session", r.PopularInSession)
+	}
+	by := backtest.ByTarget // needs no head, and stands above the floors
 	for _, s := range r.Slices {
 		if s.By != by {
+			if by == backtest.ByTarget {
+				floors()
+			}
 			by = s.By
 			t.add(" "+heads[by], "", "", "", "", "", "")
 		}
 		row("  "+s.Name, s.Score)
 	}
-	row("floor: popular", r.Popular)
-	row("floor: popular in session", r.PopularInSession)
+	if len(r.Slices) == 0 { // a test without targets
+		floors()
+	}
 	return t
 }
 

@@ -114,6 +114,7 @@ func TestPage(t *testing.T) {
 	for _, want := range []string{
 		"Vitrine &lt;backtest&gt;", "a &amp; b", `<td class="in">1</td><td>40.00</td>`, `<td class="head" colspan="2">behind how many</td>`,
 		"prefers-color-scheme: dark", "52.00 % of 100 targets, at 1,500 test sessions",
+		`y="45.3" dy="4" text-anchor="end">50</text>`, // 212 - 10/12 x 200
 		// From 40 to 708 across: a third, two thirds, all of it. From 212 up to 12.
 		`<polyline class="line" points="262.7,212.0 485.3,120.3 708.0,12.0"/>`, // 212 - 5.5/12 x 200
 	} {

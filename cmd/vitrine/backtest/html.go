@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
@@ -70,20 +71,32 @@ type mark struct {
 	Text string // shown under the pointer
 }
 
+// gridStep is the finest of 1, 2, 5, 10, 20 and 50 that cuts the range into at
+// most five.
+func gridStep(span float64) float64 {
+	steps := []float64{1, 2, 5, 10, 20, 50}
+	for _, s := range steps {
+		if span/s <= 5 {
+			return s
+		}
+	}
+	return steps[len(steps)-1]
+}
+
 func draw(c Chart) drawing {
 	d := drawing{Width: drawWidth, Height: drawHeight, Left: leftMargin, Right: drawWidth - rightMargin, Bottom: drawHeight - bottomMargin}
 	low, high := c.scale()
-	y := func(v float64) float64 { return d.Bottom - (v-low)/(high-low)*(d.Bottom-topMargin) }
-	const steps = 4
-	for i := range steps + 1 {
-		v := low + (high-low)*float64(i)/steps
-		d.Grid = append(d.Grid, tick{y(v), strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")})
+	round := func(v float64) float64 { return math.Round(10*v) / 10 } // finer than a pixel
+	y := func(v float64) float64 { return round(d.Bottom - (v-low)/(high-low)*(d.Bottom-topMargin)) }
+	step := gridStep(high - low)
+	for v := math.Ceil(low/step) * step; v <= high; v += step {
+		d.Grid = append(d.Grid, tick{y(v), fmt.Sprint(v)})
 	}
 	end := float64(c.Points[len(c.Points)-1].At)
 	var line strings.Builder
 	for _, p := range c.Points {
 		m := mark{
-			X: d.Left + float64(p.At)/end*(d.Right-d.Left), Y: y(p.HR),
+			X: round(d.Left + float64(p.At)/end*(d.Right-d.Left)), Y: y(p.HR),
 			Text: fmt.Sprintf("%.2f %% of %s targets, at %s %s", p.HR, progress.Thousands(int64(p.Targets)), progress.Thousands(int64(p.At)), c.Unit),
 		}
 		d.Marks = append(d.Marks, m)
