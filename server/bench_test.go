@@ -23,6 +23,10 @@ import (
 // same messages over the same kind of connection, in the same run: compare the
 // calls/s of a pair, never a number by itself.
 
+// benchWorkers is what vitrine serve has by default: goroutines that keep their
+// grown stacks from call to call.
+const benchWorkers = 64
+
 // BenchmarkDecide asks for a page of 20 products, as a storefront would.
 func BenchmarkDecide(b *testing.B) {
 	for _, products := range []int{1_000, 100_000} {
@@ -107,7 +111,7 @@ func benchShop(b *testing.B, products, visitors int) (conn *grpc.ClientConn, dra
 	check(b, err)
 	srv, err := server.New(b.Context(), server.Options{Store: st, Filters: filter.New(filter.Options{})})
 	check(b, err)
-	g := grpc.NewServer(grpc.ForceServerCodecV2(server.Codec()))
+	g := grpc.NewServer(grpc.ForceServerCodecV2(server.Codec()), grpc.NumStreamWorkers(benchWorkers))
 	srv.Register(g)
 	conn = serveBench(b, g)
 	b.Cleanup(func() { srv.Close(); check(b, st.Close()) })
@@ -174,7 +178,7 @@ func (e *echo) TrackEvent(context.Context, *pb.TrackEventRequest) (*pb.TrackEven
 
 func benchEcho(b *testing.B, page *pb.DecideResponse) *grpc.ClientConn {
 	b.Helper()
-	g := grpc.NewServer()
+	g := grpc.NewServer(grpc.NumStreamWorkers(benchWorkers))
 	e := &echo{page: page}
 	pb.RegisterDecisionServiceServer(g, e)
 	pb.RegisterEventServiceServer(g, e)
