@@ -70,12 +70,17 @@ func features() []feature {
 	return []feature{
 		{"near", together, 1, 1, logRatio(sigNear)},
 		{"near ratio", together, 1, 0.5, ratio(sigNear)},
+		{"near share", together, 0, 0, absolute(sigNear)},
 		{"after", together, 0, 0, logRatio(sigAfter)},
+		{"after ratio", together, 0, 0, ratio(sigAfter)},
 		{"flat", together, 0, 0, logRatio(sigFlat)},
+		{"flat ratio", together, 0, 0, ratio(sigFlat)},
 		{"best", together, 0, 0, logRatio(sigBest)},
 		{"recent", together, 0, 0, logRatio(sigRecent)},
+		{"recent ratio", together, 0, 0, ratio(sigRecent)},
 		{"next", together, 0.4, 0, logRatio(sigNext)},
 		{"next ratio", together, 0, 0, ratio(sigNext)},
+		{"next share", together, 0, 0, absolute(sigNext)},
 		{"forward", together, 0.8, 1, logRatio(sigForward)},
 		{"forward ratio", together, 0, 0, ratio(sigForward)},
 		{"forward share", together, 0, 0, absolute(sigForward)},
@@ -83,6 +88,7 @@ func features() []feature {
 		{"hop", together, 0.2, 0.2, logRatio(sigHop)},
 		{"hop ratio", together, 0, 0, ratio(sigHop)},
 		{"hop share", together, 0, 0, absolute(sigHop)},
+		{"like the visit", together, 0, 0, likeTheVisit},
 		{"popular now", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
 		{"popular", scoring.ReasonPopular, 0.1, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
 		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
@@ -90,6 +96,11 @@ func features() []feature {
 		{"age", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
 		{"idle", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
 		{"in visit", own, 0, 0, inVisit},
+		{"latest", own, 0, 0, at(0)},
+		{"one before", own, 0, 0, at(1)},
+		{"two before", own, 0, 0, at(2)},
+		{"looked at often", own, 0, 0, often},
+		{"visit of returns", own, 0, 0, returns},
 		{"returned to", own, 1, 0.5, returnedTo},
 		{"seen earlier", own, 0.3, 0.5, seenEarlier},
 		{"interest", scoring.ReasonInterest, 3, 3, func(_ *query, v *view) float32 { return v.interest }},
@@ -114,6 +125,45 @@ func inVisit(_ *query, v *view) float32 {
 		return 1
 	}
 	return 0
+}
+
+// likeTheVisit is how near a product's vector lies to the visit's: -1 to 1.
+func likeTheVisit(q *query, v *view) float32 {
+	if v.rank >= 0 || !q.placed {
+		return 0
+	}
+	return q.learned.Cosine(&q.place, v.product)
+}
+
+// at tells that a product stands at that place from the visit's end.
+func at(rank int) func(*query, *view) float32 {
+	return func(_ *query, v *view) float32 {
+		if v.rank == rank {
+			return 1
+		}
+		return 0
+	}
+}
+
+// often is how many times the visit has looked at the product, in logarithm: 0
+// for once, 1 for eight times.
+func often(q *query, v *view) float32 {
+	if v.rank < 0 {
+		return 0
+	}
+	return min(1, ln(max(1, q.looksAt(v.product)))/2.0794) // ln 8
+}
+
+// returns is what part of the visit's looks went back to a product of it.
+func returns(q *query, v *view) float32 {
+	if v.rank < 0 {
+		return 0
+	}
+	var n float32
+	for _, l := range q.looks {
+		n += l
+	}
+	return 1 - float32(len(q.visit))/max(n, float32(len(q.visit)))
 }
 
 // returnedTo is how often visitors of this shop return to a product that stands

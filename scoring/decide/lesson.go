@@ -34,6 +34,9 @@ func (d *Decider) Study(s *model.Step) {
 func (q *query) beginVisit(s *model.Step) {
 	q.begin(&Page{Now: s.Time, Folded: true})
 	q.steps = append(q.steps, s.Visit...)
+	for _, n := range s.Looks {
+		q.looks = append(q.looks, float32(n))
+	}
 	for k := len(s.Visit) - 1; k >= 0; k-- {
 		q.sawInVisit(s.Visit[k])
 		q.addSeed(seed{product: s.Visit[k], weight: 1, ofVisit: true})

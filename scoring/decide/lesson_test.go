@@ -2,7 +2,6 @@ package decide
 
 import (
 	"math"
-	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +37,7 @@ func TestAVisitSaysNothingOfItself(t *testing.T) {
 	g := generate(7, 200)
 	g.learn(400)
 	for range 50 {
-		walk := slices.Compact(g.walk()) // a second look in a row counts for popularity alone
+		walk := g.walk()
 		g.at = g.at.Add(time.Hour)
 		g.learned.Learn(&scoring.Event{Type: scoring.HomeViewed, Visitor: "me", Time: g.at}) // ends all visits before
 		events := g.events(walk)
@@ -58,9 +57,14 @@ func TestAVisitSaysNothingOfItself(t *testing.T) {
 				if g.decider.fitted[f] == nil {
 					continue
 				}
-				// All sessions and the repeat rates move a little.
-				if math.Abs(float64(a[f]-b[f])) > 0.03 {
-					t.Errorf("%v: %s of %s is %v, was %v", walk, g.decider.features[f].name, id, a[f], b[f])
+				// All sessions, the repeat rates and the vectors of so young a shop
+				// move a little.
+				name, most := g.decider.features[f].name, 0.03
+				if name == "like the visit" {
+					most = 0.2
+				}
+				if math.Abs(float64(a[f]-b[f])) > most {
+					t.Errorf("%v: %s of %s is %v, was %v", walk, name, id, a[f], b[f])
 				}
 			}
 		}
@@ -112,7 +116,7 @@ func TestALessonScoresAsADecision(t *testing.T) {
 
 		seed, _ := g.products.Lookup(walk[0])
 		q := newQuery(g.decider)
-		q.beginVisit(&model.Step{Visit: []catalog.Index{seed}, Time: p.Now})
+		q.beginVisit(&model.Step{Visit: []catalog.Index{seed}, Looks: []uint8{1}, Time: p.Now})
 		for _, from := range q.sources {
 			from.gather(q)
 		}

@@ -48,6 +48,16 @@ func (q *query) placeOf(i catalog.Index) int {
 	return -1
 }
 
+// looksAt is how often the visit looked at a product.
+func (q *query) looksAt(i catalog.Index) (n float32) {
+	for k, s := range q.steps {
+		if s == i {
+			n += q.looks[k]
+		}
+	}
+	return n
+}
+
 // popularity is that of a product without the visit's own part in it.
 func (q *query) popularity(i catalog.Index, rank int) model.Popularity {
 	p := q.learned.Popularity(i, q.page.Now)
@@ -56,11 +66,8 @@ func (q *query) popularity(i catalog.Index, rank int) model.Popularity {
 	}
 	p.Idle = 0 // what it was before is not known any more
 	if q.folded {
-		for _, s := range q.steps {
-			if s == i {
-				p.Fast, p.Slow, p.Long = p.Fast-1, p.Slow-1, p.Long-1
-			}
-		}
+		n := float64(q.looksAt(i))
+		p.Fast, p.Slow, p.Long = p.Fast-n, p.Slow-n, p.Long-n
 		p.Fast, p.Slow, p.Long = max(0, p.Fast), max(0, p.Slow), max(0, p.Long)
 	}
 	return p

@@ -48,6 +48,7 @@ type query struct {
 
 	visit    []catalog.Index // different products of this visit, the latest first
 	steps    []catalog.Index // the visit's products, oldest first, the same never twice in a row
+	looks    []float32       // at each of the steps, one after the other
 	folded   bool            // the model has learned from them
 	returned bool            // the visit's last step went back to a product of it
 	rates    [model.RepeatRanks]float64
@@ -74,8 +75,11 @@ type query struct {
 	firsts   []first
 	view     view
 	weights  []float32 // of the features
+	mature   float64   // 0 for a new shop to 1, when what it has seen counts alone
 	parts    []part
 	lesson   blend.Lesson
+	place    model.Vector // the visit's
+	placed   bool
 	standing []model.Standing
 }
 
@@ -95,7 +99,7 @@ func (q *query) begin(p *Page) {
 	q.taken.reset()
 	q.seeds = q.seeds[:0]
 	q.visit = q.visit[:0]
-	q.steps, q.folded = q.steps[:0], p.Folded
+	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
 	q.fresh = 0
 	q.wanted = 0
@@ -204,11 +208,10 @@ func (q *query) readTouches() {
 			q.fresh = fresh
 		}
 		if visit {
+			later := visitEnd.kind
 			q.returned = visitEnd.returned(i, t.Type)
 			q.sawInVisit(i)
-			if n := len(q.steps); n == 0 || q.steps[n-1] != i {
-				q.steps = append(q.steps, i)
-			}
+			q.sawStep(i, t.Type, later)
 			fresh = 1
 		} else {
 			fresh *= earlier
@@ -216,6 +219,7 @@ func (q *query) readTouches() {
 		q.addSeed(seed{product: i, weight: fresh, ofVisit: visit})
 	}
 	slices.Reverse(q.steps)
+	slices.Reverse(q.looks)
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, q.page.Now)
 }
 
@@ -240,6 +244,18 @@ func (v *visitEnd) returned(i catalog.Index, kind scoring.EventType) bool {
 	}
 	v.kind = kind
 	return v.back
+}
+
+// sawStep notes a touch, from the latest back, later being the type of the one
+// after it: a view that a click led to, or a cart, is no look of its own.
+func (q *query) sawStep(i catalog.Index, kind, later scoring.EventType) {
+	n := len(q.steps) - 1
+	switch {
+	case n < 0 || q.steps[n] != i:
+		q.steps, q.looks = append(q.steps, i), append(q.looks, 1)
+	case later == scoring.ProductViewed && kind != scoring.ProductClicked:
+		q.looks[n]++
+	}
 }
 
 func (q *query) sawInVisit(i catalog.Index) {

@@ -81,6 +81,7 @@ func (q *query) rank(r *ranking, filters []Filter) {
 
 // shortlist is the first stage: every candidate with its prior, in q.firsts.
 func (q *query) shortlist() {
+	q.placed = q.learned.Query(q.steps, &q.place) > 0
 	q.scale = q.candidates.largest()
 	for s, v := range q.scale {
 		if v > 0 {
@@ -120,8 +121,10 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 // share that the returns of this shop's visitors give reason for: the rest of the
 // blend would put them first for being like themselves. Three times leaves the
 // ranking of Diginetica's validation sessions, with one return in five, as it is.
+// The bound widens as the shop matures and is gone when it is mature: by then the
+// blend has learned from its own visitors what they return to.
 func (q *query) boundReturns(r *ranking) {
-	if len(q.visit) == 0 || len(r.list) == 0 {
+	if len(q.visit) == 0 || len(r.list) == 0 || q.mature >= 1 {
 		return
 	}
 	most := r.list[0].score
@@ -141,7 +144,7 @@ func (q *query) boundReturns(r *ranking) {
 	}
 	for k := range r.list {
 		if s := &r.list[k]; s.rank >= 0 {
-			odds := 3 * q.rate(int(s.rank)) / max(0.1, 1-returns)
+			odds := 3 * q.rate(int(s.rank)) / max(0.1, 1-returns) / (1 - q.mature)
 			s.score = min(s.score, most+float32(math.Log(odds*others)))
 		}
 	}
@@ -198,7 +201,8 @@ const maturity = 20000
 // fitted ones with the sessions learned, and from a visit's towards the lasting
 // ones with the age of the latest touch.
 func (q *query) weigh() {
-	mature := float32(min(1, q.learned.AllSessions(q.page.Now)/maturity))
+	q.mature = min(1, q.learned.AllSessions(q.page.Now)/maturity)
+	mature := float32(q.mature)
 	fresh := float32(q.fresh)
 	situation := q.situation()
 	q.weights = q.weights[:0]

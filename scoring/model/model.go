@@ -26,6 +26,7 @@ type Model struct {
 	recent   ring
 	open     tracker
 	repeats  repeats
+	vectors  vectors
 	blend    *blend.Blend
 	student  atomic.Pointer[Student]
 	sessions atomic.Uint64 // packed counter of sessions begun
@@ -61,6 +62,7 @@ func (m *Model) reset() {
 	m.recent.reset()
 	m.open.reset()
 	m.repeats.reset()
+	m.vectors.reset()
 	m.blend.Reset()
 	m.sessions.Store(0)
 	m.learned.Store(0)
@@ -125,6 +127,10 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 	if again && kind == scoring.ProductViewed {
 		s.step(i, kind)
 		return // looked at once more: says nothing about others
+	}
+	m.met(i)
+	if len(s.products) > 0 && !again {
+		m.place(s.products, i)
 	}
 	m.pair(s, i, w, t)
 	s.step(i, kind)

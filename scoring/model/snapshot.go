@@ -23,7 +23,7 @@ var (
 // magic and version begin a snapshot.
 const (
 	magic   = "vitrine model\n"
-	version = 2 // 1 had no blend
+	version = 2 // 1 had no vectors and no blend
 )
 
 // Save writes everything learned, with a format version and a checksum, so that

@@ -97,6 +97,7 @@ func (r *reader) body() {
 	r.ring()
 	r.tracker()
 	if r.version >= 2 {
+		r.vectors()
 		rest, ok := r.m.blend.Restore(r.b)
 		r.b, r.failed = rest, r.failed || !ok
 	}
@@ -195,9 +196,40 @@ func (r *reader) tracker() {
 		}
 		for range n {
 			s.products = append(s.products, r.product())
+			looks := uint64(1)
+			if r.version >= 2 {
+				looks = r.uint()
+			}
+			s.looks = append(s.looks, uint8(min(looks, math.MaxUint8)))
 		}
 		r.m.open.byKey[s.key] = s
 		r.m.open.size.Add(1)
 		r.m.open.link(s)
+	}
+}
+
+func (r *reader) vectors() {
+	v := &r.m.vectors
+	for range r.count(1 + 4*(Dims+1)) {
+		i := r.product()
+		row := v.rows.at(uint32(i))
+		if row.squares != 0 {
+			r.failed = true
+			return
+		}
+		for d := range row.at {
+			row.at[d].Store(r.weight())
+		}
+		row.squares = math.Float32frombits(r.weight())
+		v.seen = append(v.seen, i)
+	}
+	v.next = r.uint()
+	if v.next > 0 && len(v.seen) == 0 {
+		r.failed = true
+		return
+	}
+	kept := min(v.next, lately)
+	for k := v.next - kept; k != v.next && !r.failed; k++ {
+		v.recent[k%lately] = r.product()
 	}
 }

@@ -131,7 +131,7 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 // What the first version wrote opens for ever: here after 60 events of journal 6.
-// It knows nothing of the blend, which goes on from the shipped weights.
+// It knows nothing of vectors, nor of the blend, which begin anew.
 func TestLoadVersion1(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("testdata", "v1.snapshot"))
 	if err != nil {
@@ -141,11 +141,14 @@ func TestLoadVersion1(t *testing.T) {
 	if err := m.Load(bytes.NewReader(b)); err != nil {
 		t.Fatal(err)
 	}
-	tail := journal(7, 30)
+	// The visits that were open end: how often they looked at a product is new.
+	tail := append(journal(7, 30), event(scoring.HomeViewed, "late", 1e6))
 	for _, e := range tail {
 		m.Learn(e)
 	}
-	if !bytes.Equal(save(t, m), save(t, learned(append(journal(6, 60), tail...)))) {
+	want := learned(append(journal(6, 60), tail...))
+	want.vectors, m.vectors = vectors{}, vectors{}
+	if !bytes.Equal(save(t, m), save(t, want)) {
 		t.Error("the model differs from one that never stopped")
 	}
 }

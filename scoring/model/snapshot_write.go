@@ -80,6 +80,7 @@ func (w *writer) body() {
 	}
 	w.ring()
 	w.tracker()
+	w.vectors()
 	w.b = w.m.blend.AppendTo(w.b)
 }
 
@@ -159,8 +160,27 @@ func (w *writer) tracker() {
 		w.uint(uint64(s.steps))
 		w.uint(uint64(flag(s.clicked) | flag(s.returned)<<1))
 		w.uint(uint64(len(s.products)))
-		for _, i := range s.products {
+		for k, i := range s.products {
 			w.product(i)
+			w.uint(uint64(s.looks[k]))
 		}
+	}
+}
+
+func (w *writer) vectors() {
+	v := &w.m.vectors
+	w.uint(uint64(len(v.seen)))
+	for _, i := range v.seen {
+		w.product(i)
+		r := v.rows.peek(uint32(i))
+		for d := range r.at {
+			w.weight(r.at[d].Load())
+		}
+		w.weight(math.Float32bits(r.squares))
+	}
+	w.uint(v.next)
+	kept := min(v.next, lately)
+	for k := v.next - kept; k != v.next; k++ {
+		w.product(v.recent[k%lately])
 	}
 }

@@ -12,6 +12,7 @@ import (
 // Step is a visitor going on to another product.
 type Step struct {
 	Visit    []catalog.Index // the visit's products so far, oldest first, at least one
+	Looks    []uint8         // at each of them, one after the other
 	Returned bool            // its last step went back to a product of it
 	To       catalog.Index
 	Weight   float64 // of the event, as interest.OfEvent
@@ -46,6 +47,6 @@ func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 		return
 	}
 	(*student).Study(&Step{
-		Visit: s.products, Returned: s.returned, To: to, Weight: interest.OfEvent(e.Type), Time: e.Time,
+		Visit: s.products, Looks: s.looks, Returned: s.returned, To: to, Weight: interest.OfEvent(e.Type), Time: e.Time,
 	})
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ type session struct {
 	key      uint64
 	end      instantMillis // time of the latest event
 	products []catalog.Index
+	looks    []uint8 // at each, one after the other
 	steps    int
 	clicked  bool // the last step was a click in a list, its page not yet seen
 	returned bool // the last step went back to a product of the session
@@ -70,18 +72,23 @@ func looksAgain(kind scoring.EventType, clicked bool) bool {
 func (s *session) step(i catalog.Index, kind scoring.EventType) {
 	s.steps++
 	again := s.last() == i
-	if !again || looksAgain(kind, s.clicked) {
+	looked := !again || looksAgain(kind, s.clicked)
+	if looked {
 		s.returned = s.has(i)
 	}
 	s.clicked = kind == scoring.ProductClicked
 	if again {
+		if n := len(s.looks) - 1; looked && s.looks[n] < math.MaxUint8 {
+			s.looks[n]++
+		}
 		return
 	}
 	if len(s.products) == sessionProducts {
 		copy(s.products, s.products[1:])
-		s.products = s.products[:sessionProducts-1]
+		copy(s.looks, s.looks[1:])
+		s.products, s.looks = s.products[:sessionProducts-1], s.looks[:sessionProducts-1]
 	}
-	s.products = append(s.products, i)
+	s.products, s.looks = append(s.products, i), append(s.looks, 1)
 }
 
 // tracker follows the open sessions. It decides by the times of events and the

@@ -1,0 +1,234 @@
+package model
+
+import (
+	"math"
+	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// Dims is how many numbers a product's vector has.
+const Dims = 32
+
+const (
+	vectorSpan = 10  // products of the visit that the query is made of
+	vectorFade = 0.8 // what each further back leaves of its weight
+	negatives  = 48  // half of all seen products, half of those touched lately
+	lately     = 1024
+	initial    = 0.3 // numbers of a vector at first: within this of 0
+	heat       = 8   // logits are 8 x cosine: 12 cost 2.7 HR, 16 cost 4.5
+	vectorRate = 0.15
+	little     = 0.008 // probability of a negative below which it is left alone
+)
+
+// Vector is a product's place in a space where the products of a visit lie near
+// the one turned to next.
+type Vector [Dims]float32
+
+// vector is a Vector in atomic words; squares is the learner's.
+type vector struct {
+	at      [Dims]atomic.Uint32
+	squares float32 // mean square of the gradients, added up; 0: never used
+}
+
+// vectors are learned step by step: softmax over the product turned to and 48
+// others, row-wise Adagrad. Chance is a function of the steps so far.
+type vectors struct {
+	rows   growing[vector]
+	seen   []catalog.Index // in the order of their first touch
+	recent [lately]catalog.Index
+	next   uint64 // touches so far
+
+	q, slope Vector
+	picked   [1 + negatives]catalog.Index
+	e        [1 + negatives]Vector
+	cos      [1 + negatives]float32
+	norm     [1 + negatives]float32
+	share    [1 + negatives]float32
+}
+
+func (v *vectors) reset() {
+	v.rows.reset()
+	v.seen, v.recent, v.next = nil, [lately]catalog.Index{}, 0
+}
+
+func (r *vector) load(into *Vector) {
+	for d := range r.at {
+		into[d] = math.Float32frombits(r.at[d].Load())
+	}
+}
+
+// met gives a product that is touched its vector, by its id alone at first.
+func (m *Model) met(i catalog.Index) {
+	v := &m.vectors
+	r := v.rows.at(uint32(i))
+	if r.squares == 0 {
+		r.squares = 1e-6
+		rng := xxhash.Sum64String(string(m.products.ID(i)))
+		for d := range r.at {
+			rng = mix(rng)
+			r.at[d].Store(math.Float32bits(initial * (float32(rng>>40)/(1<<23) - 1)))
+		}
+		v.seen = append(v.seen, i)
+	}
+	v.recent[v.next%lately] = i
+	v.next++
+}
+
+// mix is splitmix64 (Steele, Lea, Flood, OOPSLA 2014).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Query writes the query of a visit, its products given oldest first, scaled to
+// length 1, and returns the length it had: 0 when nothing is known of them.
+func (m *Model) Query(visit []catalog.Index, q *Vector) (was float32) {
+	*q = Vector{}
+	w := float32(1)
+	var e Vector
+	for k := len(visit) - 1; k >= max(0, len(visit)-vectorSpan); k-- {
+		if r := m.vectors.rows.peek(uint32(visit[k])); r != nil {
+			r.load(&e)
+			for d := range q {
+				q[d] += w * e[d]
+			}
+		}
+		w *= vectorFade
+	}
+	n := length(q)
+	if n == 0 {
+		return 0
+	}
+	for d := range q {
+		q[d] /= n
+	}
+	return n
+}
+
+func length(v *Vector) float32 {
+	_, square := dots(v, v)
+	return float32(math.Sqrt(float64(square)))
+}
+
+// dots is q times e and e times e, in four sums that the processor can add up
+// side by side.
+func dots(q, e *Vector) (dot, square float32) {
+	var a, b, c, d, s, t, u, v float32
+	for k := 0; k < Dims; k += 4 {
+		w, x, y, z := e[k], e[k+1], e[k+2], e[k+3]
+		a += q[k] * w
+		b += q[k+1] * x
+		c += q[k+2] * y
+		d += q[k+3] * z
+		s += w * w
+		t += x * x
+		u += y * y
+		v += z * z
+	}
+	return a + b + (c + d), s + t + (u + v)
+}
+
+// Cosine is how near a product lies to a query of length 1: -1 to 1, and 0 for
+// one that was never touched. It takes no lock; beside Learn some of the
+// product's numbers may be one step older than others.
+func (m *Model) Cosine(q *Vector, i catalog.Index) float32 {
+	r := m.vectors.rows.peek(uint32(i))
+	if r == nil {
+		return 0
+	}
+	var e Vector
+	r.load(&e)
+	dot, square := dots(q, &e)
+	if square == 0 {
+		return 0
+	}
+	return dot / float32(math.Sqrt(float64(square)))
+}
+
+// place learns that a visit went on to product i, which was met. It costs 8 us.
+func (m *Model) place(visit []catalog.Index, i catalog.Index) {
+	v := &m.vectors
+	was := m.Query(visit, &v.q)
+	if was == 0 {
+		return
+	}
+	v.picked[0] = i
+	rng := mix(v.next)
+	held := min(v.next, lately)
+	n := 1
+	for k := range negatives {
+		rng = mix(rng)
+		j := v.seen[rng%uint64(len(v.seen))]
+		if k%2 == 0 {
+			j = v.recent[rng%held]
+		}
+		if j != i {
+			v.picked[n] = j
+			n++
+		}
+	}
+	var total float32
+	for k := range n {
+		v.rows.at(uint32(v.picked[k])).load(&v.e[k])
+		dot, square := dots(&v.q, &v.e[k])
+		v.norm[k] = float32(math.Sqrt(float64(square))) + 1e-9
+		v.cos[k] = dot / v.norm[k]
+		v.share[k] = float32(math.Exp(float64(heat * (v.cos[k] - 1))))
+		total += v.share[k]
+	}
+	v.slope = Vector{}
+	var along float32
+	for k := range n {
+		g := v.share[k] / total
+		if k == 0 {
+			g--
+		}
+		if g >= 0 && g < little {
+			continue
+		}
+		// The cosine's slope is (q - cos e/|e|) / |e| by the product, of square
+		// length (1 - cos^2) / |e|^2, and by the query the same the other way.
+		g *= heat / v.norm[k]
+		along += g * v.norm[k] * v.cos[k]
+		r := v.rows.at(uint32(v.picked[k]))
+		r.squares += g * g * max(0, 1-v.cos[k]*v.cos[k]) / Dims
+		a := vectorRate * g / float32(math.Sqrt(float64(r.squares)))
+		keep := 1 + a*v.cos[k]/v.norm[k]
+		for d, x := range &v.e[k] {
+			v.slope[d] += g * x
+			r.at[d].Store(math.Float32bits(keep*x - a*v.q[d]))
+		}
+	}
+	for d := range v.slope {
+		v.slope[d] -= along * v.q[d]
+	}
+	// The query's slope goes to the products that it is made of.
+	var qe Vector
+	w := float32(1)
+	for k := len(visit) - 1; k >= max(0, len(visit)-vectorSpan); k-- {
+		r := v.rows.peek(uint32(visit[k]))
+		if r == nil || r.squares == 0 {
+			w *= vectorFade
+			continue // touched before vectors were learned
+		}
+		for d := range qe {
+			qe[d] = w * v.slope[d] / was
+		}
+		r.step(&qe)
+		w *= vectorFade
+	}
+}
+
+func (r *vector) step(slope *Vector) {
+	_, square := dots(slope, slope)
+	r.squares += square / Dims
+	f := vectorRate / float32(math.Sqrt(float64(r.squares)))
+	for d := range r.at {
+		r.at[d].Store(math.Float32bits(math.Float32frombits(r.at[d].Load()) - f*slope[d]))
+	}
+}
