@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -119,17 +118,11 @@ func (b *eventBatch) count() {
 	if b.dryRun {
 		return
 	}
-	counts := map[pb.EventStatus]int{}
 	for _, r := range b.results {
-		counts[r.GetStatus()]++
-	}
-	site := string(b.site.id)
-	for st, n := range counts {
-		name := strings.ToLower(strings.TrimPrefix(st.String(), "EVENT_STATUS_"))
-		b.server.metrics.events.WithLabelValues(site, name).Add(float64(n))
+		b.site.metrics.events[r.GetStatus()].Inc()
 	}
 	if b.last > 0 {
-		b.server.metrics.appended.WithLabelValues(site).Set(float64(b.last))
+		b.site.metrics.stored.Set(float64(b.last))
 	}
 }
 

@@ -30,7 +30,7 @@ type learner struct {
 	clock   Clock
 	every   time.Duration // between snapshots
 	log     *slog.Logger
-	metrics *metrics
+	metrics *siteMetrics
 
 	latest  time.Time     // of the events learned from; for the goroutine that learns
 	learned atomic.Uint64 // sequence number reached
@@ -41,10 +41,10 @@ type learner struct {
 	done chan struct{}
 }
 
-func newLearner(s *Server, id scoring.SiteID, learned *model.Model) *learner {
+func newLearner(s *Server, id scoring.SiteID, learned *model.Model, counts *siteMetrics) *learner {
 	return &learner{
 		site: id, store: s.store, model: learned, clock: s.clock, every: s.snapshotEvery,
-		log: s.log.With("site", string(id)), metrics: s.metrics,
+		log: s.log.With("site", string(id)), metrics: counts,
 		moved: make(chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -95,7 +95,7 @@ func (l *learner) run(ctx context.Context, from store.Seq) {
 func (l *learner) learn(entry *store.Entry) {
 	defer func() {
 		if r := recover(); r != nil {
-			l.metrics.unlearned.WithLabelValues(string(l.site)).Inc()
+			l.metrics.unlearned.Inc()
 			l.log.Error("an event could not be learned from", "seq", entry.Seq, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
 		}
 	}()
@@ -147,7 +147,7 @@ func (l *learner) reachedSeq() store.Seq { return store.Seq(l.learned.Load()) }
 // reached tells whoever waits that the model has moved on.
 func (l *learner) reached(seq store.Seq) {
 	l.learned.Store(uint64(seq))
-	l.metrics.learned.WithLabelValues(string(l.site)).Set(float64(seq))
+	l.metrics.learned.Set(float64(seq))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	close(l.moved)

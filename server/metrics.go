@@ -1,8 +1,11 @@
 package server
 
 import (
+	"strings"
+
 	"github.com/prometheus/client_golang/prometheus"
 
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
@@ -13,42 +16,71 @@ type metrics struct {
 	decisions  *prometheus.CounterVec // site, mode
 	unrecorded *prometheus.CounterVec // site
 	learned    *prometheus.GaugeVec   // site
-	appended   *prometheus.GaugeVec   // site
+	stored     *prometheus.GaugeVec   // site
 	unlearned  *prometheus.CounterVec // site
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
-	m := &metrics{
-		events: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "vitrine_events_total", Help: "Events received, by what became of them.",
-		}, []string{"site", "status"}),
-		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "vitrine_decisions_total", Help: "Pages decided, by how much of the visitor was known.",
-		}, []string{"site", "mode"}),
-		unrecorded: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "vitrine_decisions_unrecorded_total", Help: "Decisions answered but not kept, because the disk did not keep up.",
-		}, []string{"site"}),
-		learned: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "vitrine_learned_sequence", Help: "Sequence number of the last event learned from.",
-		}, []string{"site"}),
-		appended: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "vitrine_stored_sequence", Help: "Sequence number of the last event stored. Ahead of vitrine_learned_sequence by what is still to be learned.",
-		}, []string{"site"}),
-		unlearned: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "vitrine_events_unlearned_total", Help: "Events that could not be learned from; the log says why.",
-		}, []string{"site"}),
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"site"}, labels...))
 	}
-	r.MustRegister(m.events, m.decisions, m.unrecorded, m.learned, m.appended, m.unlearned)
+	gauge := func(name, help string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"site"})
+	}
+	m := &metrics{
+		events:     counter("vitrine_events_total", "Events received, by what became of them.", "status"),
+		decisions:  counter("vitrine_decisions_total", "Pages decided, by how much of the visitor was known.", "mode"),
+		unrecorded: counter("vitrine_decisions_unrecorded_total", "Decisions answered but not kept, because the disk did not keep up."),
+		unlearned:  counter("vitrine_events_unlearned_total", "Events that could not be learned from; the log says why."),
+		learned:    gauge("vitrine_learned_sequence", "Sequence number of the last event learned from."),
+		stored:     gauge("vitrine_stored_sequence", "Sequence number of the last event stored: ahead of vitrine_learned_sequence by what is still to be learned."),
+	}
+	r.MustRegister(m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored)
 	return m
 }
+
+// siteMetrics are the metrics of one site, found once and not at each call.
+type siteMetrics struct {
+	events     map[pb.EventStatus]prometheus.Counter
+	decisions  map[scoring.Mode]prometheus.Counter
+	unrecorded prometheus.Counter
+	unlearned  prometheus.Counter
+	learned    prometheus.Gauge
+	stored     prometheus.Gauge
+}
+
+func (m *metrics) of(id scoring.SiteID) *siteMetrics {
+	site := string(id)
+	of := &siteMetrics{
+		events:     map[pb.EventStatus]prometheus.Counter{},
+		decisions:  map[scoring.Mode]prometheus.Counter{},
+		unrecorded: m.unrecorded.WithLabelValues(site),
+		unlearned:  m.unlearned.WithLabelValues(site),
+		learned:    m.learned.WithLabelValues(site),
+		stored:     m.stored.WithLabelValues(site),
+	}
+	for number, name := range pb.EventStatus_name {
+		if number != 0 {
+			of.events[pb.EventStatus(number)] = m.events.WithLabelValues(site, plain(name, "EVENT_STATUS_"))
+		}
+	}
+	for number, name := range pb.DecisionMode_name {
+		if number != 0 {
+			of.decisions[scoring.Mode(number)] = m.decisions.WithLabelValues(site, plain(name, "DECISION_MODE_"))
+		}
+	}
+	return of
+}
+
+// plain is an enum value as a label: EVENT_STATUS_STORED is "stored".
+func plain(name, prefix string) string { return strings.ToLower(strings.TrimPrefix(name, prefix)) }
 
 // forget drops what was counted of a site that is gone.
 func (m *metrics) forget(site scoring.SiteID) {
 	labels := prometheus.Labels{"site": string(site)}
-	m.events.DeletePartialMatch(labels)
-	m.decisions.DeletePartialMatch(labels)
-	m.unrecorded.DeletePartialMatch(labels)
-	m.learned.DeletePartialMatch(labels)
-	m.appended.DeletePartialMatch(labels)
-	m.unlearned.DeletePartialMatch(labels)
+	for _, v := range []interface{ DeletePartialMatch(prometheus.Labels) int }{
+		m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored,
+	} {
+		v.DeletePartialMatch(labels)
+	}
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -125,8 +124,7 @@ func (s *decisions) fill(q *query, p *visitor.Profile, now time.Time) []scoring.
 // record keeps the decision, unless it is a dry run or made from a session of
 // which nothing may be stored. Only then has it an id.
 func (s *decisions) record(q *query, d *scoring.Decision) {
-	mode := strings.ToLower(strings.TrimPrefix(pb.DecisionMode(d.Mode).String(), "DECISION_MODE_"))
-	s.metrics.decisions.WithLabelValues(string(q.site.id), mode).Inc()
+	q.site.metrics.decisions[d.Mode].Inc()
 	if q.dryRun || d.Mode == scoring.ModeSession {
 		return
 	}
@@ -135,7 +133,7 @@ func (s *decisions) record(q *query, d *scoring.Decision) {
 		d.Visitor, d.Person = q.visitor, q.person
 	}
 	if !s.store.RecordDecision(q.site.id, d) {
-		s.metrics.unrecorded.WithLabelValues(string(q.site.id)).Inc()
+		q.site.metrics.unrecorded.Inc()
 	}
 }
 

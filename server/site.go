@@ -23,6 +23,7 @@ type site struct {
 	products *catalog.Catalog
 	decider  *decide.Decider
 	learner  *learner
+	metrics  *siteMetrics
 
 	write      sync.Mutex
 	placements atomic.Pointer[map[scoring.PlacementID]*placement]
@@ -44,11 +45,11 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 	if err != nil {
 		return nil, fmt.Errorf("server: read the products of site %q: %w", info.ID, err)
 	}
-	learned := model.New(products)
+	learned, counts := model.New(products), s.metrics.of(info.ID)
 	st := &site{
-		id: info.ID, info: info, products: products,
+		id: info.ID, info: info, products: products, metrics: counts,
 		decider: decide.New(products, learned),
-		learner: newLearner(s, info.ID, learned),
+		learner: newLearner(s, info.ID, learned, counts),
 	}
 	stored, err := s.store.Placements(ctx, info.ID)
 	if err != nil {

@@ -93,7 +93,7 @@ var doors = map[string]string{
 	"consent.go":     "from the signals on the wire to what they allow",
 	"errors.go":      "to the field violations on the wire",
 	"server.go":      "registers the services",
-	"codec.go":       "from and to the bytes on the wire",
+	"metrics.go":     "counts outcomes under their names in the contract",
 }
 
 func TestImportsPointInward(t *testing.T) {
