@@ -13,13 +13,13 @@ import (
 const Dims = 32
 
 const (
-	vectorSpan = 10  // products of the visit that the query is made of
-	vectorFade = 0.8 // what each further back leaves of its weight
-	negatives  = 48  // half of all seen products, half of those touched lately
+	vectorSpan = 10   // products of the visit that the query is made of
+	vectorFade = 0.45 // what each further back leaves of its weight; 0.8 cost 0.3 HR
+	negatives  = 48   // half of all seen products, half of those touched lately
 	lately     = 1024
 	initial    = 0.3 // numbers of a vector at first: within this of 0
 	heat       = 8   // logits are 8 x cosine: 12 cost 2.7 HR, 16 cost 4.5
-	vectorRate = 0.15
+	vectorRate = 0.3
 	little     = 0.008 // probability of a negative below which it is left alone
 )
 
