@@ -31,7 +31,7 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	now := s.clock.Now()
 	page := &scoring.Decision{
 		Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(),
-		Placements: s.fill(q, who.profile, now),
+		Placements: s.fill(q, who, now),
 	}
 	s.record(q, page)
 	return s.pageToProto(q, page), nil
@@ -96,9 +96,9 @@ func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
 
 // fill decides the placements of products. Those of creatives stay empty: a
 // site has no campaigns yet.
-func (s *decisions) fill(q *query, p *visitor.Profile, now time.Time) []scoring.FilledPlacement {
+func (s *decisions) fill(q *query, who knowledge, now time.Time) []scoring.FilledPlacement {
 	page := &decide.Page{
-		Now: now, Context: &q.context, Profile: p,
+		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile,
 		Reasons: q.explain != pb.Explain_EXPLAIN_NONE, Rejected: q.explain == pb.Explain_EXPLAIN_FULL,
 	}
 	for _, slot := range q.slots {
