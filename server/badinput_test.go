@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -111,8 +113,12 @@ func TestEveryViolationIsReported(t *testing.T) {
 	_, err := s.events.TrackEvent(t.Context(), &pb.TrackEventRequest{Site: "sites/shop", Event: &pb.Event{
 		Visitor: &pb.VisitorKey{DeviceId: "v"}, Items: []*pb.EventItem{{Quantity: -1}},
 	}})
-	for _, field := range []string{"event.id", "event.type", "event.items[0].product_id", "event.items[0].quantity"} {
+	fields := []string{"event.id", "event.type", "event.items[0].product_id", "event.items[0].quantity"}
+	for _, field := range fields {
 		wantViolation(t, err, field, "")
+	}
+	if bad := status.Convert(err).Details()[0].(*errdetails.BadRequest); len(bad.GetFieldViolations()) != len(fields) {
+		t.Errorf("%d violations, want one a field: %v", len(bad.GetFieldViolations()), bad)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -30,6 +31,11 @@ type violations []*pb.FieldViolation
 // add notes what is wrong with a field and what is allowed there.
 func (v *violations) add(field, format string, args ...any) {
 	*v = append(*v, &pb.FieldViolation{Field: field, Description: fmt.Sprintf(format, args...)})
+}
+
+// has reports whether something is wrong with the field already.
+func (v violations) has(field string) bool {
+	return slices.ContainsFunc(v, func(x *pb.FieldViolation) bool { return x.GetField() == field })
 }
 
 // err is nil if nothing was wrong.

@@ -66,9 +66,11 @@ func validSiteID(s string) bool {
 	return true
 }
 
-// checkID checks one of the shop's own ids.
+// checkID checks one of the shop's own ids, unless the contract's rules have
+// found fault with it already.
 func checkID(v *violations, field, id string) {
 	switch {
+	case v.has(field):
 	case id == "":
 		v.add(field, "is empty, must be 1 to %d bytes", maxID)
 	case len(id) > maxID:
