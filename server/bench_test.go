@@ -80,6 +80,48 @@ func BenchmarkTrackEvent(b *testing.B) {
 	}
 }
 
+// BenchmarkStreamEvents sends events over one stream, a hundred a message, with
+// up to 8,192 unacknowledged. Each is durable when it is acknowledged.
+func BenchmarkStreamEvents(b *testing.B) {
+	conn, visitors := benchShop(b, 1_000, 5_000)
+	const message, window = 100, 8192
+	stream, err := pb.NewEventServiceClient(conn).StreamEvents(b.Context())
+	check(b, err)
+	r := rand.New(rand.NewPCG(5, 5))
+	room := make(chan struct{}, window/message)
+	total := (b.N + message - 1) / message * message
+	b.ReportAllocs()
+	b.ResetTimer()
+	go func() {
+		for n := 0; n < total; n += message {
+			req := &pb.StreamEventsRequest{Site: "sites/shop"}
+			for i := n; i < n+message; i++ {
+				req.Events = append(req.Events, &pb.Event{
+					Id: fmt.Sprintf("stream-%d-%d", b.N, i), Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Consent: granted(),
+					Visitor: &pb.VisitorKey{DeviceId: visitors(r)}, Time: timestamppb.Now(),
+					Items: []*pb.EventItem{{ProductId: fmt.Sprintf("p%d", r.IntN(1000))}},
+				})
+			}
+			room <- struct{}{}
+			if stream.Send(req) != nil {
+				return
+			}
+		}
+		_ = stream.CloseSend()
+	}()
+	for sent, acknowledged := int64(0), int64(0); acknowledged < int64(total); {
+		resp, err := stream.Recv()
+		check(b, err)
+		if len(resp.GetResults()) > 0 {
+			b.Fatalf("not simply stored: %v", resp.GetResults()[0])
+		}
+		for acknowledged = resp.GetAcknowledged(); sent+message <= acknowledged; sent += message {
+			<-room
+		}
+	}
+	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "events/s")
+}
+
 // calls makes b.N calls with so many in flight, and reports their rate.
 func calls(b *testing.B, inflight int, call func(context.Context, *rand.Rand) error) {
 	b.ReportAllocs()
@@ -156,9 +198,12 @@ func benchShop(b *testing.B, products, visitors int) (conn *grpc.ClientConn, dra
 			break
 		}
 	}
-	return conn, func(r *rand.Rand) string {
-		return fmt.Sprintf("v%d", rand.NewZipf(r, 1.1, 8, uint64(visitors-1)).Uint64())
+	zipf := rand.NewZipf(r, 1.1, 8, uint64(visitors-1))
+	drawn := make([]string, 1<<16)
+	for i := range drawn {
+		drawn[i] = fmt.Sprintf("v%d", zipf.Uint64())
 	}
+	return conn, func(r *rand.Rand) string { return drawn[r.IntN(len(drawn))] }
 }
 
 // echo answers with what it was given, and does nothing.
