@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -109,6 +110,10 @@ func ReadMapping(path string) (*Mapping, error) {
 	return parseMapping(path, b)
 }
 
+// unknownKey is how the YAML library names a key that the mapping has no place
+// for.
+var unknownKey = regexp.MustCompile(`field (\S+) not found in type records\.\w+`)
+
 func parseMapping(path string, b []byte) (*Mapping, error) {
 	m := &Mapping{path: path}
 	dec := yaml.NewDecoder(bytes.NewReader(b))
@@ -116,6 +121,10 @@ func parseMapping(path string, b []byte) (*Mapping, error) {
 	if err := dec.Decode(&m.file); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
+		}
+		var wrong *yaml.TypeError
+		if errors.As(err, &wrong) {
+			err = errors.New(unknownKey.ReplaceAllString(strings.Join(wrong.Errors, "; "), "$1 is no key here; docs/import.md has those there are"))
 		}
 		return nil, fmt.Errorf("records: mapping %s: %w", path, err)
 	}

@@ -193,7 +193,7 @@ func TestBadMappings(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "it is empty"},
 		{"currency: EUR\n", "neither `events` nor `products` is there"},
-		{need + "  colour: red\n", "field colour not found"},
+		{need + "  colour: red\n", "line 5: colour is no key here"},
 		{"events: {type: a, visitor: b}\n", "events: `time` is missing"},
 		{need + "  id: {value: a, colour: b}\n", `line 5: "colour" is not known here`},
 		{need + "  id: {case: lower}\n", "line 5: a rule needs `value`"},
