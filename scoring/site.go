@@ -32,6 +32,54 @@ const (
 	RepeatExclude                     // never
 )
 
+// Strategy is what a placement of products is for; the numbers are those of the
+// wire contract. 0 is StrategyForYou.
+type Strategy uint8
+
+// The strategies.
+const (
+	StrategyForYou Strategy = iota + 1
+	StrategySimilar
+	StrategyBoughtTogether
+	StrategyCompleteCart
+	StrategyRecentlyViewed
+	StrategyBuyAgain
+	StrategyTrending
+	StrategyNewForYou
+	StrategyFromSearch
+)
+
+// Objective is what a placement wants of the visitor; the numbers are those of
+// the wire contract. 0 is ObjectiveClick.
+type Objective uint8
+
+// The objectives.
+const (
+	ObjectiveClick Objective = iota + 1
+	ObjectiveCart
+	ObjectiveOrder
+	ObjectiveRevenue
+)
+
+// Diversity is how different the products of a placement are from each other;
+// the numbers are those of the wire contract. 0 is DiversityLow.
+type Diversity uint8
+
+// The levels of diversity.
+const (
+	DiversityOff Diversity = iota + 1
+	DiversityLow
+	DiversityMedium
+	DiversityHigh
+)
+
+// Ranking is how a placement ranks, where that is not left to Vitrine.
+type Ranking struct {
+	Fixed      bool                 `cbor:"1,keyasint,omitempty"` // weights do not move with what visitors do
+	Weights    map[string][]float32 `cbor:"2,keyasint,omitempty"` // by feature: one, or one a situation
+	Parameters map[string]float64   `cbor:"3,keyasint,omitempty"`
+}
+
 // ProductRules govern a placement of products.
 type ProductRules struct {
 	Filter        string        `cbor:"1,keyasint,omitempty"` // CEL; empty: all
@@ -41,6 +89,13 @@ type ProductRules struct {
 	RepeatPolicy  RepeatPolicy  `cbor:"5,keyasint,omitempty"`
 	Pinned        []ProductID   `cbor:"6,keyasint,omitempty"`
 	FallbackFirst []ProductID   `cbor:"7,keyasint,omitempty"` // before popular ones, when too few remain
+	Strategy      Strategy      `cbor:"8,keyasint,omitempty"`
+	Objective     Objective     `cbor:"9,keyasint,omitempty"`
+	Diversity     Diversity     `cbor:"10,keyasint,omitempty"`
+	Calibrate     bool          `cbor:"11,keyasint,omitempty"` // to the visitor's mix of interests
+	NoRotation    bool          `cbor:"12,keyasint,omitempty"` // what was seen and left alone does not sink
+	Explore       int           `cbor:"13,keyasint,omitempty"` // positions at the end for new products
+	Ranking       *Ranking      `cbor:"14,keyasint,omitempty"` // nil: as shipped and learned
 }
 
 // CreativeSize is a size in CSS pixels.

@@ -2,6 +2,8 @@ package server
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -30,6 +32,13 @@ func placementFromProto(v *violations, field string, m *pb.Placement, id scoring
 			ShowInCart:    rules.GetExcludeInCart() == pb.Toggle_TOGGLE_OFF,
 			Pinned:        productIDs(v, field+"products.pinned_product_ids", rules.GetPinnedProductIds()),
 			FallbackFirst: productIDs(v, field+"products.fallback_product_ids", rules.GetFallbackProductIds()),
+			Strategy:      scoring.Strategy(rules.GetStrategy()),
+			Objective:     scoring.Objective(rules.GetObjective()),
+			Diversity:     scoring.Diversity(rules.GetDiversity()),
+			Calibrate:     rules.GetCalibrate() == pb.Toggle_TOGGLE_ON,
+			NoRotation:    rules.GetRotate() == pb.Toggle_TOGGLE_OFF,
+			Explore:       int(rules.GetExplorationCount()),
+			Ranking:       rankingFromProto(rules.GetRanking()),
 		}
 		if rules.GetRepeatPolicy() == pb.RepeatPolicy_REPEAT_POLICY_EXCLUDE {
 			p.Products.RepeatPolicy = scoring.RepeatExclude
@@ -81,7 +90,54 @@ func placementToProto(site scoring.SiteID, p *scoring.Placement) *pb.Placement {
 		RepeatPolicy:       repeat,
 		PinnedProductIds:   plainIDs(p.Products.Pinned),
 		FallbackProductIds: plainIDs(p.Products.FallbackFirst),
+		Strategy:           pb.Strategy(max(p.Products.Strategy, scoring.StrategyForYou)),
+		Objective:          pb.Objective(max(p.Products.Objective, scoring.ObjectiveClick)),
+		Diversity:          diversityToProto(p.Products.Diversity),
+		Calibrate:          toggle(p.Products.Calibrate),
+		Rotate:             toggle(!p.Products.NoRotation),
+		ExplorationCount:   int32(p.Products.Explore),
+		Ranking:            rankingToProto(p.Products.Ranking),
 	}}
+	return m
+}
+
+func diversityToProto(d scoring.Diversity) pb.DiversityLevel {
+	if d == 0 {
+		d = scoring.DiversityLow
+	}
+	return pb.DiversityLevel(d)
+}
+
+func rankingFromProto(m *pb.RankingConfig) *scoring.Ranking {
+	if m == nil {
+		return nil
+	}
+	r := &scoring.Ranking{Fixed: m.GetLearning() == pb.Toggle_TOGGLE_OFF, Parameters: m.GetParameters()}
+	if len(m.GetWeights()) > 0 {
+		r.Weights = make(map[string][]float32, len(m.GetWeights()))
+	}
+	for _, w := range m.GetWeights() {
+		by := make([]float32, len(w.GetWeights()))
+		for k, v := range w.GetWeights() {
+			by[k] = float32(v)
+		}
+		r.Weights[w.GetFeature()] = by
+	}
+	return r
+}
+
+func rankingToProto(r *scoring.Ranking) *pb.RankingConfig {
+	if r == nil {
+		return nil
+	}
+	m := &pb.RankingConfig{Learning: toggle(!r.Fixed), Parameters: r.Parameters}
+	for _, feature := range slices.Sorted(maps.Keys(r.Weights)) {
+		w := &pb.FeatureWeight{Feature: feature}
+		for _, v := range r.Weights[feature] {
+			w.Weights = append(w.Weights, float64(v))
+		}
+		m.Weights = append(m.Weights, w)
+	}
 	return m
 }
 

@@ -6,14 +6,68 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"github.com/vitrine-io/vitrine/scoring"
 )
 
 // Situations is how many kinds of decisions have weights of their own on top of
 // the shared ones.
-const Situations = 9
+const Situations = 10
 
-// cells of a row: the shared weight, then one a situation.
-const cells = 1 + Situations
+// Page is a kind of page that has weights of its own.
+type Page uint8
+
+// The pages.
+const (
+	Home Page = iota // and whatever has no kind of its own
+	Product
+	Cart // and checkout, and the page after an order
+	Category
+	Search
+	Email
+	pages
+)
+
+// PageOf is the kind that a page belongs to.
+func PageOf(t scoring.PageType) Page {
+	switch t {
+	case scoring.PageProduct:
+		return Product
+	case scoring.PageCart, scoring.PageCheckout, scoring.PageOrderConfirmation:
+		return Cart
+	case scoring.PageCategory:
+		return Category
+	case scoring.PageSearch:
+		return Search
+	case scoring.PageEmail:
+		return Email
+	}
+	return Home
+}
+
+// Scope is where a decision stands: each of these has its own part in the
+// weights.
+type Scope struct {
+	Situation int
+	Page      Page
+	Objective scoring.Objective // ObjectiveClick when 0
+}
+
+const objectives = int(scoring.ObjectiveRevenue)
+
+// The cells of a row: the shared weight, then one a situation, one an objective,
+// and one for each page and objective.
+const (
+	firstObjective = 1 + Situations
+	firstSet       = firstObjective + objectives
+	cells          = firstSet + int(pages)*objectives
+)
+
+func (s Scope) objective() int { return max(0, int(s.Objective)-1) }
+
+func (s Scope) situationCell() int { return 1 + s.Situation }
+func (s Scope) objectiveCell() int { return firstObjective + s.objective() }
+func (s Scope) setCell() int       { return firstSet + int(s.Page)*objectives + s.objective() }
 
 // Blend holds the learned part of the weights. Learn and Due are for one
 // goroutine at a time, as are reset and restore; reading a row takes no lock and
@@ -46,10 +100,9 @@ func (b *Blend) Row(feature string) *Row {
 	return r
 }
 
-// Moved is how far the feature's weight stands from the shipped one in a
-// situation.
-func (r *Row) Moved(situation int) float32 {
-	return r.at(0) + r.at(1+situation)
+// Moved is how far the feature's weight stands from the shipped one in a scope.
+func (r *Row) Moved(in Scope) float32 {
+	return r.at(0) + r.at(in.situationCell()) + r.at(in.objectiveCell()) + r.at(in.setCell())
 }
 
 func (r *Row) at(cell int) float32 { return math.Float32frombits(r.moved[cell].Load()) }
@@ -84,15 +137,27 @@ const (
 	pull          = 1e-4
 )
 
+// Layer is a part of the weights.
+type Layer uint8
+
+// The layers: what is shared by all decisions, with the situation's own part;
+// the objective's; and the part of one page and objective.
+const (
+	Shared Layer = 1 << iota
+	Objective
+	Set
+)
+
 // Lesson is one choice to learn from: candidates with their features' values, and
 // the one that the visitor turned to.
 type Lesson struct {
-	Rows      []*Row    // the features
-	Values    []float32 // of the first candidate's features, then the second's ...
-	Scores    []float32 // of the candidates, by the weights in use
-	Target    int       // which candidate it was
-	Situation int
-	Weight    float32 // of the choice: 1 for a product view
+	Rows   []*Row    // the features
+	Values []float32 // of the first candidate's features, then the second's ...
+	Scores []float32 // of the candidates, by the weights in use
+	Target int       // which candidate it was
+	Weight float32   // of the choice: 1 for a product view
+	Scope  Scope
+	Teach  Layer // what it moves
 
 	slope []float32
 }
@@ -122,8 +187,16 @@ func (b *Blend) Learn(l *Lesson) {
 	}
 	for f, r := range l.Rows {
 		g := l.slope[f] * l.Weight
-		r.step(0, g, sharedRate)
-		r.step(1+l.Situation, g, situationRate)
+		if l.Teach&Shared != 0 {
+			r.step(0, g, sharedRate)
+			r.step(l.Scope.situationCell(), g, situationRate)
+		}
+		if l.Teach&Objective != 0 {
+			r.step(l.Scope.objectiveCell(), g, sharedRate)
+		}
+		if l.Teach&Set != 0 {
+			r.step(l.Scope.setCell(), g, situationRate)
+		}
 	}
 }
 

@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/vitrine-io/vitrine/scoring"
 )
 
 func lesson(b *Blend) *Lesson {
 	return &Lesson{
 		Rows:   []*Row{b.Row("near"), b.Row("age")},
 		Values: []float32{1, 0, 0, 1}, Scores: []float32{0, 0},
-		Target: 0, Situation: 2, Weight: 1,
+		Target: 0, Scope: Scope{Situation: 2}, Weight: 1, Teach: Shared,
 	}
 }
 
@@ -31,12 +33,12 @@ func TestLearn(t *testing.T) {
 		{"age", 2, -step(sharedRate) - step(situationRate)},
 		{"hop", 2, 0},
 	} {
-		if got := b.Row(test.feature).Moved(test.situation); math.Abs(float64(got)-test.want) > 1e-6 {
+		if got := b.Row(test.feature).Moved(Scope{Situation: test.situation}); math.Abs(float64(got)-test.want) > 1e-6 {
 			t.Errorf("%s in situation %d moved by %v, want %v", test.feature, test.situation, got, test.want)
 		}
 	}
 	b.Reset()
-	if got := b.Row("near").Moved(2); got != 0 {
+	if got := b.Row("near").Moved(Scope{Situation: 2}); got != 0 {
 		t.Errorf("moved by %v after Reset, want 0", got)
 	}
 }
@@ -44,15 +46,38 @@ func TestLearn(t *testing.T) {
 func TestWithoutALessonWeightsGoBack(t *testing.T) {
 	b := New()
 	b.Learn(lesson(b))
-	before := b.Row("near").Moved(2)
+	before := b.Row("near").Moved(Scope{Situation: 2})
 	nothing := lesson(b)
 	nothing.Values = []float32{1, 1, 1, 1} // no difference to learn from
 	for range 1000 {
 		nothing.Scores = []float32{0, 0}
 		b.Learn(nothing)
 	}
-	if after := b.Row("near").Moved(2); after <= 0 || after >= before {
+	if after := b.Row("near").Moved(Scope{Situation: 2}); after <= 0 || after >= before {
 		t.Errorf("moved by %v, then %v: want nearer to 0", before, after)
+	}
+}
+
+// Each layer is learned apart, and a weight is the sum of those of its scope.
+func TestLayers(t *testing.T) {
+	b := New()
+	l := lesson(b)
+	l.Scope = Scope{Situation: 2, Page: Cart, Objective: scoring.ObjectiveOrder}
+	l.Teach = Objective | Set
+	b.Learn(l)
+	step := func(rate float64) float64 { return rate * 0.5 / math.Sqrt(float64(firm)+0.25) }
+	for _, test := range []struct {
+		name  string
+		scope Scope
+		want  float64
+	}{
+		{"the same page and objective", l.Scope, step(sharedRate) + step(situationRate)},
+		{"another page", Scope{Page: Home, Objective: scoring.ObjectiveOrder}, step(sharedRate)},
+		{"another objective", Scope{Situation: 2, Page: Cart}, 0},
+	} {
+		if got := b.Row("near").Moved(test.scope); math.Abs(float64(got)-test.want) > 1e-6 {
+			t.Errorf("%s: moved by %v, want %v", test.name, got, test.want)
+		}
 	}
 }
 
@@ -75,7 +100,7 @@ func TestRestoreWhatWasAppended(t *testing.T) {
 		for range rapid.IntRange(0, 20).Draw(t, "lessons") {
 			l := lesson(b)
 			l.Rows[1] = b.Row(rapid.String().Draw(t, "feature"))
-			l.Situation = rapid.IntRange(0, Situations-1).Draw(t, "situation")
+			l.Scope.Situation = rapid.IntRange(0, Situations-1).Draw(t, "situation")
 			b.Due()
 			b.Learn(l)
 		}

@@ -17,7 +17,7 @@ func (b *Blend) AppendTo(to []byte) []byte {
 		return !b.rows[name].learned()
 	})
 	to = binary.AppendUvarint(to, b.due.Load())
-	to = binary.AppendUvarint(to, cells)
+	to = binary.AppendUvarint(to, uint64(cells))
 	to = binary.AppendUvarint(to, uint64(len(names)))
 	for _, name := range names {
 		to = binary.AppendUvarint(to, uint64(len(name)))
@@ -47,17 +47,18 @@ func (b *Blend) Restore(from []byte) (rest []byte, ok bool) {
 		return v
 	}
 	due := next()
-	if next() != cells {
+	had := next() // fewer in earlier versions, which had the first of today's
+	if had == 0 || had > uint64(cells) {
 		return nil, false
 	}
 	for range min(next(), uint64(len(from))) {
 		n := next()
-		if n > uint64(len(from)) || uint64(len(from))-n < 8*cells {
+		if n > uint64(len(from)) || uint64(len(from))-n < 8*had {
 			return nil, false
 		}
 		r := b.Row(string(from[:n]))
 		from = from[n:]
-		for c := range cells {
+		for c := range had {
 			r.moved[c].Store(binary.BigEndian.Uint32(from))
 			r.squares[c] = math.Float32frombits(binary.BigEndian.Uint32(from[4:]))
 			from = from[8:]

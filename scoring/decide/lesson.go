@@ -3,6 +3,7 @@ package decide
 import (
 	"math"
 
+	"github.com/vitrine-io/vitrine/scoring/blend"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -51,7 +52,7 @@ func (q *query) beginVisit(s *model.Step) {
 func (q *query) examine(to catalog.Index) bool {
 	l := &q.lesson
 	l.Rows, l.Values, l.Scores = l.Rows[:0], l.Values[:0], l.Scores[:0]
-	l.Target, l.Situation = -1, q.situation()
+	l.Target, l.Scope, l.Teach = -1, q.scope, blend.Shared
 	some := min(secondStage, len(q.firsts))
 	largestFirst(q.firsts, some)
 	for k, f := range q.firsts[:some] {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/blend"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -75,7 +76,7 @@ func TestAVisitSaysNothingOfItself(t *testing.T) {
 func (s *shop) moved() (most float64) {
 	for _, r := range s.decider.rows {
 		for k := range situations {
-			most = max(most, math.Abs(float64(r.Moved(k))))
+			most = max(most, math.Abs(float64(r.Moved(blend.Scope{Situation: k}))))
 		}
 	}
 	return most

@@ -75,7 +75,8 @@ type query struct {
 	firsts   []first
 	view     view
 	weights  []float32 // of the features
-	mature   float64   // 0 for a new shop to 1, when what it has seen counts alone
+	scope    blend.Scope
+	mature   float64 // 0 for a new shop to 1, when what it has seen counts alone
 	parts    []part
 	lesson   blend.Lesson
 	place    model.Vector // the visit's
@@ -94,6 +95,7 @@ func (q *query) begin(p *Page) {
 	if p.Context != nil {
 		q.context = *p.Context
 	}
+	q.scope = blend.Scope{Page: blend.PageOf(q.context.PageType)}
 	q.candidates.reset()
 	q.ranked.reset()
 	q.taken.reset()

@@ -205,12 +205,13 @@ func (q *query) weigh() {
 	mature := float32(q.mature)
 	fresh := float32(q.fresh)
 	situation := q.situation()
+	q.scope.Situation = situation
 	q.weights = q.weights[:0]
 	for k := range q.features {
 		f := &q.features[k]
 		visit := f.visit
 		if by := q.fitted[k]; by != nil {
-			visit += mature*(by[situation]-visit) + q.rows[k].Moved(situation)
+			visit += mature*(by[situation]-visit) + q.rows[k].Moved(q.scope)
 		}
 		q.weights = append(q.weights, f.lasting+fresh*(visit-f.lasting))
 	}

@@ -5,7 +5,7 @@ package decide
 const (
 	visitClasses = 3
 	seedClasses  = 3
-	situations   = visitClasses * seedClasses // blend.Situations
+	situations   = visitClasses * seedClasses
 )
 
 // situation is by different products of the visit, 1, 2-3 and more, and by the

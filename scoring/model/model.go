@@ -64,6 +64,9 @@ func (m *Model) reset() {
 	m.repeats.reset()
 	m.vectors.reset()
 	m.blend.Reset()
+	for _, s := range m.sections() {
+		s.reset()
+	}
 	m.sessions.Store(0)
 	m.learned.Store(0)
 }

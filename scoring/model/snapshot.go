@@ -23,7 +23,7 @@ var (
 // magic and version begin a snapshot.
 const (
 	magic   = "vitrine model\n"
-	version = 2 // 1 had no vectors and no blend
+	version = 3 // 1 had no vectors and no blend, 2 no sections
 )
 
 // Save writes everything learned, with a format version and a checksum, so that
@@ -33,7 +33,8 @@ const (
 // The layout, integers as varints, weights as the bits of float32:
 //
 //	magic, version, length of the body, body, xxhash64 of the body
-//	body: products used, by id; facets used, by id; then each part in its order
+//	body: products used, by id; facets used, by id; then each part in its order;
+//	then sections, each with its name and length, for what was added since
 func (m *Model) Save(w io.Writer) error {
 	out := writer{m: m, products: map[catalog.Index]uint32{}, facets: map[catalog.Term]uint32{}}
 	out.number()

@@ -52,6 +52,8 @@ func (r *reader) bytes(n uint64) []byte {
 func (r *reader) word() uint64   { return binary.BigEndian.Uint64(r.bytes(8)) }
 func (r *reader) weight() uint32 { return binary.BigEndian.Uint32(r.bytes(4)) }
 
+func (r *reader) text() string { return string(r.bytes(r.uint())) }
+
 // count reads a number of things that take at least that many bytes each, so
 // that a length made up can't ask for memory.
 func (r *reader) count(bytes int) int {
@@ -75,7 +77,7 @@ func (r *reader) product() catalog.Index {
 func (r *reader) body() {
 	r.products = make([]catalog.Index, r.count(1))
 	for k := range r.products {
-		r.products[k] = r.m.products.Intern(scoring.ProductID(r.bytes(r.uint())))
+		r.products[k] = r.m.products.Intern(scoring.ProductID(r.text()))
 	}
 	r.facets = make([]catalog.Term, r.count(8))
 	for k := range r.facets {
@@ -100,6 +102,9 @@ func (r *reader) body() {
 		r.vectors()
 		rest, ok := r.m.blend.Restore(r.b)
 		r.b, r.failed = rest, r.failed || !ok
+	}
+	if r.version >= 3 {
+		r.sections()
 	}
 }
 

@@ -153,6 +153,33 @@ func TestLoadVersion1(t *testing.T) {
 	}
 }
 
+// The second version, after the same events. It knows nothing of sections.
+func TestLoadVersion2(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("testdata", "v2.snapshot"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := New(catalog.New())
+	if err := m.Load(bytes.NewReader(b)); err != nil {
+		t.Fatal(err)
+	}
+	tail := journal(7, 30)
+	for _, e := range tail {
+		m.Learn(e)
+	}
+	want := learned(append(journal(6, 60), tail...))
+	if m.Learned() != want.Learned() || m.Stats() != want.Stats() {
+		t.Errorf("%+v, want %+v", m.Stats(), want.Stats())
+	}
+	at := noon.Add(24 * time.Hour)
+	for i := range want.products.Numbers() {
+		id := want.products.ID(catalog.Index(i))
+		if got, want := m.Popularity(m.number(id), at), want.Popularity(catalog.Index(i), at); got != want {
+			t.Errorf("popularity of %s: %+v, want %+v", id, got, want)
+		}
+	}
+}
+
 // The body is read behind a checksum, but must stand any bytes all the same.
 func FuzzLoadBody(f *testing.F) {
 	f.Add([]byte{})

@@ -57,12 +57,15 @@ func (w *writer) word(v uint64)           { w.b = binary.BigEndian.AppendUint64(
 func (w *writer) weight(v uint32)         { w.b = binary.BigEndian.AppendUint32(w.b, v) }
 func (w *writer) product(i catalog.Index) { w.uint(uint64(w.products[i])) }
 
+func (w *writer) text(s string) {
+	w.uint(uint64(len(s)))
+	w.b = append(w.b, s...)
+}
+
 func (w *writer) body() {
 	w.uint(uint64(len(w.ids)))
 	for _, i := range w.ids {
-		id := w.m.products.ID(i)
-		w.uint(uint64(len(id)))
-		w.b = append(w.b, id...)
+		w.text(string(w.m.products.ID(i)))
 	}
 	w.uint(uint64(len(w.terms)))
 	for _, t := range w.terms {
@@ -82,6 +85,7 @@ func (w *writer) body() {
 	w.tracker()
 	w.vectors()
 	w.b = w.m.blend.AppendTo(w.b)
+	w.sections()
 }
 
 func (w *writer) top(t *top) {

@@ -81,6 +81,216 @@ func (RepeatPolicy) EnumDescriptor() ([]byte, []int) {
 	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{0}
 }
 
+// Strategy is what a placement of products is for: which sources bring its
+// candidates and how much each has to say. docs/strategies.md has the mixes.
+type Strategy int32
+
+const (
+	// Not stated: FOR_YOU.
+	Strategy_STRATEGY_UNSPECIFIED Strategy = 0
+	// What this visitor is most likely to turn to next, from all sources.
+	Strategy_STRATEGY_FOR_YOU Strategy = 1
+	// What is like the page's product, or the visitor's latest: by its facets and
+	// by who looks at both.
+	Strategy_STRATEGY_SIMILAR Strategy = 2
+	// What is put into the same carts and orders as the page's product, or the
+	// visitor's latest.
+	Strategy_STRATEGY_BOUGHT_TOGETHER Strategy = 3
+	// What is bought with the products in the cart.
+	Strategy_STRATEGY_COMPLETE_CART Strategy = 4
+	// What the visitor looked at, the latest first.
+	Strategy_STRATEGY_RECENTLY_VIEWED Strategy = 5
+	// What the visitor bought before and has used up by now, as far as the
+	// category's orders tell.
+	Strategy_STRATEGY_BUY_AGAIN Strategy = 6
+	// What more visitors than usual turn to, in this visitor's context.
+	Strategy_STRATEGY_TRENDING Strategy = 7
+	// New products that fit the visitor.
+	Strategy_STRATEGY_NEW_FOR_YOU Strategy = 8
+	// What visitors with the same search words turned to, and what has the words.
+	Strategy_STRATEGY_FROM_SEARCH Strategy = 9
+)
+
+// Enum value maps for Strategy.
+var (
+	Strategy_name = map[int32]string{
+		0: "STRATEGY_UNSPECIFIED",
+		1: "STRATEGY_FOR_YOU",
+		2: "STRATEGY_SIMILAR",
+		3: "STRATEGY_BOUGHT_TOGETHER",
+		4: "STRATEGY_COMPLETE_CART",
+		5: "STRATEGY_RECENTLY_VIEWED",
+		6: "STRATEGY_BUY_AGAIN",
+		7: "STRATEGY_TRENDING",
+		8: "STRATEGY_NEW_FOR_YOU",
+		9: "STRATEGY_FROM_SEARCH",
+	}
+	Strategy_value = map[string]int32{
+		"STRATEGY_UNSPECIFIED":     0,
+		"STRATEGY_FOR_YOU":         1,
+		"STRATEGY_SIMILAR":         2,
+		"STRATEGY_BOUGHT_TOGETHER": 3,
+		"STRATEGY_COMPLETE_CART":   4,
+		"STRATEGY_RECENTLY_VIEWED": 5,
+		"STRATEGY_BUY_AGAIN":       6,
+		"STRATEGY_TRENDING":        7,
+		"STRATEGY_NEW_FOR_YOU":     8,
+		"STRATEGY_FROM_SEARCH":     9,
+	}
+)
+
+func (x Strategy) Enum() *Strategy {
+	p := new(Strategy)
+	*p = x
+	return p
+}
+
+func (x Strategy) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Strategy) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_placement_service_proto_enumTypes[1].Descriptor()
+}
+
+func (Strategy) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_placement_service_proto_enumTypes[1]
+}
+
+func (x Strategy) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Strategy.Descriptor instead.
+func (Strategy) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{1}
+}
+
+// Objective is what a placement wants of the visitor. Each has weights of its
+// own, learned from the events that meet it.
+type Objective int32
+
+const (
+	// Not stated: CLICK.
+	Objective_OBJECTIVE_UNSPECIFIED Objective = 0
+	// That the visitor turns to a product.
+	Objective_OBJECTIVE_CLICK Objective = 1
+	// That a product is put into the cart.
+	Objective_OBJECTIVE_CART Objective = 2
+	// That a product is ordered.
+	Objective_OBJECTIVE_ORDER Objective = 3
+	// As ORDER, each order counting by what it brings in.
+	Objective_OBJECTIVE_REVENUE Objective = 4
+)
+
+// Enum value maps for Objective.
+var (
+	Objective_name = map[int32]string{
+		0: "OBJECTIVE_UNSPECIFIED",
+		1: "OBJECTIVE_CLICK",
+		2: "OBJECTIVE_CART",
+		3: "OBJECTIVE_ORDER",
+		4: "OBJECTIVE_REVENUE",
+	}
+	Objective_value = map[string]int32{
+		"OBJECTIVE_UNSPECIFIED": 0,
+		"OBJECTIVE_CLICK":       1,
+		"OBJECTIVE_CART":        2,
+		"OBJECTIVE_ORDER":       3,
+		"OBJECTIVE_REVENUE":     4,
+	}
+)
+
+func (x Objective) Enum() *Objective {
+	p := new(Objective)
+	*p = x
+	return p
+}
+
+func (x Objective) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Objective) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_placement_service_proto_enumTypes[2].Descriptor()
+}
+
+func (Objective) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_placement_service_proto_enumTypes[2]
+}
+
+func (x Objective) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Objective.Descriptor instead.
+func (Objective) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{2}
+}
+
+// DiversityLevel is how different the products of a placement are from each
+// other.
+type DiversityLevel int32
+
+const (
+	// Not stated: LOW.
+	DiversityLevel_DIVERSITY_LEVEL_UNSPECIFIED DiversityLevel = 0
+	// In the order of the scores alone.
+	DiversityLevel_DIVERSITY_LEVEL_OFF DiversityLevel = 1
+	// A product gives way when it is much like those before it and hardly better
+	// than the next.
+	DiversityLevel_DIVERSITY_LEVEL_LOW DiversityLevel = 2
+	// Between LOW and HIGH.
+	DiversityLevel_DIVERSITY_LEVEL_MEDIUM DiversityLevel = 3
+	// As different as can be among what the visitor may welcome.
+	DiversityLevel_DIVERSITY_LEVEL_HIGH DiversityLevel = 4
+)
+
+// Enum value maps for DiversityLevel.
+var (
+	DiversityLevel_name = map[int32]string{
+		0: "DIVERSITY_LEVEL_UNSPECIFIED",
+		1: "DIVERSITY_LEVEL_OFF",
+		2: "DIVERSITY_LEVEL_LOW",
+		3: "DIVERSITY_LEVEL_MEDIUM",
+		4: "DIVERSITY_LEVEL_HIGH",
+	}
+	DiversityLevel_value = map[string]int32{
+		"DIVERSITY_LEVEL_UNSPECIFIED": 0,
+		"DIVERSITY_LEVEL_OFF":         1,
+		"DIVERSITY_LEVEL_LOW":         2,
+		"DIVERSITY_LEVEL_MEDIUM":      3,
+		"DIVERSITY_LEVEL_HIGH":        4,
+	}
+)
+
+func (x DiversityLevel) Enum() *DiversityLevel {
+	p := new(DiversityLevel)
+	*p = x
+	return p
+}
+
+func (x DiversityLevel) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DiversityLevel) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_placement_service_proto_enumTypes[3].Descriptor()
+}
+
+func (DiversityLevel) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_placement_service_proto_enumTypes[3]
+}
+
+func (x DiversityLevel) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DiversityLevel.Descriptor instead.
+func (DiversityLevel) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{3}
+}
+
 // Toggle is a switch whose default is the product's, not false.
 type Toggle int32
 
@@ -118,11 +328,11 @@ func (x Toggle) String() string {
 }
 
 func (Toggle) Descriptor() protoreflect.EnumDescriptor {
-	return file_vitrine_v1_placement_service_proto_enumTypes[1].Descriptor()
+	return file_vitrine_v1_placement_service_proto_enumTypes[4].Descriptor()
 }
 
 func (Toggle) Type() protoreflect.EnumType {
-	return &file_vitrine_v1_placement_service_proto_enumTypes[1]
+	return &file_vitrine_v1_placement_service_proto_enumTypes[4]
 }
 
 func (x Toggle) Number() protoreflect.EnumNumber {
@@ -131,7 +341,130 @@ func (x Toggle) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Toggle.Descriptor instead.
 func (Toggle) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{4}
+}
+
+// FeatureWeight is the weight of one feature of the ranking.
+type FeatureWeight struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The feature's name, such as "near" or "interest". docs/ranking.md lists them.
+	Feature string `protobuf:"bytes,1,opt,name=feature,proto3" json:"feature,omitempty"`
+	// The weight in each of the situations that docs/ranking.md lists, in its
+	// order; or one number for all of them.
+	Weights       []float64 `protobuf:"fixed64,2,rep,packed,name=weights,proto3" json:"weights,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeatureWeight) Reset() {
+	*x = FeatureWeight{}
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeatureWeight) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeatureWeight) ProtoMessage() {}
+
+func (x *FeatureWeight) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeatureWeight.ProtoReflect.Descriptor instead.
+func (*FeatureWeight) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *FeatureWeight) GetFeature() string {
+	if x != nil {
+		return x.Feature
+	}
+	return ""
+}
+
+func (x *FeatureWeight) GetWeights() []float64 {
+	if x != nil {
+		return x.Weights
+	}
+	return nil
+}
+
+// RankingConfig sets how a placement ranks, as `vitrine tune` writes it.
+type RankingConfig struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Move the weights with what the shop's visitors do. On by default; off keeps
+	// them as they are written here and, where nothing is written, as shipped.
+	Learning Toggle `protobuf:"varint,1,opt,name=learning,proto3,enum=vitrine.v1.Toggle" json:"learning,omitempty"`
+	// Weights to start from in the place of the shipped ones. Features that are
+	// not named keep theirs.
+	Weights []*FeatureWeight `protobuf:"bytes,2,rep,name=weights,proto3" json:"weights,omitempty"`
+	// Parameters of the sources by name; docs/ranking.md lists them with their
+	// ranges. Those not named keep their defaults.
+	Parameters    map[string]float64 `protobuf:"bytes,3,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RankingConfig) Reset() {
+	*x = RankingConfig{}
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RankingConfig) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RankingConfig) ProtoMessage() {}
+
+func (x *RankingConfig) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RankingConfig.ProtoReflect.Descriptor instead.
+func (*RankingConfig) Descriptor() ([]byte, []int) {
 	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *RankingConfig) GetLearning() Toggle {
+	if x != nil {
+		return x.Learning
+	}
+	return Toggle_TOGGLE_UNSPECIFIED
+}
+
+func (x *RankingConfig) GetWeights() []*FeatureWeight {
+	if x != nil {
+		return x.Weights
+	}
+	return nil
+}
+
+func (x *RankingConfig) GetParameters() map[string]float64 {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
 }
 
 // ProductRules govern a placement of products.
@@ -163,13 +496,30 @@ type ProductRules struct {
 	PinnedProductIds []string `protobuf:"bytes,6,rep,name=pinned_product_ids,json=pinnedProductIds,proto3" json:"pinned_product_ids,omitempty"`
 	// What to show when too few products remain, before popular ones are taken.
 	FallbackProductIds []string `protobuf:"bytes,7,rep,name=fallback_product_ids,json=fallbackProductIds,proto3" json:"fallback_product_ids,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// What the placement is for.
+	Strategy Strategy `protobuf:"varint,8,opt,name=strategy,proto3,enum=vitrine.v1.Strategy" json:"strategy,omitempty"`
+	// What it wants of the visitor.
+	Objective Objective `protobuf:"varint,9,opt,name=objective,proto3,enum=vitrine.v1.Objective" json:"objective,omitempty"`
+	// How different its products are from each other.
+	Diversity DiversityLevel `protobuf:"varint,10,opt,name=diversity,proto3,enum=vitrine.v1.DiversityLevel" json:"diversity,omitempty"`
+	// Give each of the visitor's interests its share of the placement, instead of
+	// the strongest all of it. Off by default.
+	Calibrate Toggle `protobuf:"varint,11,opt,name=calibrate,proto3,enum=vitrine.v1.Toggle" json:"calibrate,omitempty"`
+	// Let products sink that came into the visitor's sight (PRODUCT_LIST_VIEWED
+	// with items) and were left alone. On by default.
+	Rotate Toggle `protobuf:"varint,12,opt,name=rotate,proto3,enum=vitrine.v1.Toggle" json:"rotate,omitempty"`
+	// How many positions at the end go to new products drawn by chance, with their
+	// propensities: 0 to 10. None by default.
+	ExplorationCount int32 `protobuf:"varint,13,opt,name=exploration_count,json=explorationCount,proto3" json:"exploration_count,omitempty"`
+	// How it ranks, where that is not left to Vitrine.
+	Ranking       *RankingConfig `protobuf:"bytes,14,opt,name=ranking,proto3" json:"ranking,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProductRules) Reset() {
 	*x = ProductRules{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[0]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -181,7 +531,7 @@ func (x *ProductRules) String() string {
 func (*ProductRules) ProtoMessage() {}
 
 func (x *ProductRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[0]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -194,7 +544,7 @@ func (x *ProductRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProductRules.ProtoReflect.Descriptor instead.
 func (*ProductRules) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{0}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ProductRules) GetFilter() string {
@@ -246,6 +596,55 @@ func (x *ProductRules) GetFallbackProductIds() []string {
 	return nil
 }
 
+func (x *ProductRules) GetStrategy() Strategy {
+	if x != nil {
+		return x.Strategy
+	}
+	return Strategy_STRATEGY_UNSPECIFIED
+}
+
+func (x *ProductRules) GetObjective() Objective {
+	if x != nil {
+		return x.Objective
+	}
+	return Objective_OBJECTIVE_UNSPECIFIED
+}
+
+func (x *ProductRules) GetDiversity() DiversityLevel {
+	if x != nil {
+		return x.Diversity
+	}
+	return DiversityLevel_DIVERSITY_LEVEL_UNSPECIFIED
+}
+
+func (x *ProductRules) GetCalibrate() Toggle {
+	if x != nil {
+		return x.Calibrate
+	}
+	return Toggle_TOGGLE_UNSPECIFIED
+}
+
+func (x *ProductRules) GetRotate() Toggle {
+	if x != nil {
+		return x.Rotate
+	}
+	return Toggle_TOGGLE_UNSPECIFIED
+}
+
+func (x *ProductRules) GetExplorationCount() int32 {
+	if x != nil {
+		return x.ExplorationCount
+	}
+	return 0
+}
+
+func (x *ProductRules) GetRanking() *RankingConfig {
+	if x != nil {
+		return x.Ranking
+	}
+	return nil
+}
+
 // CreativeSize is a size in CSS pixels.
 type CreativeSize struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -259,7 +658,7 @@ type CreativeSize struct {
 
 func (x *CreativeSize) Reset() {
 	*x = CreativeSize{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -271,7 +670,7 @@ func (x *CreativeSize) String() string {
 func (*CreativeSize) ProtoMessage() {}
 
 func (x *CreativeSize) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -284,7 +683,7 @@ func (x *CreativeSize) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreativeSize.ProtoReflect.Descriptor instead.
 func (*CreativeSize) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{1}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreativeSize) GetWidth() int32 {
@@ -318,7 +717,7 @@ type CreativeRules struct {
 
 func (x *CreativeRules) Reset() {
 	*x = CreativeRules{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -330,7 +729,7 @@ func (x *CreativeRules) String() string {
 func (*CreativeRules) ProtoMessage() {}
 
 func (x *CreativeRules) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -343,7 +742,7 @@ func (x *CreativeRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreativeRules.ProtoReflect.Descriptor instead.
 func (*CreativeRules) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{2}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreativeRules) GetFormats() []string {
@@ -403,7 +802,7 @@ type Placement struct {
 
 func (x *Placement) Reset() {
 	*x = Placement{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -415,7 +814,7 @@ func (x *Placement) String() string {
 func (*Placement) ProtoMessage() {}
 
 func (x *Placement) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -428,7 +827,7 @@ func (x *Placement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Placement.ProtoReflect.Descriptor instead.
 func (*Placement) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{3}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Placement) GetName() string {
@@ -532,7 +931,7 @@ type CreatePlacementRequest struct {
 
 func (x *CreatePlacementRequest) Reset() {
 	*x = CreatePlacementRequest{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +943,7 @@ func (x *CreatePlacementRequest) String() string {
 func (*CreatePlacementRequest) ProtoMessage() {}
 
 func (x *CreatePlacementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +956,7 @@ func (x *CreatePlacementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlacementRequest.ProtoReflect.Descriptor instead.
 func (*CreatePlacementRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{4}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CreatePlacementRequest) GetParent() string {
@@ -592,7 +991,7 @@ type GetPlacementRequest struct {
 
 func (x *GetPlacementRequest) Reset() {
 	*x = GetPlacementRequest{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -604,7 +1003,7 @@ func (x *GetPlacementRequest) String() string {
 func (*GetPlacementRequest) ProtoMessage() {}
 
 func (x *GetPlacementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -617,7 +1016,7 @@ func (x *GetPlacementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPlacementRequest.ProtoReflect.Descriptor instead.
 func (*GetPlacementRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{5}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetPlacementRequest) GetName() string {
@@ -642,7 +1041,7 @@ type ListPlacementsRequest struct {
 
 func (x *ListPlacementsRequest) Reset() {
 	*x = ListPlacementsRequest{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -654,7 +1053,7 @@ func (x *ListPlacementsRequest) String() string {
 func (*ListPlacementsRequest) ProtoMessage() {}
 
 func (x *ListPlacementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -667,7 +1066,7 @@ func (x *ListPlacementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPlacementsRequest.ProtoReflect.Descriptor instead.
 func (*ListPlacementsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListPlacementsRequest) GetParent() string {
@@ -704,7 +1103,7 @@ type ListPlacementsResponse struct {
 
 func (x *ListPlacementsResponse) Reset() {
 	*x = ListPlacementsResponse{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -716,7 +1115,7 @@ func (x *ListPlacementsResponse) String() string {
 func (*ListPlacementsResponse) ProtoMessage() {}
 
 func (x *ListPlacementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -729,7 +1128,7 @@ func (x *ListPlacementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPlacementsResponse.ProtoReflect.Descriptor instead.
 func (*ListPlacementsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListPlacementsResponse) GetPlacements() []*Placement {
@@ -760,7 +1159,7 @@ type UpdatePlacementRequest struct {
 
 func (x *UpdatePlacementRequest) Reset() {
 	*x = UpdatePlacementRequest{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -772,7 +1171,7 @@ func (x *UpdatePlacementRequest) String() string {
 func (*UpdatePlacementRequest) ProtoMessage() {}
 
 func (x *UpdatePlacementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -785,7 +1184,7 @@ func (x *UpdatePlacementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePlacementRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePlacementRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UpdatePlacementRequest) GetPlacement() *Placement {
@@ -815,7 +1214,7 @@ type DeletePlacementRequest struct {
 
 func (x *DeletePlacementRequest) Reset() {
 	*x = DeletePlacementRequest{}
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -827,7 +1226,7 @@ func (x *DeletePlacementRequest) String() string {
 func (*DeletePlacementRequest) ProtoMessage() {}
 
 func (x *DeletePlacementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_placement_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_placement_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -840,7 +1239,7 @@ func (x *DeletePlacementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePlacementRequest.ProtoReflect.Descriptor instead.
 func (*DeletePlacementRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{9}
+	return file_vitrine_v1_placement_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DeletePlacementRequest) GetName() string {
@@ -862,7 +1261,20 @@ var File_vitrine_v1_placement_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_placement_service_proto_rawDesc = "" +
 	"\n" +
 	"\"vitrine/v1/placement_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"\xdb\x03\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"p\n" +
+	"\rFeatureWeight\x12#\n" +
+	"\afeature\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01(@R\afeature\x12:\n" +
+	"\aweights\x18\x02 \x03(\x01B \xbaH\x1d\x92\x01\x1a\b\x01\x10\n" +
+	"\"\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00Y\xc0R\aweights\"\x9c\x02\n" +
+	"\rRankingConfig\x128\n" +
+	"\blearning\x18\x01 \x01(\x0e2\x12.vitrine.v1.ToggleB\b\xbaH\x05\x82\x01\x02\x10\x01R\blearning\x12=\n" +
+	"\aweights\x18\x02 \x03(\v2\x19.vitrine.v1.FeatureWeightB\b\xbaH\x05\x92\x01\x02\x10dR\aweights\x12S\n" +
+	"\n" +
+	"parameters\x18\x03 \x03(\v2).vitrine.v1.RankingConfig.ParametersEntryB\b\xbaH\x05\x9a\x01\x02\x10@R\n" +
+	"parameters\x1a=\n" +
+	"\x0fParametersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"\xf9\x06\n" +
 	"\fProductRules\x12 \n" +
 	"\x06filter\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\x80 R\x06filter\x12C\n" +
 	"\x0eexclude_bought\x18\x02 \x01(\x0e2\x12.vitrine.v1.ToggleB\b\xbaH\x05\x82\x01\x02\x10\x01R\rexcludeBought\x12O\n" +
@@ -870,7 +1282,16 @@ const file_vitrine_v1_placement_service_proto_rawDesc = "" +
 	"\x0fexclude_in_cart\x18\x04 \x01(\x0e2\x12.vitrine.v1.ToggleB\b\xbaH\x05\x82\x01\x02\x10\x01R\rexcludeInCart\x12G\n" +
 	"\rrepeat_policy\x18\x05 \x01(\x0e2\x18.vitrine.v1.RepeatPolicyB\b\xbaH\x05\x82\x01\x02\x10\x01R\frepeatPolicy\x12?\n" +
 	"\x12pinned_product_ids\x18\x06 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01(\x80\x01R\x10pinnedProductIds\x12C\n" +
-	"\x14fallback_product_ids\x18\a \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01(\x80\x01R\x12fallbackProductIds\"T\n" +
+	"\x14fallback_product_ids\x18\a \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01(\x80\x01R\x12fallbackProductIds\x12:\n" +
+	"\bstrategy\x18\b \x01(\x0e2\x14.vitrine.v1.StrategyB\b\xbaH\x05\x82\x01\x02\x10\x01R\bstrategy\x12=\n" +
+	"\tobjective\x18\t \x01(\x0e2\x15.vitrine.v1.ObjectiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\tobjective\x12B\n" +
+	"\tdiversity\x18\n" +
+	" \x01(\x0e2\x1a.vitrine.v1.DiversityLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\tdiversity\x12:\n" +
+	"\tcalibrate\x18\v \x01(\x0e2\x12.vitrine.v1.ToggleB\b\xbaH\x05\x82\x01\x02\x10\x01R\tcalibrate\x124\n" +
+	"\x06rotate\x18\f \x01(\x0e2\x12.vitrine.v1.ToggleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06rotate\x126\n" +
+	"\x11exploration_count\x18\r \x01(\x05B\t\xbaH\x06\x1a\x04\x18\n" +
+	"(\x00R\x10explorationCount\x123\n" +
+	"\aranking\x18\x0e \x01(\v2\x19.vitrine.v1.RankingConfigR\aranking\"T\n" +
 	"\fCreativeSize\x12 \n" +
 	"\x05width\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x90N(\x01R\x05width\x12\"\n" +
@@ -920,7 +1341,30 @@ const file_vitrine_v1_placement_service_proto_rawDesc = "" +
 	"\fRepeatPolicy\x12\x1d\n" +
 	"\x19REPEAT_POLICY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REPEAT_POLICY_LEARNED\x10\x01\x12\x19\n" +
-	"\x15REPEAT_POLICY_EXCLUDE\x10\x02*?\n" +
+	"\x15REPEAT_POLICY_EXCLUDE\x10\x02*\x8b\x02\n" +
+	"\bStrategy\x12\x18\n" +
+	"\x14STRATEGY_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10STRATEGY_FOR_YOU\x10\x01\x12\x14\n" +
+	"\x10STRATEGY_SIMILAR\x10\x02\x12\x1c\n" +
+	"\x18STRATEGY_BOUGHT_TOGETHER\x10\x03\x12\x1a\n" +
+	"\x16STRATEGY_COMPLETE_CART\x10\x04\x12\x1c\n" +
+	"\x18STRATEGY_RECENTLY_VIEWED\x10\x05\x12\x16\n" +
+	"\x12STRATEGY_BUY_AGAIN\x10\x06\x12\x15\n" +
+	"\x11STRATEGY_TRENDING\x10\a\x12\x18\n" +
+	"\x14STRATEGY_NEW_FOR_YOU\x10\b\x12\x18\n" +
+	"\x14STRATEGY_FROM_SEARCH\x10\t*{\n" +
+	"\tObjective\x12\x19\n" +
+	"\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fOBJECTIVE_CLICK\x10\x01\x12\x12\n" +
+	"\x0eOBJECTIVE_CART\x10\x02\x12\x13\n" +
+	"\x0fOBJECTIVE_ORDER\x10\x03\x12\x15\n" +
+	"\x11OBJECTIVE_REVENUE\x10\x04*\x99\x01\n" +
+	"\x0eDiversityLevel\x12\x1f\n" +
+	"\x1bDIVERSITY_LEVEL_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13DIVERSITY_LEVEL_OFF\x10\x01\x12\x17\n" +
+	"\x13DIVERSITY_LEVEL_LOW\x10\x02\x12\x1a\n" +
+	"\x16DIVERSITY_LEVEL_MEDIUM\x10\x03\x12\x18\n" +
+	"\x14DIVERSITY_LEVEL_HIGH\x10\x04*?\n" +
 	"\x06Toggle\x12\x16\n" +
 	"\x12TOGGLE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tTOGGLE_ON\x10\x01\x12\x0e\n" +
@@ -945,56 +1389,71 @@ func file_vitrine_v1_placement_service_proto_rawDescGZIP() []byte {
 	return file_vitrine_v1_placement_service_proto_rawDescData
 }
 
-var file_vitrine_v1_placement_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vitrine_v1_placement_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_vitrine_v1_placement_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_vitrine_v1_placement_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_vitrine_v1_placement_service_proto_goTypes = []any{
 	(RepeatPolicy)(0),              // 0: vitrine.v1.RepeatPolicy
-	(Toggle)(0),                    // 1: vitrine.v1.Toggle
-	(*ProductRules)(nil),           // 2: vitrine.v1.ProductRules
-	(*CreativeSize)(nil),           // 3: vitrine.v1.CreativeSize
-	(*CreativeRules)(nil),          // 4: vitrine.v1.CreativeRules
-	(*Placement)(nil),              // 5: vitrine.v1.Placement
-	(*CreatePlacementRequest)(nil), // 6: vitrine.v1.CreatePlacementRequest
-	(*GetPlacementRequest)(nil),    // 7: vitrine.v1.GetPlacementRequest
-	(*ListPlacementsRequest)(nil),  // 8: vitrine.v1.ListPlacementsRequest
-	(*ListPlacementsResponse)(nil), // 9: vitrine.v1.ListPlacementsResponse
-	(*UpdatePlacementRequest)(nil), // 10: vitrine.v1.UpdatePlacementRequest
-	(*DeletePlacementRequest)(nil), // 11: vitrine.v1.DeletePlacementRequest
-	(*durationpb.Duration)(nil),    // 12: google.protobuf.Duration
-	(PageType)(0),                  // 13: vitrine.v1.PageType
-	(*timestamppb.Timestamp)(nil),  // 14: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),  // 15: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),          // 16: google.protobuf.Empty
+	(Strategy)(0),                  // 1: vitrine.v1.Strategy
+	(Objective)(0),                 // 2: vitrine.v1.Objective
+	(DiversityLevel)(0),            // 3: vitrine.v1.DiversityLevel
+	(Toggle)(0),                    // 4: vitrine.v1.Toggle
+	(*FeatureWeight)(nil),          // 5: vitrine.v1.FeatureWeight
+	(*RankingConfig)(nil),          // 6: vitrine.v1.RankingConfig
+	(*ProductRules)(nil),           // 7: vitrine.v1.ProductRules
+	(*CreativeSize)(nil),           // 8: vitrine.v1.CreativeSize
+	(*CreativeRules)(nil),          // 9: vitrine.v1.CreativeRules
+	(*Placement)(nil),              // 10: vitrine.v1.Placement
+	(*CreatePlacementRequest)(nil), // 11: vitrine.v1.CreatePlacementRequest
+	(*GetPlacementRequest)(nil),    // 12: vitrine.v1.GetPlacementRequest
+	(*ListPlacementsRequest)(nil),  // 13: vitrine.v1.ListPlacementsRequest
+	(*ListPlacementsResponse)(nil), // 14: vitrine.v1.ListPlacementsResponse
+	(*UpdatePlacementRequest)(nil), // 15: vitrine.v1.UpdatePlacementRequest
+	(*DeletePlacementRequest)(nil), // 16: vitrine.v1.DeletePlacementRequest
+	nil,                            // 17: vitrine.v1.RankingConfig.ParametersEntry
+	(*durationpb.Duration)(nil),    // 18: google.protobuf.Duration
+	(PageType)(0),                  // 19: vitrine.v1.PageType
+	(*timestamppb.Timestamp)(nil),  // 20: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),  // 21: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),          // 22: google.protobuf.Empty
 }
 var file_vitrine_v1_placement_service_proto_depIdxs = []int32{
-	1,  // 0: vitrine.v1.ProductRules.exclude_bought:type_name -> vitrine.v1.Toggle
-	12, // 1: vitrine.v1.ProductRules.bought_window:type_name -> google.protobuf.Duration
-	1,  // 2: vitrine.v1.ProductRules.exclude_in_cart:type_name -> vitrine.v1.Toggle
-	0,  // 3: vitrine.v1.ProductRules.repeat_policy:type_name -> vitrine.v1.RepeatPolicy
-	3,  // 4: vitrine.v1.CreativeRules.sizes:type_name -> vitrine.v1.CreativeSize
-	13, // 5: vitrine.v1.Placement.page_type:type_name -> vitrine.v1.PageType
-	2,  // 6: vitrine.v1.Placement.products:type_name -> vitrine.v1.ProductRules
-	4,  // 7: vitrine.v1.Placement.creatives:type_name -> vitrine.v1.CreativeRules
-	14, // 8: vitrine.v1.Placement.update_time:type_name -> google.protobuf.Timestamp
-	5,  // 9: vitrine.v1.CreatePlacementRequest.placement:type_name -> vitrine.v1.Placement
-	5,  // 10: vitrine.v1.ListPlacementsResponse.placements:type_name -> vitrine.v1.Placement
-	5,  // 11: vitrine.v1.UpdatePlacementRequest.placement:type_name -> vitrine.v1.Placement
-	15, // 12: vitrine.v1.UpdatePlacementRequest.update_mask:type_name -> google.protobuf.FieldMask
-	6,  // 13: vitrine.v1.PlacementService.CreatePlacement:input_type -> vitrine.v1.CreatePlacementRequest
-	7,  // 14: vitrine.v1.PlacementService.GetPlacement:input_type -> vitrine.v1.GetPlacementRequest
-	8,  // 15: vitrine.v1.PlacementService.ListPlacements:input_type -> vitrine.v1.ListPlacementsRequest
-	10, // 16: vitrine.v1.PlacementService.UpdatePlacement:input_type -> vitrine.v1.UpdatePlacementRequest
-	11, // 17: vitrine.v1.PlacementService.DeletePlacement:input_type -> vitrine.v1.DeletePlacementRequest
-	5,  // 18: vitrine.v1.PlacementService.CreatePlacement:output_type -> vitrine.v1.Placement
-	5,  // 19: vitrine.v1.PlacementService.GetPlacement:output_type -> vitrine.v1.Placement
-	9,  // 20: vitrine.v1.PlacementService.ListPlacements:output_type -> vitrine.v1.ListPlacementsResponse
-	5,  // 21: vitrine.v1.PlacementService.UpdatePlacement:output_type -> vitrine.v1.Placement
-	16, // 22: vitrine.v1.PlacementService.DeletePlacement:output_type -> google.protobuf.Empty
-	18, // [18:23] is the sub-list for method output_type
-	13, // [13:18] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	4,  // 0: vitrine.v1.RankingConfig.learning:type_name -> vitrine.v1.Toggle
+	5,  // 1: vitrine.v1.RankingConfig.weights:type_name -> vitrine.v1.FeatureWeight
+	17, // 2: vitrine.v1.RankingConfig.parameters:type_name -> vitrine.v1.RankingConfig.ParametersEntry
+	4,  // 3: vitrine.v1.ProductRules.exclude_bought:type_name -> vitrine.v1.Toggle
+	18, // 4: vitrine.v1.ProductRules.bought_window:type_name -> google.protobuf.Duration
+	4,  // 5: vitrine.v1.ProductRules.exclude_in_cart:type_name -> vitrine.v1.Toggle
+	0,  // 6: vitrine.v1.ProductRules.repeat_policy:type_name -> vitrine.v1.RepeatPolicy
+	1,  // 7: vitrine.v1.ProductRules.strategy:type_name -> vitrine.v1.Strategy
+	2,  // 8: vitrine.v1.ProductRules.objective:type_name -> vitrine.v1.Objective
+	3,  // 9: vitrine.v1.ProductRules.diversity:type_name -> vitrine.v1.DiversityLevel
+	4,  // 10: vitrine.v1.ProductRules.calibrate:type_name -> vitrine.v1.Toggle
+	4,  // 11: vitrine.v1.ProductRules.rotate:type_name -> vitrine.v1.Toggle
+	6,  // 12: vitrine.v1.ProductRules.ranking:type_name -> vitrine.v1.RankingConfig
+	8,  // 13: vitrine.v1.CreativeRules.sizes:type_name -> vitrine.v1.CreativeSize
+	19, // 14: vitrine.v1.Placement.page_type:type_name -> vitrine.v1.PageType
+	7,  // 15: vitrine.v1.Placement.products:type_name -> vitrine.v1.ProductRules
+	9,  // 16: vitrine.v1.Placement.creatives:type_name -> vitrine.v1.CreativeRules
+	20, // 17: vitrine.v1.Placement.update_time:type_name -> google.protobuf.Timestamp
+	10, // 18: vitrine.v1.CreatePlacementRequest.placement:type_name -> vitrine.v1.Placement
+	10, // 19: vitrine.v1.ListPlacementsResponse.placements:type_name -> vitrine.v1.Placement
+	10, // 20: vitrine.v1.UpdatePlacementRequest.placement:type_name -> vitrine.v1.Placement
+	21, // 21: vitrine.v1.UpdatePlacementRequest.update_mask:type_name -> google.protobuf.FieldMask
+	11, // 22: vitrine.v1.PlacementService.CreatePlacement:input_type -> vitrine.v1.CreatePlacementRequest
+	12, // 23: vitrine.v1.PlacementService.GetPlacement:input_type -> vitrine.v1.GetPlacementRequest
+	13, // 24: vitrine.v1.PlacementService.ListPlacements:input_type -> vitrine.v1.ListPlacementsRequest
+	15, // 25: vitrine.v1.PlacementService.UpdatePlacement:input_type -> vitrine.v1.UpdatePlacementRequest
+	16, // 26: vitrine.v1.PlacementService.DeletePlacement:input_type -> vitrine.v1.DeletePlacementRequest
+	10, // 27: vitrine.v1.PlacementService.CreatePlacement:output_type -> vitrine.v1.Placement
+	10, // 28: vitrine.v1.PlacementService.GetPlacement:output_type -> vitrine.v1.Placement
+	14, // 29: vitrine.v1.PlacementService.ListPlacements:output_type -> vitrine.v1.ListPlacementsResponse
+	10, // 30: vitrine.v1.PlacementService.UpdatePlacement:output_type -> vitrine.v1.Placement
+	22, // 31: vitrine.v1.PlacementService.DeletePlacement:output_type -> google.protobuf.Empty
+	27, // [27:32] is the sub-list for method output_type
+	22, // [22:27] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_placement_service_proto_init() }
@@ -1003,7 +1462,7 @@ func file_vitrine_v1_placement_service_proto_init() {
 		return
 	}
 	file_vitrine_v1_context_proto_init()
-	file_vitrine_v1_placement_service_proto_msgTypes[3].OneofWrappers = []any{
+	file_vitrine_v1_placement_service_proto_msgTypes[5].OneofWrappers = []any{
 		(*Placement_Products)(nil),
 		(*Placement_Creatives)(nil),
 	}
@@ -1012,8 +1471,8 @@ func file_vitrine_v1_placement_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_placement_service_proto_rawDesc), len(file_vitrine_v1_placement_service_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   10,
+			NumEnums:      5,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,48 @@
+package model
+
+// section is a learner with a place of its own in the snapshot. A snapshot that
+// lacks it leaves it as reset makes it; one with a section that is not known is
+// read without it.
+type section interface {
+	name() string // at most 255 bytes, for good
+	reset()
+	save(w *writer)
+	load(r *reader)
+}
+
+// sections are those of the model, in the order of the snapshot.
+func (m *Model) sections() []section {
+	return []section{}
+}
+
+func (w *writer) sections() {
+	all := w.m.sections()
+	w.uint(uint64(len(all)))
+	for _, s := range all {
+		w.text(s.name())
+		own := writer{m: w.m, products: w.products, facets: w.facets}
+		s.save(&own)
+		w.uint(uint64(len(own.b)))
+		w.b = append(w.b, own.b...)
+	}
+}
+
+func (r *reader) sections() {
+	known := map[string]section{}
+	for _, s := range r.m.sections() {
+		known[s.name()] = s
+	}
+	for range r.count(2) {
+		s := known[r.text()]
+		own := reader{m: r.m, version: r.version, products: r.products, facets: r.facets}
+		own.b = r.bytes(r.uint())
+		if r.failed {
+			return
+		}
+		if s == nil {
+			continue
+		}
+		s.load(&own)
+		r.failed = r.failed || own.failed || len(own.b) > 0
+	}
+}
