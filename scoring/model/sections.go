@@ -1,5 +1,7 @@
 package model
 
+import "github.com/vitrine-io/vitrine/scoring/catalog"
+
 // section is a learner with a place of its own in the snapshot. A snapshot that
 // lacks it leaves it as reset makes it; one with a section that is not known is
 // read without it.
@@ -8,6 +10,9 @@ type section interface {
 	reset()
 	save(w *writer)
 	load(r *reader)
+	// forget lets go of the products that gone names: no number of theirs may be
+	// left in what save writes. Readers run beside it.
+	forget(gone func(catalog.Index) bool)
 }
 
 // sections are those of the model, in the order of the snapshot.
