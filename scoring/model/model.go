@@ -27,6 +27,7 @@ type Model struct {
 	open     tracker
 	repeats  repeats
 	vectors  vectors
+	hazard   hazard
 	blend    *blend.Blend
 	student  atomic.Pointer[Student]
 	sessions atomic.Uint64 // packed counter of sessions begun
@@ -87,6 +88,7 @@ func (m *Model) Learn(e *scoring.Event) {
 			m.count(&e.Items[i], w, t)
 		}
 	}
+	m.hazard.learn(m, e, t)
 	m.learned.Add(1)
 }
 

@@ -17,7 +17,7 @@ type section interface {
 
 // sections are those of the model, in the order of the snapshot.
 func (m *Model) sections() []section {
-	return []section{}
+	return []section{&m.hazard}
 }
 
 func (w *writer) sections() {

@@ -1,0 +1,133 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// The section: the shop's tables; the products' and the categories', by id; then
+// the purchases that are followed, the oldest first.
+
+func (h *hazard) save(w *writer) {
+	w.life(&h.same)
+	w.life(&h.kind)
+	var products []catalog.Index
+	for _, i := range w.ids {
+		if p := h.products.peek(uint32(i)); p != nil && p.Load() != nil {
+			products = append(products, i)
+		}
+	}
+	w.uint(uint64(len(products)))
+	for _, i := range products {
+		w.product(i)
+		w.life(h.products.peek(uint32(i)).Load())
+	}
+	var terms []catalog.Term
+	for t := range h.categories.span() {
+		if c := h.categories.peek(t); c != nil && c.Load() != nil {
+			terms = append(terms, catalog.Term(t))
+		}
+	}
+	slices.SortFunc(terms, func(a, b catalog.Term) int {
+		return cmp.Compare(w.m.products.FacetID(a), w.m.products.FacetID(b))
+	})
+	places := make(map[catalog.Term]uint64, len(terms))
+	w.uint(uint64(len(terms)))
+	for k, t := range terms {
+		places[t] = uint64(k) + 1 // no category is 0
+		c := h.categories.peek(uint32(t)).Load()
+		w.word(uint64(w.m.products.FacetID(t)))
+		w.life(&c.same)
+		w.life(&c.kind)
+	}
+	w.uint(h.next)
+	for n := h.oldest(); n < h.next; n++ {
+		s := h.at(n)
+		w.word(s.who)
+		w.weight(s.order)
+		w.weight(s.begun)
+		w.uint(uint64(s.before))
+		if s.product == none {
+			w.uint(0)
+		} else {
+			w.uint(1)
+			w.product(s.product)
+		}
+		w.uint(uint64(s.quantity))
+		for _, t := range s.kinds {
+			w.uint(places[t])
+		}
+		w.b = append(w.b, s.ended[:]...)
+	}
+	for _, n := range h.passed {
+		w.uint(n)
+	}
+}
+
+func (w *writer) life(l *life) {
+	for j := range l {
+		w.word(l[j].Load())
+	}
+}
+
+func (r *reader) life(l *life) {
+	for j := range l {
+		l[j].Store(r.word())
+	}
+}
+
+func (h *hazard) load(r *reader) {
+	r.life(&h.same)
+	r.life(&h.kind)
+	for range r.count(1 + 8*lifeBins) {
+		l := new(life)
+		i := r.product()
+		r.life(l)
+		h.products.at(uint32(i)).Store(l)
+	}
+	terms := make([]catalog.Term, 1, 64)
+	terms[0] = noTerm
+	for range r.count(8 + 16*lifeBins) {
+		t := r.m.products.InternFacet(scoring.FacetID(r.word()))
+		c := h.category(t)
+		r.life(&c.same)
+		r.life(&c.kind)
+		terms = append(terms, t)
+	}
+	h.next = r.uint()
+	kept := min(h.next, maxSpells)
+	if kept > uint64(len(r.b)) {
+		r.failed = true
+		return
+	}
+	h.spells = make([]spell, kept)
+	for n := h.oldest(); n < h.next && !r.failed; n++ {
+		s := h.at(n)
+		*s = spell{who: r.word(), order: r.weight(), begun: r.weight(), before: uint32(r.uint())}
+		s.product = none
+		if r.uint() != 0 {
+			s.product = r.product()
+		}
+		s.quantity = int32(r.uint())
+		for k := range s.kinds {
+			at := r.uint()
+			if at >= uint64(len(terms)) {
+				r.failed = true
+				return
+			}
+			s.kinds[k] = terms[at]
+		}
+		copy(s.ended[:], r.bytes(uint64(len(s.ended))))
+		for _, ended := range s.ended {
+			r.failed = r.failed || ended > spellOpen
+		}
+		h.last[s.who] = n
+	}
+	for j := range h.passed {
+		h.passed[j] = r.uint()
+		r.failed = r.failed || h.passed[j] > h.next
+	}
+}
