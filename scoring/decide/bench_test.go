@@ -45,6 +45,39 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
+// BenchmarkDials fills a page of 20 under one dial at a time: off is the ranking
+// alone.
+func BenchmarkDials(b *testing.B) {
+	g := generate(1, 100000)
+	g.learn(100000)
+	asks := make([]*Page, 2000)
+	for k := range asks {
+		asks[k] = g.ask(g.events(g.walk()), 20)
+		asks[k].Reasons = true
+	}
+	for _, dial := range []struct {
+		name  string
+		rules scoring.ProductRules
+	}{
+		{"off", scoring.ProductRules{Diversity: scoring.DiversityOff}},
+		{"low", scoring.ProductRules{Diversity: scoring.DiversityLow}},
+		{"medium", scoring.ProductRules{Diversity: scoring.DiversityMedium}},
+		{"high", scoring.ProductRules{Diversity: scoring.DiversityHigh}},
+	} {
+		b.Run("products=100k/visitor=warm/dial="+dial.name, func(b *testing.B) {
+			for _, p := range asks {
+				p.Slots[0].Rules = &dial.rules
+			}
+			b.ReportAllocs()
+			k := 0
+			for b.Loop() {
+				g.decider.Decide(asks[k%len(asks)])
+				k++
+			}
+		})
+	}
+}
+
 // everyOther passes half of the products.
 type everyOther struct{}
 

@@ -39,6 +39,13 @@ func (t *taken) take(p *scoring.Product) {
 	}
 }
 
+// standsForVariants keeps the variants of the page's own product off the page.
+func (q *query) standsForVariants(i catalog.Index) {
+	if p := q.products.Product(i); p != nil && p.GroupID != "" {
+		q.taken.groups = append(q.taken.groups, p.GroupID)
+	}
+}
+
 // filling is one slot being filled.
 type filling struct {
 	*query
@@ -60,13 +67,19 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	if f.rules.BoughtWindow == 0 {
 		f.rules.BoughtWindow = boughtWindow
 	}
+	if f.rules.Diversity == 0 {
+		f.rules.Diversity = scoring.DiversityLow
+	}
 	if s.Count > 0 {
 		f.out.Items = make([]scoring.Item, 0, min(s.Count, q.products.Len()))
 	}
 	for _, id := range f.rules.Pinned {
 		f.offer(id, scoring.ReasonPinned)
 	}
-	f.offerRanked()
+	r := f.rankedFor()
+	f.lineUp(r)
+	f.take(r, 0)
+	f.leaveOut(r)
 	if !f.full() {
 		f.fallBack()
 	}
@@ -78,8 +91,8 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 
 func (f *filling) full() bool { return len(f.out.Items) >= f.slot.Count }
 
-// offerRanked takes the best of the ranking, and notes what was left out.
-func (f *filling) offerRanked() {
+// rankedFor is the ranking that the slot takes its products from.
+func (f *filling) rankedFor() *ranking {
 	r := &f.ranked
 	if len(f.slot.Filters) > 0 {
 		r = &f.filtered
@@ -88,30 +101,7 @@ func (f *filling) offerRanked() {
 	if !r.done {
 		f.rank(r, f.slot.Filters)
 	}
-	for k := range r.list {
-		s := &r.list[k]
-		if f.full() && !f.page.Rejected {
-			break
-		}
-		why := f.refuses(s.product)
-		if why == 0 && f.full() {
-			why = scoring.RejectedOutranked
-		}
-		if why != 0 {
-			f.reject(s.product.ID, why, r.probability(s))
-			continue
-		}
-		f.taken.take(s.product)
-		item := scoring.Item{Product: s.product.ID, Score: r.probability(s), Propensity: 1}
-		if f.page.Reasons {
-			item.Reasons = f.explain(s)
-		}
-		f.out.Items = append(f.out.Items, item)
-	}
-	for _, x := range r.refused {
-		f.reject(f.products.ID(x.product), x.why, 0)
-	}
-	f.cutRejected()
+	return r
 }
 
 // reject lists a candidate that was left out, if asked to.

@@ -62,6 +62,7 @@ type query struct {
 	wanted     int     // items on the whole page
 	ranked     ranking // without filters, for all slots that have none
 	taken      taken
+	lineup     lineup
 
 	// Scratch of sources and of policy.
 	pairs    []model.Pair
@@ -127,6 +128,7 @@ func (q *query) readPage() {
 		if i, ok := q.products.Lookup(id); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1, ofPage: true})
 			q.sawInVisit(i)
+			q.standsForVariants(i)
 			q.fresh = 1 // somebody looks at it right now
 		}
 	}

@@ -114,8 +114,8 @@ func (r *replay) judge(t *tester) {
 	r.result.Ranks = g.ranks(r.log.Products, t.outcomes)
 }
 
-// open creates the site, and in it a placement whose only rule is the one that
-// is to be measured: what comes back is learned, nothing is left out.
+// open creates the site, and in it a placement that shows what is to be measured:
+// the ranking alone, in its order. What comes back is learned, nothing is left out.
 func (r *replay) open(ctx context.Context) error {
 	_, err := r.sites.CreateSite(ctx, &vitrinev1.CreateSiteRequest{SiteId: r.Site, Site: &vitrinev1.Site{
 		DisplayName: "Backtest", ConsentPolicy: vitrinev1.ConsentPolicy_CONSENT_POLICY_OPT_OUT,
@@ -130,6 +130,7 @@ func (r *replay) open(ctx context.Context) error {
 			Rules: &vitrinev1.Placement_Products{Products: &vitrinev1.ProductRules{
 				ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
 				RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
+				Diversity:    vitrinev1.DiversityLevel_DIVERSITY_LEVEL_OFF, Rotate: vitrinev1.Toggle_TOGGLE_OFF,
 			}},
 		},
 	})
