@@ -86,4 +86,16 @@ type Event struct {
 	Channel          Channel       `cbor:"12,keyasint,omitempty"`
 	Dwell            time.Duration `cbor:"13,keyasint,omitempty"`
 	Context          *Context      `cbor:"14,keyasint,omitempty"`
+	// Led says from which of our choices the event followed, as far as its
+	// attribution token tells. It travels with the event, so that replaying the
+	// journal needs no decision of the past.
+	Led *Led `cbor:"15,keyasint,omitempty"`
+}
+
+// Led is the choice of ours that an event followed from.
+type Led struct {
+	Page       PageType  `cbor:"1,keyasint,omitempty"`
+	Objective  Objective `cbor:"2,keyasint,omitempty"` // of the placement; ObjectiveClick when 0
+	Position   int       `cbor:"3,keyasint,omitempty"` // in the placement, from 0
+	Propensity float64   `cbor:"4,keyasint,omitempty"` // with which the item stood there; 1 when 0
 }

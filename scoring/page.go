@@ -107,6 +107,7 @@ type FilledPlacement struct {
 	Items     []Item       `cbor:"2,keyasint,omitempty"`
 	NoFill    NoFillReason `cbor:"3,keyasint,omitempty"`
 	Rejected  []Rejected   `cbor:"4,keyasint,omitempty"`
+	Objective Objective    `cbor:"5,keyasint,omitempty"` // what it was filled for; ObjectiveClick when 0
 }
 
 // Decision is the record of one answered page: what is needed to explain and

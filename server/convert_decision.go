@@ -9,7 +9,8 @@ import (
 type answer struct {
 	site   *site
 	words  *language
-	token  func(placement, position int) string // nil: no tokens
+	token  func(placement int, led scoring.Led) string // nil: no tokens
+	page   scoring.PageType
 	filled []scoring.FilledPlacement
 	whole  bool // products whole, not their ids alone
 }
@@ -65,7 +66,9 @@ func (a *answer) placements() []*pb.PlacementResult {
 		for j := range f.Items {
 			result.Items[j] = a.item(room, &f.Items[j])
 			if a.token != nil {
-				result.Items[j].AttributionToken = a.token(i, j)
+				result.Items[j].AttributionToken = a.token(i, scoring.Led{
+					Page: a.page, Objective: f.Objective, Position: j, Propensity: f.Items[j].Propensity,
+				})
 			}
 		}
 		for _, r := range f.Rejected {
@@ -116,7 +119,7 @@ func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
 func (s *Server) decisionToProto(st *site, d *scoring.Decision) *pb.Decision {
 	a := answer{
 		site: st, words: languageOf(d.Context.Locale, st.info.Locale), filled: d.Placements,
-		token: s.tokens.forDecision(st.id, d.ID),
+		token: s.tokens.forDecision(st.id, d.ID), page: d.Context.PageType,
 	}
 	m := &pb.Decision{
 		Name:        decisionName(st.id, d.ID),

@@ -58,7 +58,7 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 	b.results = append(b.results, result)
 	e := eventFromProto(v, field, m, b.site.info.Currency, b.now)
 	whoFromProto(v, field+"visitor", m.GetVisitor())
-	b.server.tokens.check(v, field+"attribution_token", b.site.id, m.GetAttributionToken())
+	e.Led = b.server.tokens.read(v, field+"attribution_token", b.site.id, m.GetAttributionToken())
 	allowed := consentFromProto(v, field+"consent", m.GetConsent(), b.site.info.ConsentPolicy)
 	switch {
 	case len(*v) > 0:

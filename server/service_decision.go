@@ -107,6 +107,9 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time) []scoring.Fille
 		}
 	}
 	decided := q.site.decider.Decide(page)
+	for i := range decided {
+		decided[i].Objective = page.Slots[i].Rules.Objective
+	}
 	if len(decided) == len(q.slots) {
 		return decided
 	}
@@ -143,7 +146,7 @@ func (s *decisions) pageToProto(q *query, d *scoring.Decision) *pb.DecideRespons
 	resp := &pb.DecideResponse{Mode: pb.DecisionMode(d.Mode), DataClasses: dataClassesToProto(d.DataClasses)}
 	if d.ID != "" {
 		resp.Decision = decisionName(q.site.id, d.ID)
-		a.token = s.tokens.forDecision(q.site.id, d.ID)
+		a.token, a.page = s.tokens.forDecision(q.site.id, d.ID), d.Context.PageType
 	}
 	resp.Placements = a.placements()
 	return resp

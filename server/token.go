@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -30,43 +31,71 @@ func newDecisionID(now time.Time) scoring.DecisionID {
 }
 
 // Tokens sign what an event may later be attributed to. The signature is made
-// once a decision; each token adds the item's place to it.
+// once a decision; each token adds to it what stood there.
 //
-// Layout, in base64url: version 1 | decision id 16 | signature 8 | placement 1
-// | position 1.
+// Layout, in base64url: version 2 | decision id 16 | signature 8 | placement 1
+// | position 1 | page type 1 | objective 1 | propensity 2. Version 1 ended after
+// the position.
+//
+// What the blend learns from a choice travels in the token, and not by way of the
+// decision's record: an event then costs no look-up, and tells the same whether
+// the record was kept, is past retention, or lies on another machine. It is not
+// signed: a signature an item would cost 5 us a page, and whoever can forge it
+// can send any number of clicks as well. What may be learned from one event is
+// bounded (scoring/model/outcome.go).
 const (
-	tokenVersion = 1
+	tokenVersion = 2
 	tokenMAC     = 8
-	tokenBytes   = 1 + idBytes + tokenMAC + 2
+	tokenHead    = 1 + idBytes + tokenMAC
+	tokenBytes1  = tokenHead + 2
+	tokenBytes   = tokenBytes1 + 4
 )
 
 // tokens makes and reads attribution tokens under the installation's secret.
 type tokens struct{ key []byte }
 
 // forDecision returns a function that writes the token of an item.
-func (t *tokens) forDecision(site scoring.SiteID, id scoring.DecisionID) func(placement, position int) string {
+func (t *tokens) forDecision(site scoring.SiteID, id scoring.DecisionID) func(placement int, led scoring.Led) string {
 	var b [tokenBytes]byte
 	b[0] = tokenVersion
 	if _, err := idEncoding.Decode(b[1:1+idBytes], []byte(id)); err != nil {
 		panic(fmt.Sprintf("server: decision id %q is not ours", id))
 	}
 	copy(b[1+idBytes:], t.mac(site, b[1:1+idBytes]))
-	return func(placement, position int) string {
-		b[tokenBytes-2], b[tokenBytes-1] = byte(placement), byte(position)
+	return func(placement int, led scoring.Led) string {
+		b[tokenHead], b[tokenHead+1] = byte(placement), byte(led.Position)
+		b[tokenHead+2], b[tokenHead+3] = byte(led.Page), byte(led.Objective)
+		binary.BigEndian.PutUint16(b[tokenHead+4:], uint16(math.Ceil(led.Propensity*math.MaxUint16)))
 		return base64.RawURLEncoding.EncodeToString(b[:])
 	}
 }
 
-// check adds a violation unless token is empty or one of ours for this site.
-func (t *tokens) check(v *violations, field string, site scoring.SiteID, token string) {
+// read returns what a token of ours for this site says of the choice, as far as
+// it does: nil for a token of version 1, or none. It adds a violation if there is
+// a token and it is not one of ours.
+func (t *tokens) read(v *violations, field string, site scoring.SiteID, token string) *scoring.Led {
 	if token == "" {
-		return
+		return nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(b) != tokenBytes || b[0] != tokenVersion ||
-		!hmac.Equal(b[1+idBytes:1+idBytes+tokenMAC], t.mac(site, b[1:1+idBytes])) {
+	if err != nil || len(b) < tokenBytes1 ||
+		b[0] == 1 && len(b) != tokenBytes1 || b[0] == tokenVersion && len(b) != tokenBytes || b[0] == 0 || b[0] > tokenVersion ||
+		!hmac.Equal(b[1+idBytes:tokenHead], t.mac(site, b[1:1+idBytes])) {
 		v.add(field, "is not one that Decide returned for this site: echo it unchanged, or leave it out")
+		return nil
 	}
+	if b[0] == 1 {
+		return nil
+	}
+	led := &scoring.Led{
+		Position: int(b[tokenHead+1]), Page: scoring.PageType(b[tokenHead+2]), Objective: scoring.Objective(b[tokenHead+3]),
+		Propensity: float64(binary.BigEndian.Uint16(b[tokenHead+4:])) / math.MaxUint16,
+	}
+	if led.Page > scoring.PageOther || led.Objective > scoring.ObjectiveRevenue {
+		v.add(field, "is not one that Decide returned for this site: echo it unchanged, or leave it out")
+		return nil
+	}
+	return led
 }
 
 func (t *tokens) mac(site scoring.SiteID, id []byte) []byte {

@@ -76,6 +76,8 @@ type Blend struct {
 	mu   sync.Mutex // of the map: rows never go
 	rows map[string]*Row
 	due  atomic.Uint64 // chances to learn so far
+
+	lessons [cells]atomic.Uint64 // by the cell that they moved
 }
 
 // Row is what was learned about one feature.
@@ -116,6 +118,9 @@ func (b *Blend) Reset() {
 			r.moved[c].Store(0)
 		}
 		r.squares = [cells]float32{}
+	}
+	for c := range b.lessons {
+		b.lessons[c].Store(0)
 	}
 	b.due.Store(0)
 }
@@ -185,6 +190,7 @@ func (b *Blend) Learn(l *Lesson) {
 			l.slope[f] += p * v
 		}
 	}
+	b.count(l)
 	for f, r := range l.Rows {
 		g := l.slope[f] * l.Weight
 		if l.Teach&Shared != 0 {

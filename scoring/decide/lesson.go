@@ -25,8 +25,12 @@ func (d *Decider) Study(s *model.Step) {
 	q.weigh()
 	q.shortlist()
 	if q.examine(s.To) {
-		q.lesson.Weight = float32(math.Sqrt(s.Weight))
-		d.learned.Blend().Learn(&q.lesson)
+		if s.Weight > 0 {
+			q.lessonFor(q.scope, blend.Shared, math.Sqrt(s.Weight))
+		}
+		for _, a := range s.Aims {
+			q.lessonFor(blend.Scope{Page: a.Page, Objective: a.Objective}, a.Layers, a.Weight)
+		}
 	}
 	q.end()
 }
@@ -51,8 +55,8 @@ func (q *query) beginVisit(s *model.Step) {
 // product turned to is not among them.
 func (q *query) examine(to catalog.Index) bool {
 	l := &q.lesson
-	l.Rows, l.Values, l.Scores = l.Rows[:0], l.Values[:0], l.Scores[:0]
-	l.Target, l.Scope, l.Teach = -1, q.scope, blend.Shared
+	l.Rows, l.Values = l.Rows[:0], l.Values[:0]
+	l.Target = -1
 	some := min(secondStage, len(q.firsts))
 	largestFirst(q.firsts, some)
 	for k, f := range q.firsts[:some] {
@@ -70,15 +74,32 @@ func (q *query) examine(to catalog.Index) bool {
 	}
 	for _, f := range q.firsts[:some] {
 		v := q.look(&q.candidates.list[f.candidate()], nil)
+		for k := range q.features {
+			if q.fitted[k] != nil {
+				l.Values = append(l.Values, q.features[k].value(q, v))
+			}
+		}
+	}
+	return true
+}
+
+// lessonFor has the blend learn from what was examined, by the weights of that
+// page and objective.
+func (q *query) lessonFor(in blend.Scope, layers blend.Layer, weight float64) {
+	l := &q.lesson
+	q.scope = in
+	q.weigh()
+	l.Scope, l.Teach, l.Weight = q.scope, layers, float32(weight)
+	l.Scores = l.Scores[:0]
+	for at := 0; at < len(l.Values); {
 		var score float32
 		for k, w := range q.weights {
 			if q.fitted[k] != nil {
-				x := q.features[k].value(q, v)
-				l.Values = append(l.Values, x)
-				score += w * x
+				score += w * l.Values[at]
+				at++
 			}
 		}
 		l.Scores = append(l.Scores, score)
 	}
-	return true
+	q.learned.Blend().Learn(l)
 }

@@ -124,7 +124,8 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 // The bound widens as the shop matures and is gone when it is mature: by then the
 // blend has learned from its own visitors what they return to.
 func (q *query) boundReturns(r *ranking) {
-	if len(q.visit) == 0 || len(r.list) == 0 || q.mature >= 1 {
+	mature := max(q.mature, q.proven())
+	if len(q.visit) == 0 || len(r.list) == 0 || mature >= 1 {
 		return
 	}
 	most := r.list[0].score
@@ -144,7 +145,7 @@ func (q *query) boundReturns(r *ranking) {
 	}
 	for k := range r.list {
 		if s := &r.list[k]; s.rank >= 0 {
-			odds := 3 * q.rate(int(s.rank)) / max(0.1, 1-returns) / (1 - q.mature)
+			odds := 3 * q.rate(int(s.rank)) / max(0.1, 1-returns) / (1 - mature)
 			s.score = min(s.score, most+float32(math.Log(odds*others)))
 		}
 	}

@@ -29,6 +29,8 @@ type Model struct {
 	vectors  vectors
 	hazard   hazard
 	blend    *blend.Blend
+	revenue  revenue
+	aims     []Aim // of the step being shown
 	student  atomic.Pointer[Student]
 	sessions atomic.Uint64 // packed counter of sessions begun
 	learned  atomic.Uint64
@@ -79,6 +81,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	m.open.closeIdle(t, m.file)
 	if e.Type.Touched() {
 		s := m.session(e.Visitor, t)
+		m.outcome(s, e)
 		for i := range e.Items {
 			m.teach(s, e, e.Items[i].Product)
 			m.touch(s, &e.Items[i], e.Type, t)

@@ -17,7 +17,11 @@ type section interface {
 
 // sections are those of the model, in the order of the snapshot.
 func (m *Model) sections() []section {
-	return []section{&m.hazard}
+	return []section{
+		&m.hazard,
+		&m.revenue,
+		lessons{m.blend},
+	}
 }
 
 func (w *writer) sections() {

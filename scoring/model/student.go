@@ -15,8 +15,9 @@ type Step struct {
 	Looks    []uint8         // at each of them, one after the other
 	Returned bool            // its last step went back to a product of it
 	To       catalog.Index
-	Weight   float64 // of the event, as interest.OfEvent
+	Weight   float64 // of the event, as interest.OfEvent; 0: it teaches no shared weights
 	Time     time.Time
+	Aims     []Aim // what else it teaches
 }
 
 // Student is shown steps of visits before the model learns from them, and moves
@@ -36,17 +37,21 @@ func (m *Model) Blend() *blend.Blend { return m.blend }
 
 // teach shows the student a step, if it is one. What a decision of ours led to
 // says what we showed, not what the visitor would have looked for: steps that
-// carry an attribution token are left out (docs/decisions/0010).
+// carry an attribution token teach no shared weights (docs/decisions/0010).
 func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 	student := m.student.Load()
-	if student == nil || s == nil || len(s.products) == 0 || s.steps >= maxSteps || e.AttributionToken != "" {
+	if student == nil || s == nil || len(s.products) == 0 || s.steps >= maxSteps || e.AttributionToken != "" && e.Led == nil {
 		return
 	}
 	to := m.products.Intern(id)
 	if s.last() == to && !looksAgain(e.Type, s.clicked) || !m.blend.Due() {
 		return
 	}
-	(*student).Study(&Step{
-		Visit: s.products, Looks: s.looks, Returned: s.returned, To: to, Weight: interest.OfEvent(e.Type), Time: e.Time,
-	})
+	step := Step{Visit: s.products, Looks: s.looks, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e)}
+	if e.Led == nil {
+		step.Weight = interest.OfEvent(e.Type)
+	} else if len(step.Aims) == 0 {
+		return
+	}
+	(*student).Study(&step)
 }

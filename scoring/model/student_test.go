@@ -50,6 +50,9 @@ func TestTeach(t *testing.T) {
 				m.Teach(student)
 				m.Learn(test.last)
 				for k, s := range student.steps {
+					if s.Weight == 0 {
+						continue // teaches an objective
+					}
 					shown++
 					if !slices.Equal(s.Visit, []catalog.Index{m.number("a")}) || s.To != m.number(test.last.Items[0].Product) {
 						t.Errorf("shown %+v", s)
