@@ -41,6 +41,12 @@ func TestBadInputNamesTheField(t *testing.T) {
 		_, err := s.catalog.CreateProduct(t.Context(), &pb.CreateProductRequest{Parent: "sites/shop", ProductId: "p", Product: p})
 		return err
 	}
+	put := func(r *pb.RankingConfig) error {
+		_, err := s.placements.UpdatePlacement(t.Context(), &pb.UpdatePlacementRequest{Placement: &pb.Placement{
+			Name: "sites/shop/placements/home", Rules: &pb.Placement_Products{Products: &pb.ProductRules{Ranking: r}},
+		}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"products"}}})
+		return err
+	}
 	for _, c := range []struct {
 		name, field, text string
 		err               error
@@ -87,6 +93,15 @@ func TestBadInputNamesTheField(t *testing.T) {
 			})
 			return err
 		}()},
+		{"a weight of no feature", "placement.products.ranking.weights[1]", "perhaps near", put(&pb.RankingConfig{Weights: []*pb.FeatureWeight{
+			{Feature: "near", Weights: []float64{1}}, {Feature: "neer", Weights: []float64{1}},
+		}})},
+		{"weights of two situations", "placement.products.ranking.weights[0]", "must have 1", put(&pb.RankingConfig{Weights: []*pb.FeatureWeight{{Feature: "near", Weights: []float64{1, 2}}}})},
+		{"a feature twice", "placement.products.ranking.weights[1].feature", "again", put(&pb.RankingConfig{Weights: []*pb.FeatureWeight{
+			{Feature: "near", Weights: []float64{1}}, {Feature: "near", Weights: []float64{1}},
+		}})},
+		{"no such parameter", `placement.products.ranking.parameters["candidate"]`, "perhaps candidates", put(&pb.RankingConfig{Parameters: map[string]float64{"candidate": 60}})},
+		{"a parameter out of range", `placement.products.ranking.parameters["candidates"]`, "from 20 to 200", put(&pb.RankingConfig{Parameters: map[string]float64{"candidates": 1e6}})},
 		{"a page token made up", "page_token", "begin again", func() error {
 			_, err := s.sites.ListSites(t.Context(), &pb.ListSitesRequest{PageToken: "!"})
 			return err

@@ -109,7 +109,7 @@ func (s *decisions) slotsFromProto(v *violations, q *query, requests []*pb.Place
 			missing = append(missing, about(placementName(q.site.id, id), errNoPlacement))
 			continue
 		}
-		fill := decide.Slot{Placement: id, Rules: &p.Products, Count: int(m.GetCount()), Exclude: exclude}
+		fill := decide.Slot{Placement: id, Rules: &p.Products, Config: p.ranking, Count: int(m.GetCount()), Exclude: exclude}
 		if fill.Count == 0 {
 			fill.Count = p.Count
 		}

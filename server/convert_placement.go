@@ -2,8 +2,6 @@ package server
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -38,7 +36,7 @@ func placementFromProto(v *violations, field string, m *pb.Placement, id scoring
 			Calibrate:     rules.GetCalibrate() == pb.Toggle_TOGGLE_ON,
 			NoRotation:    rules.GetRotate() == pb.Toggle_TOGGLE_OFF,
 			Explore:       int(rules.GetExplorationCount()),
-			Ranking:       rankingFromProto(rules.GetRanking()),
+			Ranking:       rankingFromProto(v, field+"products.ranking", rules.GetRanking()),
 		}
 		if rules.GetRepeatPolicy() == pb.RepeatPolicy_REPEAT_POLICY_EXCLUDE {
 			p.Products.RepeatPolicy = scoring.RepeatExclude
@@ -106,39 +104,6 @@ func diversityToProto(d scoring.Diversity) pb.DiversityLevel {
 		d = scoring.DiversityLow
 	}
 	return pb.DiversityLevel(d)
-}
-
-func rankingFromProto(m *pb.RankingConfig) *scoring.Ranking {
-	if m == nil {
-		return nil
-	}
-	r := &scoring.Ranking{Fixed: m.GetLearning() == pb.Toggle_TOGGLE_OFF, Parameters: m.GetParameters()}
-	if len(m.GetWeights()) > 0 {
-		r.Weights = make(map[string][]float32, len(m.GetWeights()))
-	}
-	for _, w := range m.GetWeights() {
-		by := make([]float32, len(w.GetWeights()))
-		for k, v := range w.GetWeights() {
-			by[k] = float32(v)
-		}
-		r.Weights[w.GetFeature()] = by
-	}
-	return r
-}
-
-func rankingToProto(r *scoring.Ranking) *pb.RankingConfig {
-	if r == nil {
-		return nil
-	}
-	m := &pb.RankingConfig{Learning: toggle(!r.Fixed), Parameters: r.Parameters}
-	for _, feature := range slices.Sorted(maps.Keys(r.Weights)) {
-		w := &pb.FeatureWeight{Feature: feature}
-		for _, v := range r.Weights[feature] {
-			w.Weights = append(w.Weights, float64(v))
-		}
-		m.Weights = append(m.Weights, w)
-	}
-	return m
 }
 
 func toggle(on bool) pb.Toggle {

@@ -130,6 +130,8 @@ func (s *placements) put(ctx context.Context, op string, st *site, id scoring.Pl
 	ready, err := s.readyPlacement(p)
 	if err != nil {
 		v.add("placement.products.filter", "%v", err)
+	} else {
+		addFaults(&v, "placement.products.ranking", m.GetProducts().GetRanking(), ready.faults)
 	}
 	if err := v.err(); err != nil {
 		return nil, s.fail(op, err)

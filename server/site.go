@@ -32,7 +32,9 @@ type site struct {
 // placement is a placement ready to decide with.
 type placement struct {
 	scoring.Placement
-	filter *filter.Program // nil: everything passes
+	filter  *filter.Program // nil: everything passes
+	ranking *decide.Config  // nil: as shipped
+	faults  []decide.Fault  // what of the ranking was left out
 }
 
 // openSite reads a shop into memory and resumes learning where it stopped.
@@ -61,15 +63,22 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 		if err != nil {
 			return nil, fmt.Errorf("server: placement %q of site %q: filter: %w", p.ID, info.ID, err)
 		}
+		for _, f := range compiled.faults { // written by another version
+			s.log.Warn("a part of a placement's ranking is left out", "site", info.ID, "placement", p.ID,
+				"feature", f.Feature, "parameter", f.Parameter, "why", f.Text)
+		}
 		ready[p.ID] = compiled
 	}
 	st.placements.Store(&ready)
 	return st, nil
 }
 
-// readyPlacement compiles a placement's filter.
+// readyPlacement compiles a placement's filter and its ranking.
 func (s *Server) readyPlacement(p scoring.Placement) (*placement, error) {
 	ready := &placement{Placement: p}
+	if p.Creatives == nil && p.Products.Ranking != nil {
+		ready.ranking, ready.faults = decide.Compile(p.Products.Ranking)
+	}
 	if p.Creatives != nil || p.Products.Filter == "" {
 		return ready, nil
 	}

@@ -22,6 +22,7 @@ type Filter interface {
 type Slot struct {
 	Placement scoring.PlacementID
 	Rules     *scoring.ProductRules // nil: the defaults
+	Config    *Config               // of Rules.Ranking; nil: as shipped
 	Count     int
 	Filters   []Filter // all must pass
 	Exclude   []scoring.ProductID
@@ -50,6 +51,7 @@ type Decider struct {
 	fitted   []*[situations]float32 // of the features; nil: none
 	rows     []*blend.Row           // what was learned of the features
 	scratch  sync.Pool
+	shipped  *Config
 }
 
 // New returns a decider over a site's catalogue and what it has learned. From now
@@ -60,6 +62,7 @@ func New(products *catalog.Catalog, learned *model.Model) *Decider {
 		d.fitted = append(d.fitted, fitted(d.features[k].name))
 		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))
 	}
+	d.shipped, _ = Compile(nil)
 	d.scratch.New = func() any { return newQuery(d) }
 	learned.Teach(d)
 	return d
@@ -68,16 +71,14 @@ func New(products *catalog.Catalog, learned *model.Model) *Decider {
 // Decide fills the slots in their order. The same page, catalogue and model
 // give the same answer. The result is the caller's; nothing of the page is kept.
 func (d *Decider) Decide(p *Page) []scoring.FilledPlacement {
-	q := d.scratch.Get().(*query)
-	defer d.scratch.Put(q)
-	q.begin(p)
-	for _, s := range d.sources {
-		s.gather(q)
-	}
 	filled := make([]scoring.FilledPlacement, len(p.Slots))
-	for i := range p.Slots {
-		filled[i] = q.fill(&p.Slots[i])
+	if len(p.Slots) == 0 {
+		return filled
 	}
-	q.end()
+	r := rankings{first: d.start(p, d.configOf(&p.Slots[0]))}
+	for i := range p.Slots {
+		filled[i] = r.fill(&p.Slots[i])
+	}
+	r.end()
 	return filled
 }

@@ -57,7 +57,7 @@ func (q *query) examine(to catalog.Index) bool {
 	l := &q.lesson
 	l.Rows, l.Values = l.Rows[:0], l.Values[:0]
 	l.Target = -1
-	some := min(secondStage, len(q.firsts))
+	some := min(q.config.secondStage, len(q.firsts))
 	largestFirst(q.firsts, some)
 	for k, f := range q.firsts[:some] {
 		if q.candidates.list[f.candidate()].product == to {

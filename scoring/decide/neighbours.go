@@ -72,8 +72,8 @@ func (neighbours) gather(q *query) {
 	all := q.learned.AllSessions(q.page.Now)
 	for r := range min(neighbourSeeds, len(q.seeds)) {
 		s := &q.seeds[r]
-		w := float32(s.weight * math.Exp(-float64(r)/seedFade) * math.Log1p(all/max(1, s.sessions)))
-		q.refs = q.learned.RecentSessions(q.refs[:0], s.product, neighbourSessions[r])
+		w := float32(s.weight * math.Exp(-float64(r)/q.config.seedFade) * math.Log1p(all/max(1, s.sessions)))
+		q.refs = q.learned.RecentSessions(q.refs[:0], s.product, q.config.sessions[r])
 		for _, ref := range q.refs {
 			m.of(ref, r).sim += w
 		}
@@ -86,18 +86,10 @@ func (neighbours) gather(q *query) {
 			continue
 		}
 		age := float64(max(0, now-q.session.End))
-		sim := x.sim * perLength[q.session.Len] * exp(-float32(age/float64(slowRecall)))
-		q.spread(x, sim, exp(-float32(age/float64(fastRecall))))
+		sim := x.sim * perLength[q.session.Len] * exp(-float32(age/q.config.slowRecall))
+		q.spread(x, sim, exp(-float32(age/q.config.fastRecall)))
 	}
 }
-
-var distanceFactor = func() (f [16]float32) {
-	for d := 1; d < len(f); d++ {
-		f[d] = float32(math.Exp(-float64(d-1) / distanceFade))
-	}
-	f[0] = matchItself
-	return f
-}()
 
 // perLength is 1 / sqrt(length).
 var perLength = func() (f [16]float32) {
@@ -109,7 +101,7 @@ var perLength = func() (f [16]float32) {
 
 // spread gives the products of a neighbour, which is in q.session, their share.
 func (q *query) spread(x *match, sim, recent float32) {
-	s := &q.session
+	s, distance := &q.session, &q.config.distance
 	at := -1
 	for p := s.Len - 1; p >= 0; p-- {
 		if s.Products[p] == q.seeds[x.seed].product {
@@ -126,7 +118,7 @@ func (q *query) spread(x *match, sim, recent float32) {
 		if d < 0 {
 			d = -d
 		}
-		near := sim * distanceFactor[min(d, len(distanceFactor)-1)]
+		near := sim * distance[min(d, len(distance)-1)]
 		c.signal[sigNear] += near
 		c.signal[sigFlat] += sim
 		c.signal[sigRecent] += near * recent

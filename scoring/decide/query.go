@@ -42,6 +42,7 @@ type interestIn struct {
 // decision.
 type query struct {
 	*Decider
+	config  *Config
 	page    *Page
 	context scoring.Context
 	seeds   []seed
@@ -86,7 +87,7 @@ type query struct {
 }
 
 func newQuery(d *Decider) *query {
-	return &query{Decider: d, candidates: newCandidates(), matches: newMatches()}
+	return &query{Decider: d, config: d.shipped, candidates: newCandidates(), matches: newMatches()}
 }
 
 // begin reads the page and the profile.
@@ -116,7 +117,7 @@ func (q *query) begin(p *Page) {
 
 // end lets go of the page.
 func (q *query) end() {
-	q.page = nil
+	q.page, q.config = nil, q.shipped
 	q.view = view{}
 	q.context = scoring.Context{}
 }
@@ -207,7 +208,7 @@ func (q *query) readTouches() {
 			continue
 		}
 		age := max(0, q.page.Now.Sub(t.Time))
-		fresh := math.Exp2(-age.Hours() / seedRecall.Hours())
+		fresh := math.Exp2(-age.Hours() / q.config.recallHours)
 		if q.fresh == 0 {
 			q.fresh = fresh
 		}
@@ -218,7 +219,7 @@ func (q *query) readTouches() {
 			q.sawStep(i, t.Type, later)
 			fresh = 1
 		} else {
-			fresh *= earlier
+			fresh *= q.config.earlier
 		}
 		q.addSeed(seed{product: i, weight: fresh, ofVisit: visit})
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // secondStage is how many candidates the features are computed for, unless the
-// page asks for more: quality is flat from 60 to 100, and cost is not.
+// page or the configuration asks for more: quality is flat from 60 to 100, and cost is not.
 const secondStage = 60
 
 // maxTried bounds how many candidates are held against a filter.
@@ -58,7 +58,7 @@ func (q *query) rank(r *ranking, filters []Filter) {
 	r.done = true
 	q.weigh()
 	q.shortlist()
-	enough := max(secondStage, q.wanted+q.wanted/2)
+	enough := max(q.config.secondStage, q.wanted+q.wanted/2)
 	for tried := 0; len(r.list) < enough && tried < min(len(q.firsts), maxTried); {
 		some := min(enough-len(r.list), len(q.firsts)-tried)
 		largestFirst(q.firsts[tried:], some)
@@ -90,7 +90,7 @@ func (q *query) shortlist() {
 	}
 	var by [signals]float32
 	for s := range by {
-		by[s] = prior[s] * q.scale[s]
+		by[s] = q.config.prior[s] * q.scale[s]
 	}
 	q.firsts = q.firsts[:0]
 	for k := range q.candidates.list {
@@ -117,7 +117,11 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 	r.list = append(r.list, scored{candidate: int32(k), score: q.score(v), product: p, rank: int32(v.rank)})
 }
 
-// boundReturns keeps the products of the visit from more than three times the
+// returnsBound is how many times the share that the returns of this shop's
+// visitors give reason for the products of the visit may take.
+const returnsBound = 3
+
+// boundReturns keeps the products of the visit from more than returnsBound times the
 // share that the returns of this shop's visitors give reason for: the rest of the
 // blend would put them first for being like themselves. Three times leaves the
 // ranking of Diginetica's validation sessions, with one return in five, as it is.
@@ -145,7 +149,7 @@ func (q *query) boundReturns(r *ranking) {
 	}
 	for k := range r.list {
 		if s := &r.list[k]; s.rank >= 0 {
-			odds := 3 * q.rate(int(s.rank)) / max(0.1, 1-returns) / (1 - mature)
+			odds := q.config.returnsBound * q.rate(int(s.rank)) / max(0.1, 1-returns) / (1 - mature)
 			s.score = min(s.score, most+float32(math.Log(odds*others)))
 		}
 	}
@@ -200,7 +204,7 @@ const maturity = 20000
 
 // weigh fixes the weights of this decision: from those set by hand towards the
 // fitted ones with the sessions learned, and from a visit's towards the lasting
-// ones with the age of the latest touch.
+// ones with the age of the latest touch. What the configuration sets stands.
 func (q *query) weigh() {
 	q.mature = min(1, q.learned.AllSessions(q.page.Now)/maturity)
 	mature := float32(q.mature)
@@ -210,11 +214,18 @@ func (q *query) weigh() {
 	q.weights = q.weights[:0]
 	for k := range q.features {
 		f := &q.features[k]
-		visit := f.visit
+		visit, old := f.visit, f.lasting
+		var moved float32
 		if by := q.fitted[k]; by != nil {
-			visit += mature*(by[situation]-visit) + q.rows[k].Moved(q.scope)
+			if !q.config.fixed {
+				moved = q.rows[k].Moved(q.scope)
+			}
+			visit += mature*(by[situation]-visit) + moved
 		}
-		q.weights = append(q.weights, f.lasting+fresh*(visit-f.lasting))
+		if by := q.config.weight(k); by != nil {
+			visit, old = by[situation]+moved, by[noVisit]
+		}
+		q.weights = append(q.weights, old+fresh*(visit-old))
 	}
 }
 

@@ -59,7 +59,7 @@ func (covisitation) gather(q *query) {
 		if len(q.pairs) == 0 {
 			continue
 		}
-		w := float32(s.weight * math.Exp(-float64(r)/covisitFade) * now / (sessions*now + 1))
+		w := float32(s.weight * math.Exp(-float64(r)/q.config.covisitFade) * now / (sessions*now + 1))
 		for _, p := range q.pairs {
 			c := q.candidates.of(p.To)
 			if c == nil {
@@ -78,7 +78,7 @@ func (covisitation) gather(q *query) {
 
 // hop goes on from the strongest pairs of a seed, which are in q.pairs.
 func (q *query) hop(r int, w float32) {
-	for range min(hopWidth, len(q.pairs)) {
+	for range min(q.config.hopWidth, len(q.pairs)) {
 		best := 0
 		for k := range q.pairs {
 			if q.pairs[k].Forward > q.pairs[best].Forward {
@@ -165,7 +165,7 @@ func (facetChampions) name() string { return "facets" }
 const facetsAsked = 8
 
 func (facetChampions) gather(q *query) {
-	for k := range min(facetsAsked, len(q.interests)) {
+	for k := range min(q.config.facetsAsked, len(q.interests)) {
 		if in := q.interests[k]; in.weight > 0 {
 			q.addTerm(in.term, in.weight, sigFacets)
 		}
@@ -178,7 +178,7 @@ type popularProducts struct{}
 func (popularProducts) name() string { return "popular" }
 
 func (popularProducts) gather(q *query) {
-	if len(q.candidates.list) >= max(secondStage, 3*q.wanted) {
+	if len(q.candidates.list) >= max(q.config.secondStage, 3*q.wanted) {
 		return
 	}
 	q.standing = q.learned.Popular(q.standing[:0])
