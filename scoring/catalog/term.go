@@ -149,6 +149,10 @@ func (c *Catalog) WordTerms(text string) []Term {
 
 func wordID(w string) scoring.FacetID { return scoring.Facet{Kind: wordKind, Value: w}.ID() }
 
+// EachWord hands over the words of a text, as products are searched by them, until
+// more returns false.
+func EachWord(text string, more func(word string) bool) { eachWord(text, more) }
+
 // eachWord splits a text at what is neither letter nor digit, in lower case, and
 // takes a plural's s off, so that "Shoes" finds "shoe".
 func eachWord(text string, more func(string) bool) {

@@ -50,12 +50,7 @@ func (h *hazard) save(w *writer) {
 		w.weight(s.order)
 		w.weight(s.begun)
 		w.uint(uint64(s.before))
-		if s.product == none {
-			w.uint(0)
-		} else {
-			w.uint(1)
-			w.product(s.product)
-		}
+		w.productOrNone(s.product)
 		w.uint(uint64(s.quantity))
 		for _, t := range s.kinds {
 			w.uint(places[t])
@@ -107,11 +102,7 @@ func (h *hazard) load(r *reader) {
 	for n := h.oldest(); n < h.next && !r.failed; n++ {
 		s := h.at(n)
 		*s = spell{who: r.word(), order: r.weight(), begun: r.weight(), before: uint32(r.uint())}
-		s.product = none
-		if r.uint() != 0 {
-			s.product = r.product()
-		}
-		s.quantity = int32(r.uint())
+		s.product, s.quantity = r.productOrNone(), int32(r.uint())
 		for k := range s.kinds {
 			at := r.uint()
 			if at >= uint64(len(terms)) {

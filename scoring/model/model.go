@@ -28,6 +28,7 @@ type Model struct {
 	repeats  repeats
 	vectors  vectors
 	hazard   hazard
+	searches searches
 	blend    *blend.Blend
 	revenue  revenue
 	aims     []Aim // of the step being shown
@@ -92,6 +93,7 @@ func (m *Model) Learn(e *scoring.Event) {
 		}
 	}
 	m.hazard.learn(m, e, t)
+	m.searches.learn(m, e, t)
 	m.learned.Add(1)
 }
 
