@@ -31,6 +31,9 @@ type backtestFlags struct {
 	format      string
 	products    string
 	mapping     string
+	logMapping  string
+	validation  bool
+	oneVisit    bool
 	span        string
 	online      bool
 	inFlight    int
@@ -63,6 +66,7 @@ The models stay as they are during the test, unless --online is given.
 
 The formats, found out by the content (docs/backtest.md):
   sessions  one session a line: product ids between blanks
+  visitors  one lasting visitor a line: the id, then product ids
   pairs     a prefix, TAB, the target; the longest prefix of a session first
   timed     a table of SessionId, ItemId and Time, between tabs
   events    JSON Lines of events, as vitrine import reads them
@@ -70,11 +74,16 @@ The formats, found out by the content (docs/backtest.md):
             exports and data sets as they are
 
 Carts and orders of a log are learned from, and how much of the later ones was
-shown is measured.`,
+shown is measured.
+
+Visitors who come back are tested once each, by their ids, with --holdout
+last-product (leave one out) or last-order (the next basket).`,
 		Example: `  vitrine backtest --train sessions.txt --test pairs.txt
   vitrine backtest --train march.jsonl --test april.jsonl --products products.csv --online
   vitrine backtest --train events.csv --holdout 1d --sample 1000 --json
-  vitrine backtest --train yoochoose-clicks.dat --train yoochoose-buys.dat --holdout 1d`,
+  vitrine backtest --train yoochoose-clicks.dat --train yoochoose-buys.dat --holdout 1d
+  vitrine backtest --train interactions.txt --holdout last-product --k 10 --products item_attributes.json
+  vitrine backtest --train invoices.csv --log-mapping invoices.yaml --holdout last-order --k 10`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
 	}
@@ -82,7 +91,10 @@ shown is measured.`,
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.train, "train", nil, "`file` of the sessions to learn from; - is stdin, .gz is fine; may be given several times")
 	fs.StringArrayVar(&f.test, "test", nil, "`file` of the sessions to predict, later than those of train; may be given several times")
-	fs.StringVar(&f.holdout, "holdout", "", "instead of --test: `part` at the end of train to predict, such as 1d, 36h or 10%")
+	fs.StringVar(&f.holdout, "holdout", "", "instead of --test: `part` at the end of train to predict, such as 1d, 36h or 10%; or, of visitors who come back, last-product or last-order of each")
+	fs.BoolVar(&f.validation, "validation", false, "with last-product or last-order: hold out the last but one, as if the last did not exist")
+	fs.BoolVar(&f.oneVisit, "one-visit", false, "with last-product: play all that a visitor did as one visit")
+	fs.StringVar(&f.logMapping, "log-mapping", "", "`file` that maps the columns of --train and --test, as for vitrine import events")
 	fs.StringVar(&f.format, "format", "", "the `format` of all files: "+strings.Join(backtest.Formats(), ", ")+"; found out when not given")
 	fs.StringVar(&f.products, "products", "", "`file` of the catalogue, as for vitrine import products; by default the bare ids of the log")
 	fs.StringVar(&f.mapping, "mapping", "", "`file` that maps the columns of --products")
@@ -117,6 +129,8 @@ func (f *backtestFlags) check() error {
 		return usagef("--sample %d: 0 or more", f.sample)
 	case f.target != "" && f.dataDir != "":
 		return usagef("--target uses a running server, and --data-dir one in this process: choose one")
+	case f.logMapping != "" && f.format != "":
+		return usagef("--format names a known form, and --log-mapping describes one: choose one")
 	case f.mapping != "" && f.products == "":
 		return usagef("--mapping goes with --products")
 	}
@@ -135,8 +149,23 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	if err != nil {
 		return usagef("--holdout %w", err)
 	}
+	switch {
+	case (f.validation || f.oneVisit) && holdout.Each == 0:
+		return usagef("--validation and --one-visit go with --holdout last-product or last-order")
+	case f.oneVisit && f.online:
+		return usagef("one visit a visitor is decided on when the log has ended: leave --online out, or --one-visit")
+	case f.curve > 0 && holdout.Each != 0:
+		return usagef("--curve needs sessions: half of what a lasting visitor did is not what to decide by")
+	case f.target != "" && f.online && holdout.Each != 0:
+		return usagef("lasting visitors are played in time only by a server whose clock follows the log: leave --target out, or --online")
+	}
+	logMapping, err := readMapping(f.logMapping)
+	if err != nil {
+		return err
+	}
 	log, warnings, err := backtest.Read(backtest.Files{
-		Train: f.train, Test: f.test, Holdout: holdout, Format: backtest.Format(f.format), Stdin: a.stdin,
+		Train: f.train, Test: f.test, Holdout: holdout, Format: backtest.Format(f.format), Mapping: logMapping, Stdin: a.stdin,
+		Validation: f.validation, OneVisit: f.oneVisit,
 	})
 	if err != nil {
 		return err

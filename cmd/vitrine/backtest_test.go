@@ -88,6 +88,55 @@ func TestBacktestCompare(t *testing.T) {
 	}
 }
 
+func TestBacktestOfLastingVisitors(t *testing.T) {
+	// 300 visitors who buy 2k, then 2k+1, then 2k+2; the last is held out.
+	var lines strings.Builder
+	for i := range 300 {
+		p := i % 20 * 2
+		fmt.Fprintf(&lines, "u%d p%d p%d p%d\n", i, p, p+1, (p+2)%40)
+	}
+	log := text(t, "log.txt", lines.String())
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{nil, []string{"floor: TIFU-KNN", "300 visitors, 300 decisions", "the last product of each, asked for by the visitor's id when the log had ended"}},
+		{[]string{"--one-visit"}, []string{"each log played as one visit"}},
+		{[]string{"--validation"}, []string{"300 events", "the last but one, the last left out"}},
+		{[]string{"--online", "--sample", "5"}, []string{"5 decisions, models learning on", "in the order of time"}},
+	} {
+		out, errs, err := runCommand(t, "", newBacktestCommand, append([]string{"--train", log, "--holdout", "last-product", "--k", "10"}, c.args...)...)
+		for _, want := range c.want {
+			if err != nil || !strings.Contains(out, want) {
+				t.Errorf("%v: %q is missing: %v\n%s%s", c.args, want, err, out, errs)
+			}
+		}
+	}
+	invoices := text(t, "invoices.csv", "who,when,what\nu,2026-01-01,a\nv,2026-01-02,a\nu,2026-01-03,b\nv,2026-01-04,a\nv,2026-01-05,a\n")
+	mapping := text(t, "map.yaml", "events: {type: order_completed, visitor: \"{who}\", time: \"{when}\", item: {product: \"{what}\"}}\n")
+	page := filepath.Join(t.TempDir(), "page.html")
+	out, errs, err := runCommand(t, "", newBacktestCommand, "--train", invoices, "--log-mapping", mapping, "--holdout", "last-order", "--html", page)
+	for _, want := range []string{"floor: own, most often", "bought before", "recall@20", "2 visitors, 2 decisions"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	if b, err := os.ReadFile(page); err != nil || !strings.Contains(string(b), "own, most often") {
+		t.Errorf("%v\n%s", err, b)
+	}
+	for want, args := range map[string][]string{
+		"go with --holdout last-product": {"--validation", "--holdout", "10%"},
+		"leave --online out":             {"--one-visit", "--online", "--holdout", "last-product"},
+		"--curve needs sessions":         {"--curve", "3", "--holdout", "last-product"},
+		"whose clock follows the log":    {"--target", "x:1", "--online", "--holdout", "last-product"},
+		"choose one":                     {"--log-mapping", mapping, "--format", "otto", "--holdout", "last-product"},
+	} {
+		if _, _, err := runCommand(t, "", newBacktestCommand, append([]string{"--train", log}, args...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: got %v, want %q", args, err, want)
+		}
+	}
+}
+
 func TestBacktestDrawsItsCurves(t *testing.T) {
 	train, test := backtestLog()
 	page := filepath.Join(t.TempDir(), "page.html")
@@ -193,7 +242,7 @@ func TestBacktestMistakes(t *testing.T) {
 		{[]string{"--train", file, "--test", file, "--k", "101"}, "--k 101: 1 to 100"},
 		{[]string{"--train", file, "--test", file, "--target", "a:1", "--data-dir", "b"}, "choose one"},
 		{[]string{"--train", file, "--test", file, "--mapping", file}, "--mapping goes with --products"},
-		{[]string{"--train", file, "--test", file, "--format", "xml"}, "one of sessions, pairs, timed, events, retailrocket"},
+		{[]string{"--train", file, "--test", file, "--format", "xml"}, "one of sessions, visitors, pairs, timed, events, retailrocket"},
 		{[]string{"--train", text(t, "empty", ""), "--test", file}, "holds no session"},
 		{[]string{"--train", file, "--test", file, "--target", "127.0.0.1:1"}, "no server answers"},
 	} {

@@ -83,16 +83,9 @@ func readAll(path string, stdin io.Reader) ([]byte, error) {
 
 func printComparison(w io.Writer, fileA, fileB string, c *backtest.Comparison) error {
 	t := newTable("", ">A", ">B", ">B - A", ">95 %", "")
-	for _, d := range c.Measures {
-		mark := ""
-		switch {
-		case d.Differs() && d.BMinusA.Value > 0:
-			mark = "better"
-		case d.Differs():
-			mark = "worse"
-		}
-		t.add(fmt.Sprintf("%s@%d", d.Measure, c.K), percent(d.A), percent(d.B), fmt.Sprintf("%+.2f", d.BMinusA.Value),
-			fmt.Sprintf("%+.2f to %+.2f", d.BMinusA.Low, d.BMinusA.High), mark)
+	for i := range c.Measures {
+		d := &c.Measures[i]
+		t.add(fmt.Sprintf("%s@%d", d.Measure, c.K), percent(d.A), percent(d.B), fmt.Sprintf("%+.2f", d.BMinusA.Value), signed(d), mark(d))
 	}
 	fmt.Fprintf(w, "A  %s\nB  %s\n\n", fileA, fileB)
 	if err := t.write(w); err != nil {

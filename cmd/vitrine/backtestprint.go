@@ -12,7 +12,11 @@ import (
 
 // printBacktest writes the figures for people.
 func printBacktest(w io.Writer, r *backtest.Result) error {
-	if err := targetTable(r).write(w); err != nil {
+	if r.Lasting != nil {
+		if err := printLasting(w, r); err != nil {
+			return err
+		}
+	} else if err := targetTable(r).write(w); err != nil {
 		return err
 	}
 	if t := recallTable(r); t != nil {
@@ -46,7 +50,11 @@ func createPage(path string) (*os.File, error) {
 // writePage writes the figures as HTML, and closes the file.
 func writePage(f *os.File, r *backtest.Result) error {
 	p := backtest.Page{Title: "Vitrine backtest", Facts: backtestFacts(r), Charts: r.Charts()}
-	for _, t := range []*table{targetTable(r), recallTable(r)} {
+	tables := []*table{targetTable(r), recallTable(r)}
+	if r.Lasting != nil {
+		tables = []*table{lastingTable(r), aheadTable(r)}
+	}
+	for _, t := range tables {
 		if t != nil {
 			p.Tables = append(p.Tables, backtest.PageTable{Head: t.header, Rows: t.rows})
 		}
@@ -130,10 +138,19 @@ func backtestFacts(r *backtest.Result) [][2]string {
 	if c := r.Lists.Calibration; c != nil {
 		facts = append(facts, [2]string{"", fmt.Sprintf("categories %s nats from the session's mix (%s)", percent(c.Value), interval(*c))})
 	}
+	who := "sessions"
+	if r.Lasting != nil {
+		who = "visitors"
+	}
 	facts = append(facts,
-		[2]string{"train", fmt.Sprintf("%s sessions, %s events, %s products", n(float64(r.TrainSessions)), n(float64(r.TrainEvents)), n(float64(r.Products)))},
+		[2]string{"train", fmt.Sprintf("%s %s, %s events, %s products", n(float64(r.TrainSessions)), who, n(float64(r.TrainEvents)), n(float64(r.Products)))},
 		[2]string{"", fmt.Sprintf("%s events/s acknowledged, durably; %s/s until learned from", n(r.EventsPerSecond), n(r.LearnedPerSecond))},
-		[2]string{"test", fmt.Sprintf("%s sessions, %s decisions, models %s", n(float64(r.TestSessions)), n(float64(r.Decisions)), models)},
+		[2]string{"test", fmt.Sprintf("%s %s, %s decisions, models %s", n(float64(r.TestSessions)), who, n(float64(r.Decisions)), models)},
+	)
+	if r.Lasting != nil {
+		facts = append(facts, [2]string{"", lastingTest(r)})
+	}
+	facts = append(facts,
 		[2]string{"", fmt.Sprintf("%s decisions/s, p50 %.2f ms, p99 %.2f ms; %s lists short of %d", n(r.DecisionsPerSecond), r.LatencyP50, r.LatencyP99, n(float64(r.Unfilled)), r.K)},
 	)
 	if r.PeakMemory > 0 {

@@ -21,10 +21,13 @@ type collector struct {
 	log   *Log
 	index map[string]int // of the visitor in all
 	all   []visitor
+	// refunds says to take them in, too.
+	refunds bool
 }
 
 // visitor is all that one visitor of the files did.
 type visitor struct {
+	id    string
 	steps []step
 	whole bool // is one session, however long the breaks in it are
 }
@@ -47,6 +50,8 @@ func kindOf(t vitrinev1.EventType) (kind, bool) {
 		return added, true
 	case vitrinev1.EventType_EVENT_TYPE_ORDER_COMPLETED:
 		return ordered, true
+	case vitrinev1.EventType_EVENT_TYPE_ORDER_REFUNDED, vitrinev1.EventType_EVENT_TYPE_ORDER_CANCELLED:
+		return refunded, true
 	default:
 		return 0, false
 	}
@@ -65,7 +70,7 @@ func (c *collector) read(r records.Reader[*vitrinev1.Event], whole, inOrder bool
 		}
 		e := rec.Message
 		k, ok := kindOf(e.Type)
-		if !ok {
+		if !ok || k == refunded && !c.refunds {
 			continue
 		}
 		who, at := e.Visitor.DeviceId, e.Time.AsTime().UnixMilli()
@@ -73,7 +78,7 @@ func (c *collector) read(r records.Reader[*vitrinev1.Event], whole, inOrder bool
 		if !known {
 			i = len(c.all)
 			c.index[who] = i
-			c.all = append(c.all, visitor{whole: whole})
+			c.all = append(c.all, visitor{id: who, whole: whole})
 		}
 		v := &c.all[i]
 		if n := len(v.steps); inOrder && n > 0 && at < v.steps[n-1].time {
@@ -92,8 +97,7 @@ func (c *collector) read(r records.Reader[*vitrinev1.Event], whole, inOrder bool
 func (c *collector) sessions() []Session {
 	var out []Session
 	for i := range c.all {
-		steps := c.all[i].steps
-		slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.time, b.time) })
+		steps := c.all[i].sorted()
 		from := 0
 		for at := 1; at <= len(steps); at++ {
 			if at == len(steps) || !c.all[i].whole && steps[at].time-steps[at-1].time >= sessionGap.Milliseconds() {
@@ -104,6 +108,12 @@ func (c *collector) sessions() []Session {
 	}
 	sortByStart(out)
 	return out
+}
+
+// sorted brings the steps into the order of their times.
+func (v *visitor) sorted() []step {
+	slices.SortStableFunc(v.steps, func(a, b step) int { return cmp.Compare(a.time, b.time) })
+	return v.steps
 }
 
 func sessionOf(steps []step) Session {

@@ -14,7 +14,7 @@ func spelled(l *Log, sessions []Session) string {
 	for i := range sessions {
 		var one []string
 		for at, it := range sessions[i].Items {
-			one = append(one, map[kind]string{viewed: "", added: "+", ordered: "$"}[sessions[i].kind(at)]+l.Products[it])
+			one = append(one, map[kind]string{viewed: "", added: "+", ordered: "$", refunded: "-"}[sessions[i].kind(at)]+l.Products[it])
 		}
 		all = append(all, strings.Join(one, " "))
 	}

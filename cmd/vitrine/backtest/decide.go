@@ -31,15 +31,20 @@ func (r *replay) test(ctx context.Context) error {
 	if err := run(ctx); err != nil {
 		return err
 	}
+	r.tested(t)
+	if r.Online {
+		r.result.TestCurve = testCurve(r.log.Test, t.outcomes, cmp.Or(r.Curve, defaultCurve))
+	}
+	return nil
+}
+
+// tested takes what the decisions came to.
+func (r *replay) tested(t *tester) {
 	r.result.Decisions = int(t.done.Load())
 	r.result.Unfilled = int(t.unfilled.Load())
 	r.result.DecisionsPerSecond = float64(t.done.Load()) / t.deciding.Seconds()
 	r.result.latencies(t.took[:t.done.Load()])
 	r.judge(t)
-	if r.Online {
-		r.result.TestCurve = testCurve(r.log.Test, t.outcomes, cmp.Or(r.Curve, defaultCurve))
-	}
-	return nil
 }
 
 // newTester is for the test sessions of the log; the server's clock says now, in
@@ -149,8 +154,12 @@ func (t *tester) ask(ctx context.Context, session, cut int) error {
 	if err != nil {
 		return fmt.Errorf("decide behind %d clicks of test session %d: %w", n, session+1, err)
 	}
-	if res.Mode != vitrinev1.DecisionMode_DECISION_MODE_SESSION || len(res.Placements) != 1 {
-		return fmt.Errorf("the server answered in mode %v with %d placements where the session's events and one placement were given", res.Mode, len(res.Placements))
+	mode, given := vitrinev1.DecisionMode_DECISION_MODE_SESSION, "the session's events"
+	if req.Visitor != nil {
+		mode, given = vitrinev1.DecisionMode_DECISION_MODE_PROFILE, "a visitor with a profile"
+	}
+	if res.Mode != mode || len(res.Placements) != 1 {
+		return fmt.Errorf("the server answered in mode %v with %d placements where %s and one placement were given", res.Mode, len(res.Placements), given)
 	}
 	shown := make([]string, 0, t.K)
 	for _, it := range res.Placements[0].Items[:min(t.K, len(res.Placements[0].Items))] {
@@ -181,7 +190,11 @@ func (t *tester) see(s *Session, n int, shown []string) outcome {
 		return found
 	}
 	o := outcome{carts: count(s.later(n, added)), orders: count(s.later(n, ordered))}
-	if s.kind(n) == viewed {
+	if t.log.Lasting() {
+		for _, it := range s.wanted() {
+			o.places = append(o.places, place(it))
+		}
+	} else if s.kind(n) == viewed {
 		o.place = place(s.Items[n])
 	}
 	o.novelty, o.drift = t.lists.look(shown, s.Items[:n])
@@ -189,7 +202,7 @@ func (t *tester) see(s *Session, n int, shown []string) outcome {
 }
 
 // request asks what to show behind the first n clicks of a session, the last of
-// which is now.
+// which is now, or to a lasting visitor, of whom the server knows the rest.
 func (t *tester) request(s *Session, n int) *vitrinev1.DecideRequest {
 	req := &vitrinev1.DecideRequest{
 		Site:       t.siteName(),
@@ -197,6 +210,10 @@ func (t *tester) request(s *Session, n int) *vitrinev1.DecideRequest {
 		Placements: []*vitrinev1.PlacementRequest{{Placement: placement, Count: int32(t.K)}},
 		DryRun:     true,
 		Explain:    vitrinev1.Explain_EXPLAIN_NONE,
+	}
+	if t.log.Lasting() && !t.log.oneVisit {
+		req.Visitor = &vitrinev1.VisitorKey{DeviceId: s.Visitor}
+		return req
 	}
 	var starts []int
 	for from := 0; from < n; from = s.end(from) {

@@ -23,6 +23,7 @@ type Format string
 const (
 	Detect   Format = ""
 	Sessions Format = "sessions" // one session a line: product ids between blanks
+	Visitors Format = "visitors" // one lasting visitor a line: the id, then product ids
 	Pairs    Format = "pairs"    // prefix ids TAB target, the longest prefix of a session first
 	Timed    Format = "timed"    // a table of SessionId, ItemId, Time
 	Events   Format = "events"   // JSON Lines of events, as `vitrine import` reads them
@@ -36,11 +37,21 @@ func (l *Log) file(f Files, path string, test bool, c *collector) ([]Session, er
 		return nil, err
 	}
 	defer in.Close() //nolint:errcheck // only read from
+	if f.Mapping != nil {
+		r, err := records.OpenEvents(in, f.Mapping)
+		if err != nil {
+			return nil, err
+		}
+		return nil, c.read(r, false, false)
+	}
 	known, isKnown := records.FindLogFormat(string(f.Format))
 	format := f.Format
 	if format == Detect {
 		if known, isKnown = records.DetectLogFormat(in); !isKnown {
 			format = detect(in.Head())
+		}
+		if format == Sessions && f.Holdout.Each != 0 {
+			format = Visitors
 		}
 	}
 	switch {
@@ -52,6 +63,12 @@ func (l *Log) file(f Files, path string, test bool, c *collector) ([]Session, er
 			return nil, err
 		}
 		return nil, c.read(r, false, true)
+	case format == Visitors && f.Holdout.Each != 0:
+		return l.readVisitors(in)
+	case format == Visitors:
+		return nil, fmt.Errorf("backtest: %s holds lasting visitors: give --holdout %v", path, LastProduct)
+	case f.Holdout.Each != 0 && slices.Contains([]Format{Timed, Pairs, Sessions}, format):
+		return nil, fmt.Errorf("backtest: %s holds sessions, and --holdout %v is for visitors who come back", path, f.Holdout.Each)
 	case format == Timed:
 		return l.readTimed(in)
 	case format == Pairs && test:
@@ -66,7 +83,7 @@ func (l *Log) file(f Files, path string, test bool, c *collector) ([]Session, er
 
 // Formats lists what --format takes.
 func Formats() []string {
-	names := []string{string(Sessions), string(Pairs), string(Timed), string(Events)}
+	names := []string{string(Sessions), string(Visitors), string(Pairs), string(Timed), string(Events)}
 	for _, f := range records.LogFormats() {
 		names = append(names, f.Name)
 	}

@@ -9,17 +9,24 @@ import (
 	"time"
 )
 
-// Holdout is the part at the end of a log that is held out as test: a time, or a
-// share of the sessions. The zero value holds out nothing.
+// Holdout is the part at the end of a log that is held out as test: a time, a
+// share of the sessions, or the last thing of each visitor. The zero value holds
+// out nothing.
 type Holdout struct {
 	Last  time.Duration
 	Share float64 // 0 to 1
+	Each  Each
 }
 
-// ParseHoldout takes "1d", "36h" or "10%".
+// ParseHoldout takes "1d", "36h", "10%", "last-product" or "last-order".
 func ParseHoldout(s string) (Holdout, error) {
-	if s == "" {
+	switch s {
+	case "":
 		return Holdout{}, nil
+	case LastProduct.String():
+		return Holdout{Each: LastProduct}, nil
+	case LastOrder.String():
+		return Holdout{Each: LastOrder}, nil
 	}
 	if head, ok := strings.CutSuffix(s, "%"); ok {
 		p, err := strconv.ParseFloat(head, 64)
@@ -30,7 +37,7 @@ func ParseHoldout(s string) (Holdout, error) {
 	}
 	d, err := ParseTime(s)
 	if err != nil || d <= 0 {
-		return Holdout{}, fmt.Errorf("%q: a time such as 1d or 36h, or a share such as 10%%, is wanted", s)
+		return Holdout{}, fmt.Errorf("%q: a time such as 1d or 36h, a share such as 10%%, last-product or last-order is wanted", s)
 	}
 	return Holdout{Last: d}, nil
 }

@@ -76,7 +76,7 @@ const (
 type slicing struct {
 	by    string
 	names []string
-	of    func(prefix []item, target item) int
+	of    func(s *Session, n int, target item) int // what follows the first n things of s
 }
 
 // slicings are the ways to cut the targets up; counts is in how many train
@@ -87,18 +87,18 @@ func slicings(counts []int32) []slicing {
 		return at
 	}
 	return []slicing{
-		{ByTarget, []string{"repeats", "new to the session"}, func(prefix []item, target item) int {
-			if slices.Contains(prefix, target) {
+		{ByTarget, []string{"repeats", "new to the session"}, func(s *Session, n int, target item) int {
+			if slices.Contains(s.Items[:n], target) {
 				return 0
 			}
 			return 1
 		}},
 		// The steps of the blend's contexts, which learn apart.
-		{ByFrequency, []string{"never", "in 1-5 sessions", "in 6-20 sessions", "in 21-80 sessions", "in more than 80"}, func(_ []item, target item) int {
+		{ByFrequency, []string{"never", "in 1-5 sessions", "in 6-20 sessions", "in 21-80 sessions", "in more than 80"}, func(_ *Session, _ int, target item) int {
 			return bound(int(counts[target]), 0, 5, 20, 80)
 		}},
-		{ByPrefix, []string{"1", "2", "3-5", "6 or more"}, func(prefix []item, _ item) int {
-			return bound(len(prefix), 1, 2, 5)
+		{ByPrefix, []string{"1", "2", "3-5", "6 or more"}, func(_ *Session, n int, _ item) int {
+			return bound(n, 1, 2, 5)
 		}},
 	}
 }
@@ -114,7 +114,7 @@ func (g *judge) slices(counts []int32, outcomes [][]outcome) []*Slice {
 			for j, n := range s.Cuts {
 				in := -1
 				if s.hasTarget(j) {
-					in = way.of(s.Items[:n], s.Items[n])
+					in = way.of(s, n, s.Items[n])
 				}
 				of[i] = append(of[i], int8(in))
 			}

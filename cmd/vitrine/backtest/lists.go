@@ -40,7 +40,7 @@ func newLists(l *Log, categories map[string][]int32) *lists {
 	}
 	for i := range l.Train {
 		for at, it := range l.Train[i].Items {
-			if l.Train[i].kind(at) == viewed {
+			if l.counts(l.Train[i].kind(at)) {
 				s.surprise[it]++
 				total++
 			}
@@ -52,6 +52,10 @@ func newLists(l *Log, categories map[string][]int32) *lists {
 	s.unheard = math.Log2(total)
 	return s
 }
+
+// counts reports whether a thing of that kind makes a product popular: views, and
+// of lasting visitors whatever is not given back.
+func (l *Log) counts(k kind) bool { return k == viewed || l.Lasting() && k != refunded }
 
 // look notes a list that was shown behind a prefix, and returns its novelty and
 // the drift of its categories, NaN where either side has none.

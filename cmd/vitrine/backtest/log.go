@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/records"
 )
 
 // Log is the sessions of one or two files, with one list of products.
@@ -16,6 +18,14 @@ type Log struct {
 	Train    []Session // in the order of the file
 	Test     []Session
 	index    map[string]item
+
+	// Of lasting visitors. Train and Test share the arrays of their lives.
+	each     Each
+	lives    []Session
+	untimed  bool // the files tell no times
+	oneVisit bool // each life is played as one visit
+	// validation says that what is held out is the last but one.
+	validation bool
 }
 
 func newLog() *Log { return &Log{index: map[string]item{}} }
@@ -36,8 +46,13 @@ type Files struct {
 	Test  []string // none when Holdout says what of train it is
 	// Holdout splits the train files into train and test.
 	Holdout Holdout
-	Format  Format // of all; detected file by file when empty
+	Format  Format           // of all; detected file by file when empty
+	Mapping *records.Mapping // of the events' columns; nil: they need none
 	Stdin   io.Reader
+
+	// Of lasting visitors.
+	Validation bool // hold out the last but one thing, as if the last did not exist
+	OneVisit   bool // play each visitor without times as one visit
 }
 
 // Read reads the files. Warnings are things that make the figures doubtful but
@@ -53,6 +68,12 @@ func Read(f Files) (log *Log, warnings []string, err error) {
 		}
 	}
 	l := newLog()
+	if f.Holdout.Each != 0 {
+		if err := l.readLasting(f); err != nil {
+			return nil, nil, err
+		}
+		return l, l.doubts(f), nil
+	}
 	if l.Train, err = l.readFiles(f, f.Train, false); err != nil {
 		return nil, nil, err
 	}
@@ -67,17 +88,22 @@ func Read(f Files) (log *Log, warnings []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return l, l.doubts(f), nil
+}
+
+// doubts warns of what makes the figures doubtful.
+func (l *Log) doubts(f Files) (warnings []string) {
 	same := slices.Equal(f.Train, f.Test)
 	if same {
 		warnings = append(warnings, "train and test are the same file: the figures will be far too good")
 	}
-	if seen := l.seenInTrain(); !same && len(l.Test) > 20 && 2*seen > len(l.Test) {
+	if seen := l.seenInTrain(); !same && !l.Lasting() && len(l.Test) > 20 && 2*seen > len(l.Test) {
 		warnings = append(warnings, fmt.Sprintf("%d of the %d test sessions stand in train, click for click: the figures will be too good", seen, len(l.Test)))
 	}
 	if n := l.testOnly(); n > 0 {
 		warnings = append(warnings, fmt.Sprintf("%d of the %d products occur in test only: nothing can be learned of them", n, len(l.Products)))
 	}
-	return l, warnings, nil
+	return warnings
 }
 
 // testOnly counts the products that no train session has.

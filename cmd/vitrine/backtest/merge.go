@@ -52,8 +52,8 @@ func newMerger(l *Log) *merger {
 	return m
 }
 
-// next returns the next click as an event.
-func (m *merger) next() (records.Record[*vitrinev1.Event], error) {
+// due is the time of the next click; false when there is none.
+func (m *merger) due() (int64, bool) {
 	for m.begun < len(m.order) {
 		s := m.order[m.begun]
 		if start := m.log.Train[s].Times[0]; len(m.open) == 0 || start <= m.open[0].time {
@@ -64,6 +64,14 @@ func (m *merger) next() (records.Record[*vitrinev1.Event], error) {
 		break
 	}
 	if len(m.open) == 0 {
+		return 0, false
+	}
+	return m.open[0].time, true
+}
+
+// next returns the next click as an event.
+func (m *merger) next() (records.Record[*vitrinev1.Event], error) {
+	if _, ok := m.due(); !ok {
 		return records.Record[*vitrinev1.Event]{}, io.EOF
 	}
 	c := m.open[0]
@@ -74,8 +82,12 @@ func (m *merger) next() (records.Record[*vitrinev1.Event], error) {
 	} else {
 		heap.Pop(&m.open)
 	}
+	visitor := session.Visitor
+	if visitor == "" {
+		visitor = fmt.Sprintf("train-%d", c.session)
+	}
 	return records.Record[*vitrinev1.Event]{
 		At:      records.Position{Path: fmt.Sprintf("train session %d, click", c.session+1), Line: int(c.at) + 1},
-		Message: m.log.eventOf(session, int(c.at), fmt.Sprintf("train-%d", c.session)),
+		Message: m.log.eventOf(session, int(c.at), visitor),
 	}, nil
 }

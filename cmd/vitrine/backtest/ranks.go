@@ -13,6 +13,9 @@ import (
 type Ranks struct {
 	Test   string `json:"test"`   // a digest of the sessions and what was asked of them
 	Places string `json:"places"` // of each session's targets: "3 0 1;0;2"
+	// Baskets says that what was held out of a lasting visitor is one target, and
+	// not each product of it: measures are means over visitors.
+	Baskets bool `json:"baskets,omitempty"`
 	// Of each session, how many were shown and how many were wanted: "1/2;0/0".
 	// Empty when the test has none.
 	Carts  string `json:"carts,omitempty"`
@@ -34,12 +37,19 @@ func (g *judge) ranks(products []string, outcomes [][]outcome) *Ranks {
 		var shown, wanted [2]int
 		for j, n := range s.Cuts {
 			o := &outcomes[i][j]
-			if s.hasTarget(j) {
+			found := o.places
+			if found == nil && s.hasTarget(j) {
+				found = []uint8{o.place}
+			}
+			for _, place := range found {
 				if !first {
 					places.WriteByte(' ')
 				}
 				first = false
-				places.WriteString(strconv.Itoa(int(o.place)))
+				places.WriteString(strconv.Itoa(int(place)))
+			}
+			if o.places != nil {
+				continue
 			}
 			shown[0], shown[1] = shown[0]+int(o.carts), shown[1]+int(o.orders)
 			wanted[0] += min(g.k, len(s.later(n, added)))
@@ -140,6 +150,8 @@ func Compare(a, b *Result, seed uint64) (*Comparison, error) {
 		return nil, fmt.Errorf("it has no ranks: run vitrine backtest --json with this version")
 	case a.K != b.K:
 		return nil, fmt.Errorf("one run asked for %d products and the other for %d: give both the same --k", a.K, b.K)
+	case a.Ranks.Baskets != b.Ranks.Baskets:
+		return nil, fmt.Errorf("one run was of sessions and the other of lasting visitors: give both the same --holdout")
 	case a.Ranks.Test != b.Ranks.Test:
 		return nil, fmt.Errorf("the runs were tested on different sessions: give both the same --test, or --holdout, and the same --sample and --seed")
 	}
@@ -160,6 +172,11 @@ func Compare(a, b *Result, seed uint64) (*Comparison, error) {
 	}
 	c.count(pa, pb)
 	p := paired{sessions: len(pa)}
+	if a.Ranks.Baskets {
+		p.addBaskets(pa, pb, a.K)
+		c.Measures = p.differences(seed)
+		return c, nil
+	}
 	for _, m := range []struct {
 		name  string
 		worth func(uint8) float64

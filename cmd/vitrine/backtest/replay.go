@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/feed"
 	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
@@ -18,6 +19,9 @@ import (
 // clickGap lies between two clicks of a session without times: 30 s, so that a
 // session stays one.
 const clickGap = 30 * time.Second
+
+// boughtWindow is the longest that the API takes: nothing bought comes back.
+const boughtWindow = 5 * 365 * 24 * time.Hour
 
 // placement is the one placement that is asked for.
 const placement = "backtest"
@@ -71,7 +75,7 @@ func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options
 		},
 	}
 	r.setTimes()
-	for _, step := range []func(context.Context) error{r.open, r.loadProducts, r.train, r.test} {
+	for _, step := range r.steps() {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -80,9 +84,21 @@ func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options
 	return r.result, nil
 }
 
+// steps are what a replay consists of.
+func (r *replay) steps() []func(context.Context) error {
+	if r.log.Lasting() && r.Online {
+		return []func(context.Context) error{r.open, r.loadProducts, r.inTime}
+	}
+	return []func(context.Context) error{r.open, r.loadProducts, r.train, r.test}
+}
+
 // setTimes gives every click a time. Test sessions without times go on at the
 // pace of the train sessions.
 func (r *replay) setTimes() {
+	if r.log.Lasting() {
+		r.setLifeTimes()
+		return
+	}
 	pace := r.Span / time.Duration(len(r.log.Train))
 	spread(r.log.Train, r.End, r.Span, clickGap)
 	end := lastTime(r.log.Train)
@@ -104,6 +120,10 @@ func (r *replay) setTimes() {
 // which need no server, among them.
 func (r *replay) judge(t *tester) {
 	g := newJudge(r.log.Test, r.K)
+	if r.log.Lasting() {
+		r.judgeLasting(t, g)
+		return
+	}
 	g.ranker(&r.result.All, t.outcomes)
 	r.result.Slices = g.slices(sessionCounts(r.log.Train, len(r.log.Products)), t.outcomes)
 	r.result.Lists = t.lists.figures(g, t.outcomes, r.result.Products)
@@ -115,7 +135,8 @@ func (r *replay) judge(t *tester) {
 }
 
 // open creates the site, and in it a placement that shows what is to be measured:
-// the ranking alone, in its order. What comes back is learned, nothing is left out.
+// the ranking alone, in its order. What comes back is learned, nothing is left out. But
+// the next product of a lasting visitor is one that they do not have.
 func (r *replay) open(ctx context.Context) error {
 	_, err := r.sites.CreateSite(ctx, &vitrinev1.CreateSiteRequest{SiteId: r.Site, Site: &vitrinev1.Site{
 		DisplayName: "Backtest", ConsentPolicy: vitrinev1.ConsentPolicy_CONSENT_POLICY_OPT_OUT,
@@ -123,15 +144,19 @@ func (r *replay) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create the site: %w", err)
 	}
+	rules := &vitrinev1.ProductRules{
+		ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
+		RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
+		Diversity:    vitrinev1.DiversityLevel_DIVERSITY_LEVEL_OFF, Rotate: vitrinev1.Toggle_TOGGLE_OFF,
+	}
+	if r.log.each == LastProduct {
+		rules.ExcludeBought, rules.BoughtWindow = vitrinev1.Toggle_TOGGLE_ON, durationpb.New(boughtWindow)
+	}
 	_, err = r.places.CreatePlacement(ctx, &vitrinev1.CreatePlacementRequest{
 		Parent: r.siteName(), PlacementId: placement,
 		Placement: &vitrinev1.Placement{
 			PageType: vitrinev1.PageType_PAGE_TYPE_HOME, Count: int32(r.K),
-			Rules: &vitrinev1.Placement_Products{Products: &vitrinev1.ProductRules{
-				ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
-				RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
-				Diversity:    vitrinev1.DiversityLevel_DIVERSITY_LEVEL_OFF, Rotate: vitrinev1.Toggle_TOGGLE_OFF,
-			}},
+			Rules: &vitrinev1.Placement_Products{Products: rules},
 		},
 	})
 	if err != nil {
@@ -233,8 +258,8 @@ func (r *replay) train(ctx context.Context) error {
 	return nil
 }
 
-// load sends n events, behind the done ones before, and waits until the site has
-// learned from them.
+// load sends n events, or any number for -1, behind the done ones before, and waits
+// until the site has learned from them.
 func (r *replay) load(ctx context.Context, next feed.Next[*vitrinev1.Event], phase *progress.Phase, done, n int64) (feed.EventsReport, error) {
 	total := int64(r.result.TrainEvents)
 	var learn *progress.Phase // once everything is stored, and not all of it learned from
@@ -254,9 +279,9 @@ func (r *replay) load(ctx context.Context, next feed.Next[*vitrinev1.Event], pha
 	switch {
 	case err != nil:
 		return report, fmt.Errorf("load the train sessions: %w", err)
-	case report.Stored != n:
+	case n < 0 && report.Stored != report.Received, n >= 0 && report.Stored != n:
 		return report, fmt.Errorf("the server stored %d of the %d train events (%d duplicates, %d without consent, %d invalid)",
-			report.Stored, n, report.Duplicates, report.NoConsent, report.Invalid)
+			report.Stored, max(n, report.Received), report.Duplicates, report.NoConsent, report.Invalid)
 	case report.Learned != report.Stored:
 		return report, errors.New("the server ended the import before it had learned from all of it")
 	}

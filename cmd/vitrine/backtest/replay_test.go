@@ -142,7 +142,7 @@ func (s *shop) Decide(_ context.Context, req *vitrinev1.DecideRequest) (*vitrine
 		res.Items = append(res.Items, &vitrinev1.DecidedItem{Item: &vitrinev1.DecidedItem_Product{Product: &vitrinev1.DecidedProduct{ProductId: id}}})
 	}
 	mode := vitrinev1.DecisionMode_DECISION_MODE_SESSION
-	if s.profile {
+	if s.profile || req.Visitor != nil {
 		mode = vitrinev1.DecisionMode_DECISION_MODE_PROFILE
 	}
 	return &vitrinev1.DecideResponse{Mode: mode, Placements: []*vitrinev1.PlacementResult{res}}, nil

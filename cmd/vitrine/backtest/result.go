@@ -23,6 +23,8 @@ type Result struct {
 	Popular          Score    `json:"floor_popular"`
 	PopularInSession Score    `json:"floor_popular_in_session"`
 
+	Lasting *Lasting `json:"lasting,omitempty"` // nil for sessions
+
 	TrainCurve []Point `json:"train_curve,omitempty"` // with Options.Curve
 	TestCurve  []Point `json:"test_curve,omitempty"`  // with Options.Online
 

@@ -15,8 +15,9 @@ const (
 
 // outcome is what one decision came to.
 type outcome struct {
-	place         uint8 // of the next view, 1 for the first; 0 when it is not shown
-	carts, orders uint8 // how many of the session's later carts and orders are shown
+	place         uint8   // of the next view, 1 for the first; 0 when it is not shown
+	carts, orders uint8   // how many of the session's later carts and orders are shown
+	places        []uint8 // of all that was held out of a lasting visitor
 	novelty       float64
 	drift         float64 // of the categories; NaN where there are none
 }
@@ -28,6 +29,9 @@ type Score struct {
 	MRR     Estimate `json:"mrr"`  // mean of 1/place, 0 for those not among the k
 	NDCG    Estimate `json:"ndcg"` // mean of 1/log2(1+place), 0 for those not among the k
 
+	// Recall is the mean over lasting visitors of the share of what was held out;
+	// nil for sessions.
+	Recall *Recall `json:"recall,omitempty"`
 	Carts  *Recall `json:"cart_recall,omitempty"`  // nil when the test has none
 	Orders *Recall `json:"order_recall,omitempty"` // nil when the test has none
 }

@@ -17,14 +17,18 @@ type item int32
 type kind uint8
 
 const (
-	viewed  kind = iota // or clicked
-	added               // into the cart
-	ordered             // and paid for
+	viewed   kind = iota // or clicked
+	added                // into the cart
+	ordered              // and paid for
+	refunded             // given back; of lasting visitors
 )
 
-// Session is what one visitor did without a break.
+// Session is what one visitor did without a break, or, of lasting visitors, all
+// that one did.
 type Session struct {
-	Items []item
+	// Visitor is the id of a lasting visitor; empty: the session is its own.
+	Visitor string
+	Items   []item
 	// Kinds has what was done with each item; nil when all were viewed.
 	Kinds []kind
 	// Times has the time of each item, in milliseconds since 1970, ascending;
@@ -65,13 +69,10 @@ func (s *Session) later(n int, k kind) []item {
 // time are one order, of at most the 100 items of an event.
 func (s *Session) end(from int) int {
 	to := from + 1
-	if s.kind(from) != ordered || s.Times == nil {
+	if k := s.kind(from); k != ordered && k != refunded || s.Times == nil {
 		return to
 	}
-	for to < len(s.Items) && to-from < 100 && s.kind(to) == ordered && s.Times[to] == s.Times[from] {
-		to++
-	}
-	return to
+	return min(from+100, s.sameOrder(from))
 }
 
 // allCuts asks for everything but the first event.
@@ -91,6 +92,8 @@ func (l *Log) event(s *Session, from int) *vitrinev1.Event {
 		e.Type = vitrinev1.EventType_EVENT_TYPE_PRODUCT_ADDED
 	case ordered:
 		e.Type = vitrinev1.EventType_EVENT_TYPE_ORDER_COMPLETED
+	case refunded:
+		e.Type = vitrinev1.EventType_EVENT_TYPE_ORDER_REFUNDED
 	}
 	for _, it := range s.Items[from:s.end(from)] {
 		e.Items = append(e.Items, &vitrinev1.EventItem{ProductId: l.Products[it]})

@@ -12,14 +12,21 @@ import (
 	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
-// OpenProducts reads products from in, in the ways of OpenEvents. Each product's
+// OpenProducts reads products from in, in the ways of OpenEvents, and the two forms
+// in which data sets tell the attributes of products: an object of lists, and
+// triples of item, relation and entity. Each product's
 // name is its bare id: the caller knows the site. A name in the file must be one
 // of site, `sites/{site}`, when site is given.
 func OpenProducts(in *Input, m *Mapping, site string) (Reader[*vitrinev1.Product], error) {
 	if m != nil {
 		return newCSVProducts(in, m)
 	}
-	if in.isJSON() {
+	switch head := in.Head(); {
+	case attributesBegin(head):
+		return newAttributes(in), nil
+	case triplesBegin(head):
+		return newTriples(in), nil
+	case in.isJSON():
 		return &jsonProducts{jsonLines: jsonLines{in: in}, site: site}, nil
 	}
 	m, err := plainProducts(in)
