@@ -98,6 +98,7 @@ func features() []feature {
 		{"visit of returns", own, 0, 0, returns},
 		{"returned to", own, 1, 0.5, returnedTo},
 		{"seen earlier", own, 0.3, 0.5, seenEarlier},
+		{"left alone", own, -1, -1, leftAlone},
 		{"interest", scoring.ReasonInterest, 3, 3, func(_ *query, v *view) float32 { return v.interest }},
 		{"like this", scoring.ReasonPageContext, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
 		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},

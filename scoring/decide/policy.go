@@ -98,7 +98,8 @@ func (f *filling) rankedFor() *ranking {
 		r = &f.filtered
 		r.done = false
 	}
-	if !r.done {
+	f.rotates = !f.rules.NoRotation && len(f.sights) > 0
+	if !r.done || r.rotated != f.rotates {
 		f.rank(r, f.slot.Filters)
 	}
 	return r

@@ -64,6 +64,8 @@ type query struct {
 	ranked     ranking // without filters, for all slots that have none
 	taken      taken
 	lineup     lineup
+	sights     []sight // what was seen and left alone
+	rotates    bool    // the slot lets that sink
 
 	// Scratch of sources and of policy.
 	pairs    []model.Pair
@@ -113,6 +115,7 @@ func (q *query) begin(p *Page) {
 	q.readPage()
 	q.readTouches()
 	q.readInterests()
+	q.readShown()
 }
 
 // end lets go of the page.

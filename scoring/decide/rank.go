@@ -34,6 +34,7 @@ type scored struct {
 // ranking is the second stage's outcome.
 type ranking struct {
 	done    bool
+	rotated bool     // what was seen and left alone has sunk
 	list    []scored // the best first
 	refused []refusal
 	total   float64 // sum of exp(score), for shares of probability
@@ -55,7 +56,7 @@ func (r *ranking) reset() {
 // rank runs both stages over the candidates that pass the filters.
 func (q *query) rank(r *ranking, filters []Filter) {
 	r.reset()
-	r.done = true
+	r.done, r.rotated = true, q.rotates
 	q.weigh()
 	q.shortlist()
 	enough := max(q.config.secondStage, q.wanted+q.wanted/2)

@@ -3,18 +3,20 @@ package visitor
 // What a profile keeps of each kind before it gives up the next, when its
 // record would grow past MaxBytes. With product ids of 8 bytes, 32 touches of
 // different products leave room for about 38 interests; with UUIDs there is room
-// for 24 interests and 14 touches.
-var floors = []struct{ interests, touches, purchases, cart int }{
-	{24, MaxTouches, MaxPurchases, MaxCart},
-	{24, 12, MaxPurchases, MaxCart},
-	{12, 12, 8, 8},
-	{8, 4, 4, 4},
-	{0, 1, 1, 1},
-	{0, 0, 0, 0},
+// for 24 interests and 14 touches. What was seen and left alone goes first, but
+// for the last 8: a page's worth, without which a visitor of many interests would
+// be shown the same again.
+var floors = []struct{ shown, interests, touches, purchases, cart int }{
+	{8, 24, MaxTouches, MaxPurchases, MaxCart},
+	{4, 24, 12, MaxPurchases, MaxCart},
+	{0, 12, 12, 8, 8},
+	{0, 8, 4, 4, 4},
+	{0, 0, 1, 1, 1},
+	{0, 0, 0, 0, 0},
 }
 
-// bound trims p until its record fits MaxBytes: step by step the weakest
-// interests, then the oldest touches, purchases and cart items.
+// bound trims p until its record fits MaxBytes: step by step what was seen longest
+// ago, the weakest interests, then the oldest touches, purchases and cart items.
 func (p *Profile) bound() {
 	if p.atMost() <= MaxBytes {
 		return
@@ -22,6 +24,9 @@ func (p *Profile) bound() {
 	excess := p.size() - MaxBytes
 	for _, floor := range floors {
 		if excess <= 0 {
+			return
+		}
+		if excess = p.trimShown(excess, floor.shown); excess <= 0 {
 			return
 		}
 		before := p.Interests.EncodedSize()
@@ -51,7 +56,21 @@ func (p *Profile) atMost() int {
 			n += len(p.Purchases[i].Price.Currency)
 		}
 	}
+	for i := range p.Shown {
+		n += 12 + len(p.Shown[i].Product)
+	}
 	return n
+}
+
+// trimShown drops what was seen longest ago until the record, which has that many
+// bytes too many, fits or only floor are left. It returns how many are too many.
+func (p *Profile) trimShown(excess, floor int) int {
+	for excess > 0 && len(p.Shown) > floor {
+		few := excess / (12 + len(p.Shown[0].Product)) // an entry rarely takes more
+		p.Shown = newest(p.Shown, max(floor, len(p.Shown)-max(1, few)))
+		excess = p.size() - MaxBytes
+	}
+	return excess
 }
 
 func (p *Profile) size() int {

@@ -11,8 +11,9 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
-// version is the first byte of a record. A record of a later version is refused.
-const version = 1
+// version is the first byte of a record. A record of a later version is refused;
+// one of version 1 ends with the purchases.
+const version = 2
 
 // ErrCorrupt is wrapped by UnmarshalBinary for bytes that are no record of a
 // profile.
@@ -30,6 +31,7 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	touches:   count, { product, type, time [last seen] }
 //	cart:      count, { product, quantity, time [last seen] }
 //	purchases: count, { product, order, quantity, time [last seen], currency, nanos }
+//	shown:     count, { product, times in eighths, time [last seen] }
 //
 // A string is a 0, its length and its bytes the first time, then its number
 // among the strings so far, from 1. A purchase without price has no currency and
@@ -74,11 +76,18 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 		w.string(c.Price.Currency)
 		w.b = binary.AppendVarint(w.b, c.Price.Nanos)
 	}
+	w.uint(uint64(len(p.Shown)))
+	for i := range p.Shown {
+		s := &p.Shown[i]
+		w.string(string(s.Product))
+		w.b = append(w.b, byte(s.Times/shownUnit))
+		w.time(s.Time)
+	}
 	return w.b, nil
 }
 
 // maxStrings is how many different strings a profile can hold.
-const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases
+const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown
 
 type writer struct {
 	b    []byte
@@ -111,14 +120,14 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	if len(b) == 0 {
 		return fmt.Errorf("visitor: decode: %w: empty", ErrCorrupt)
 	}
-	if b[0] != version {
+	if b[0] < 1 || b[0] > version {
 		return fmt.Errorf("visitor: decode: %w: %d", ErrVersion, b[0])
 	}
 	if len(b) > MaxBytes {
 		return fmt.Errorf("visitor: decode: %w: %d bytes", ErrCorrupt, len(b))
 	}
 	r := reader{s: string(b), pos: 1}
-	got := r.profile()
+	got := r.profile(b[0])
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)
 	}
@@ -137,7 +146,7 @@ type reader struct {
 	failed bool
 }
 
-func (r *reader) profile() Profile {
+func (r *reader) profile(version byte) Profile {
 	var p Profile
 	r.last = r.int()
 	if r.last < minMillis || r.last > maxMillis {
@@ -176,6 +185,17 @@ func (r *reader) profile() Profile {
 		c.Quantity = int32(r.upTo(math.MaxInt32))
 		c.Time = r.time()
 		c.Price = r.price()
+	}
+	if version < 2 {
+		return p
+	}
+	p.Shown = list[Shown](r, MaxShown)
+	for i := range p.Shown {
+		s := &p.Shown[i]
+		s.Product = scoring.ProductID(r.string())
+		s.Times = float32(r.byte()) * shownUnit
+		s.Time = r.time()
+		r.failed = r.failed || s.Times == 0
 	}
 	return p
 }

@@ -1,5 +1,6 @@
 // Package visitor keeps what one visitor's own behaviour says: interests, recent
-// touches, the open cart and the last purchases, in one small record.
+// touches, the open cart, the last purchases and what was seen and left alone, in
+// one small record.
 package visitor
 
 import (
@@ -49,6 +50,7 @@ type Profile struct {
 	Touches   []Touch // oldest first
 	Cart      []CartItem
 	Purchases []Purchase // oldest first
+	Shown     []Shown    // the last seen last
 	// CartSince is when the cart was last known as a whole: seen with its items,
 	// or emptied by an order. What is told later about the time before it no
 	// longer changes the cart. Zero when that never happened.
@@ -87,6 +89,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 
 	if e.Type.Touched() || e.Type == scoring.Dismissed {
 		next.touch(e, at)
+		next.noticed(e.Items)
 	}
 	switch e.Type {
 	case scoring.OrderRefunded, scoring.OrderCancelled:
@@ -95,6 +98,8 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 		next.learn(e, at)
 	}
 	switch e.Type {
+	case scoring.ProductListViewed:
+		next.see(e, at)
 	case scoring.ProductAdded:
 		next.putIn(e.Items, at)
 	case scoring.ProductRemoved:
