@@ -164,6 +164,7 @@ func TestVisitorIsShown(t *testing.T) {
 		Touches:   []*pb.Touch{{ProductId: "A", Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Time: at(5 * time.Minute)}},
 		Cart:      []*pb.CartItem{{ProductId: "gone", Quantity: 2, Time: at(3 * time.Hour)}},
 		Purchases: []*pb.Purchase{{ProductId: "B", OrderId: "O1", Quantity: 1, Price: &pb.Money{CurrencyCode: "EUR", Units: 20}, Time: at(72 * time.Hour)}},
+		Shown:     []*pb.ShownProduct{{ProductId: "C", Times: 2.5, Time: at(26 * time.Hour)}},
 	}}
 	out, err := command(t, newVisitorCommand, "", "--target", c.serve(t), "v1")
 	if err != nil {

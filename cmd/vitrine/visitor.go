@@ -75,6 +75,9 @@ func productsOf(v *pb.Visitor) []string {
 	for _, p := range v.GetPurchases() {
 		ids = append(ids, p.GetProductId())
 	}
+	for _, s := range v.GetShown() {
+		ids = append(ids, s.GetProductId())
+	}
 	return ids
 }
 
@@ -92,6 +95,7 @@ func printVisitor(w io.Writer, v *pb.Visitor, names map[string]string, now time.
 		{"Recent touches", len(v.GetTouches()), touchTable(v, names, now)},
 		{"In the cart", len(v.GetCart()), cartTable(v, names, now)},
 		{"Bought", len(v.GetPurchases()), purchaseTable(v, names, now)},
+		{"Seen and left alone", len(v.GetShown()), shownTable(v, names, now)},
 	}
 	for _, s := range sections {
 		if s.rows == 0 {
@@ -162,6 +166,14 @@ func purchaseTable(v *pb.Visitor, names map[string]string, now time.Time) *table
 	t := newTable("when", "order", ">pieces", ">price", "product", "title")
 	for _, p := range v.GetPurchases() {
 		t.add(ago(now, p.GetTime().AsTime()), p.GetOrderId(), fmt.Sprint(p.GetQuantity()), demo.Price(p.GetPrice()), p.GetProductId(), names[p.GetProductId()])
+	}
+	return t
+}
+
+func shownTable(v *pb.Visitor, names map[string]string, now time.Time) *table {
+	t := newTable("when", ">times", "product", "title")
+	for _, s := range v.GetShown() {
+		t.add(ago(now, s.GetTime().AsTime()), fmt.Sprintf("%.1f", s.GetTimes()), s.GetProductId(), names[s.GetProductId()])
 	}
 	return t
 }

@@ -86,6 +86,9 @@ func (m *Model) Learn(e *scoring.Event) {
 		for i := range e.Items {
 			m.teach(s, e, e.Items[i].Product)
 			m.touch(s, &e.Items[i], e.Type, t)
+			if w := interest.Of(e) - interest.OfEvent(e.Type); w != 0 {
+				m.count(&e.Items[i], w, t) // a bounce
+			}
 		}
 	} else if w := takenBack(e.Type); w != 0 {
 		for i := range e.Items {

@@ -157,6 +157,23 @@ func TestPopularity(t *testing.T) {
 	}
 }
 
+// Who turns away at once makes a product no more popular.
+func TestABounceCountsAgainst(t *testing.T) {
+	m := New(catalog.New())
+	bounce := event(scoring.ProductViewed, "w", 0, "a")
+	bounce.Dwell = time.Second
+	m.Learn(event(scoring.ProductViewed, "v", 0, "a"))
+	m.Learn(bounce)
+	if got := m.Popularity(m.number("a"), noon).Slow; math.Abs(got-0.5) > 1e-3 { // 1 - 0.5
+		t.Errorf("popularity %v after a look and a bounce, want 0.5", got)
+	}
+	m.Learn(bounce)
+	m.Learn(bounce)
+	if got := m.Popularity(m.number("a"), noon).Slow; got != 0 {
+		t.Errorf("popularity %v after more bounces, want 0", got)
+	}
+}
+
 func TestChampions(t *testing.T) {
 	f := scoring.Facet{Kind: scoring.FacetBrand, Value: "Acme"}.ID()
 	m := New(catalog.New())

@@ -49,7 +49,7 @@ func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 	}
 	step := Step{Visit: s.products, Looks: s.looks, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e)}
 	if e.Led == nil {
-		step.Weight = interest.OfEvent(e.Type)
+		step.Weight = max(0, interest.Of(e))
 	} else if len(step.Aims) == 0 {
 		return
 	}

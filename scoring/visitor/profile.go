@@ -118,7 +118,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 
 // learn gives the facets of the event's products their credit.
 func (p *Profile) learn(e *scoring.Event, at time.Time) {
-	weight := interest.OfEvent(e.Type)
+	weight := interest.Of(e)
 	if weight == 0 {
 		return
 	}

@@ -36,6 +36,11 @@ func with(e *scoring.Event, quantity int32) *scoring.Event {
 	return e
 }
 
+func stayed(e *scoring.Event, dwell time.Duration) *scoring.Event {
+	e.Dwell = dwell
+	return e
+}
+
 func fold(events ...*scoring.Event) *Profile {
 	var p *Profile
 	for _, e := range events {
@@ -169,6 +174,13 @@ func TestInterestFollowsTheEvents(t *testing.T) {
 			event(scoring.ProductViewed, 0, "a"), event(scoring.ProductAdded, 0, "a"),
 			order(scoring.OrderCompleted, 0, "o", "a"),
 		}, 10}, // 1 + 3 + 6
+		{"a bounce takes back the click that led to it", []*scoring.Event{
+			event(scoring.ProductViewed, 0, "a"), event(scoring.ProductClicked, 0, "b"), stayed(event(scoring.ProductViewed, 0, "b"), 2*time.Second),
+		}, 1}, // 1 + 0.5 - 0.5
+		{"bounces alone speak against it", []*scoring.Event{
+			stayed(event(scoring.ProductViewed, 0, "a"), time.Second), stayed(event(scoring.ProductViewed, 0, "b"), time.Second),
+		}, -1}, // -0.5 - 0.5
+		{"a look of three seconds is one", []*scoring.Event{stayed(event(scoring.ProductViewed, 0, "a"), 3*time.Second)}, 1},
 		{"put in and taken out", []*scoring.Event{
 			event(scoring.ProductAdded, 0, "a"), event(scoring.ProductRemoved, 0, "a"),
 		}, 1}, // 3 - 2

@@ -390,7 +390,7 @@ const (
 	Rejection_REJECTION_EXCLUDED Rejection = 6
 	// It, or another variant of it, stands elsewhere on the page.
 	Rejection_REJECTION_SHOWN_ELSEWHERE Rejection = 7
-	// Others scored higher.
+	// Others scored higher, or are more different from what stands there.
 	Rejection_REJECTION_OUTRANKED Rejection = 8
 	// It is marked sensitive.
 	Rejection_REJECTION_SENSITIVE Rejection = 9
@@ -913,10 +913,13 @@ type DecidedItem struct {
 	//	*DecidedItem_Product
 	//	*DecidedItem_Creative
 	Item isDecidedItem_Item `protobuf_oneof:"item"`
-	// The score it was ranked by. Comparable within a placement only.
+	// The score it was ranked by. Comparable within a placement only. Diversity and
+	// calibration may put a lower score before a higher one.
 	Score float64 `protobuf:"fixed64,3,opt,name=score,proto3" json:"score,omitempty"`
-	// The probability with which the policy shows this item in this position. 1
-	// when nothing was left to chance.
+	// The probability with which the policy shows this item in this position, given
+	// the visitor, the page and the items before. 1 when nothing was left to
+	// chance. The positions of an exploration are drawn independently of each
+	// other, so the probability of several items is the product of theirs.
 	Propensity float64 `protobuf:"fixed64,4,opt,name=propensity,proto3" json:"propensity,omitempty"`
 	// Why, the largest share first.
 	Reasons []*Reason `protobuf:"bytes,5,rep,name=reasons,proto3" json:"reasons,omitempty"`

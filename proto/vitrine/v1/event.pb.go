@@ -35,11 +35,14 @@ const (
 	EventType_EVENT_TYPE_PAGE_VIEWED EventType = 1
 	// The home page.
 	EventType_EVENT_TYPE_HOME_VIEWED EventType = 2
-	// A category or other list of products; set categories.
+	// A category or other list of products; set categories. With items it says
+	// that these products came into the visitor's sight, in a list or in a
+	// placement: those not turned to sink in placements that rotate.
 	EventType_EVENT_TYPE_PRODUCT_LIST_VIEWED EventType = 3
 	// A search; set search_query.
 	EventType_EVENT_TYPE_PRODUCTS_SEARCHED EventType = 4
-	// A product's page. The bread and butter.
+	// A product's page. The bread and butter. With a dwell_time under 3 seconds
+	// it is a bounce, which speaks against the product.
 	EventType_EVENT_TYPE_PRODUCT_VIEWED EventType = 5
 	// A product clicked in a list.
 	EventType_EVENT_TYPE_PRODUCT_CLICKED EventType = 6
@@ -362,7 +365,7 @@ type Event struct {
 	AttributionToken string `protobuf:"bytes,10,opt,name=attribution_token,json=attributionToken,proto3" json:"attribution_token,omitempty"`
 	// Where it happened.
 	Channel Channel `protobuf:"varint,11,opt,name=channel,proto3,enum=vitrine.v1.Channel" json:"channel,omitempty"`
-	// How long the visitor stayed, up to a day.
+	// How long the visitor stayed, up to a day. Not known when absent or 0.
 	DwellTime *durationpb.Duration `protobuf:"bytes,12,opt,name=dwell_time,json=dwellTime,proto3" json:"dwell_time,omitempty"`
 	// The page it happened on.
 	Context *PageContext `protobuf:"bytes,13,opt,name=context,proto3" json:"context,omitempty"`

@@ -503,13 +503,16 @@ type ProductRules struct {
 	// How different its products are from each other.
 	Diversity DiversityLevel `protobuf:"varint,10,opt,name=diversity,proto3,enum=vitrine.v1.DiversityLevel" json:"diversity,omitempty"`
 	// Give each of the visitor's interests its share of the placement, instead of
-	// the strongest all of it. Off by default.
+	// the strongest all of it: by category, or where there are none by the kind of
+	// facet that says most of the visitor. Off by default.
 	Calibrate Toggle `protobuf:"varint,11,opt,name=calibrate,proto3,enum=vitrine.v1.Toggle" json:"calibrate,omitempty"`
 	// Let products sink that came into the visitor's sight (PRODUCT_LIST_VIEWED
 	// with items) and were left alone. On by default.
 	Rotate Toggle `protobuf:"varint,12,opt,name=rotate,proto3,enum=vitrine.v1.Toggle" json:"rotate,omitempty"`
 	// How many positions at the end go to new products drawn by chance, with their
-	// propensities: 0 to 10. None by default.
+	// propensities: 0 to 10. None by default. New is what became available in the
+	// last 30 days or has hardly been looked at; what fits the visitor is drawn
+	// more often.
 	ExplorationCount int32 `protobuf:"varint,13,opt,name=exploration_count,json=explorationCount,proto3" json:"exploration_count,omitempty"`
 	// How it ranks, where that is not left to Vitrine.
 	Ranking       *RankingConfig `protobuf:"bytes,14,opt,name=ranking,proto3" json:"ranking,omitempty"`

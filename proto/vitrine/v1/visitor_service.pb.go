@@ -200,7 +200,8 @@ func (x *Facet) GetValue() string {
 
 // Interest is the weight of one facet in a visitor's behaviour, decayed to now.
 // A product view adds 1 to each facet of the product, split over its levels;
-// heavier events add more.
+// heavier events add more. Bounces, removals and dismissals take off: a negative
+// weight is something the visitor turned away from.
 type Interest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the interest is in.
@@ -483,6 +484,71 @@ func (x *Purchase) GetTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// ShownProduct is a product that came into the visitor's sight
+// (PRODUCT_LIST_VIEWED with items) and that they have not turned to since.
+type ShownProduct struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The product.
+	ProductId string `protobuf:"bytes,1,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// How often, each time counting half every three days.
+	Times float64 `protobuf:"fixed64,2,opt,name=times,proto3" json:"times,omitempty"`
+	// The last time.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShownProduct) Reset() {
+	*x = ShownProduct{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShownProduct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShownProduct) ProtoMessage() {}
+
+func (x *ShownProduct) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShownProduct.ProtoReflect.Descriptor instead.
+func (*ShownProduct) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ShownProduct) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *ShownProduct) GetTimes() float64 {
+	if x != nil {
+		return x.Times
+	}
+	return 0
+}
+
+func (x *ShownProduct) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
 // Visitor is a profile.
 type Visitor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -501,14 +567,16 @@ type Visitor struct {
 	// The last event.
 	LastSeenTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_seen_time,json=lastSeenTime,proto3" json:"last_seen_time,omitempty"`
 	// Events counted.
-	EventCount    int64 `protobuf:"varint,8,opt,name=event_count,json=eventCount,proto3" json:"event_count,omitempty"`
+	EventCount int64 `protobuf:"varint,8,opt,name=event_count,json=eventCount,proto3" json:"event_count,omitempty"`
+	// What was seen and left alone, the latest first; at most 24.
+	Shown         []*ShownProduct `protobuf:"bytes,9,rep,name=shown,proto3" json:"shown,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Visitor) Reset() {
 	*x = Visitor{}
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -520,7 +588,7 @@ func (x *Visitor) String() string {
 func (*Visitor) ProtoMessage() {}
 
 func (x *Visitor) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -533,7 +601,7 @@ func (x *Visitor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Visitor.ProtoReflect.Descriptor instead.
 func (*Visitor) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Visitor) GetName() string {
@@ -592,6 +660,13 @@ func (x *Visitor) GetEventCount() int64 {
 	return 0
 }
 
+func (x *Visitor) GetShown() []*ShownProduct {
+	if x != nil {
+		return x.Shown
+	}
+	return nil
+}
+
 var File_vitrine_v1_visitor_service_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
@@ -627,7 +702,12 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\border_id\x18\x02 \x01(\tR\aorderId\x12\x1a\n" +
 	"\bquantity\x18\x03 \x01(\x05R\bquantity\x12'\n" +
 	"\x05price\x18\x04 \x01(\v2\x11.vitrine.v1.MoneyR\x05price\x12.\n" +
-	"\x04time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\x83\x03\n" +
+	"\x04time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"s\n" +
+	"\fShownProduct\x12\x1d\n" +
+	"\n" +
+	"product_id\x18\x01 \x01(\tR\tproductId\x12\x14\n" +
+	"\x05times\x18\x02 \x01(\x01R\x05times\x12.\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xb3\x03\n" +
 	"\aVisitor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\tinterests\x18\x02 \x03(\v2\x14.vitrine.v1.InterestR\tinterests\x12+\n" +
@@ -637,7 +717,8 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x0ffirst_seen_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\rfirstSeenTime\x12@\n" +
 	"\x0elast_seen_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTime\x12\x1f\n" +
 	"\vevent_count\x18\b \x01(\x03R\n" +
-	"eventCount*\x9f\x01\n" +
+	"eventCount\x12.\n" +
+	"\x05shown\x18\t \x03(\v2\x18.vitrine.v1.ShownProductR\x05shown*\x9f\x01\n" +
 	"\tFacetKind\x12\x1a\n" +
 	"\x16FACET_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FACET_KIND_CATEGORY\x10\x01\x12\x14\n" +
@@ -662,7 +743,7 @@ func file_vitrine_v1_visitor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_visitor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(FacetKind)(0),                // 0: vitrine.v1.FacetKind
 	(*GetVisitorRequest)(nil),     // 1: vitrine.v1.GetVisitorRequest
@@ -671,32 +752,35 @@ var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(*Touch)(nil),                 // 4: vitrine.v1.Touch
 	(*CartItem)(nil),              // 5: vitrine.v1.CartItem
 	(*Purchase)(nil),              // 6: vitrine.v1.Purchase
-	(*Visitor)(nil),               // 7: vitrine.v1.Visitor
-	(EventType)(0),                // 8: vitrine.v1.EventType
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(*Money)(nil),                 // 10: vitrine.v1.Money
+	(*ShownProduct)(nil),          // 7: vitrine.v1.ShownProduct
+	(*Visitor)(nil),               // 8: vitrine.v1.Visitor
+	(EventType)(0),                // 9: vitrine.v1.EventType
+	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(*Money)(nil),                 // 11: vitrine.v1.Money
 }
 var file_vitrine_v1_visitor_service_proto_depIdxs = []int32{
 	0,  // 0: vitrine.v1.Facet.kind:type_name -> vitrine.v1.FacetKind
 	2,  // 1: vitrine.v1.Interest.facet:type_name -> vitrine.v1.Facet
-	8,  // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
-	9,  // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
-	9,  // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
-	10, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
-	9,  // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
-	3,  // 7: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
-	4,  // 8: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
-	5,  // 9: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
-	6,  // 10: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
-	9,  // 11: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
-	9,  // 12: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
-	1,  // 13: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
-	7,  // 14: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
-	14, // [14:15] is the sub-list for method output_type
-	13, // [13:14] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	9,  // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
+	10, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
+	10, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
+	11, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
+	10, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
+	10, // 7: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
+	3,  // 8: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
+	4,  // 9: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
+	5,  // 10: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
+	6,  // 11: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
+	10, // 12: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
+	10, // 13: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
+	7,  // 14: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
+	1,  // 15: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
+	8,  // 16: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
+	16, // [16:17] is the sub-list for method output_type
+	15, // [15:16] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_visitor_service_proto_init() }
@@ -712,7 +796,7 @@ func file_vitrine_v1_visitor_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_visitor_service_proto_rawDesc), len(file_vitrine_v1_visitor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
