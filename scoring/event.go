@@ -89,7 +89,8 @@ type Event struct {
 	// Led says from which of our choices the event followed, as far as its
 	// attribution token tells. It travels with the event, so that replaying the
 	// journal needs no decision of the past.
-	Led *Led `cbor:"15,keyasint,omitempty"`
+	Led     *Led     `cbor:"15,keyasint,omitempty"`
+	Control *Control `cbor:"16,keyasint,omitempty"` // of a control entry
 }
 
 // Led is the choice of ours that an event followed from.

@@ -212,6 +212,9 @@ func (s *products) currentProduct(st *site, id scoring.ProductID) (*pb.Product, 
 // putProducts makes products durable, then visible to decisions. The caller
 // holds write.
 func (s *products) putProducts(ctx context.Context, st *site, list []scoring.Product) error {
+	if err := s.controlProducts(ctx, st, scoring.ProductRestored, st.comeBack(list)); err != nil {
+		return err
+	}
 	written, err := s.store.PutProducts(ctx, st.id, list)
 	if err != nil {
 		return about(siteName(st.id), err)
@@ -222,9 +225,12 @@ func (s *products) putProducts(ctx context.Context, st *site, list []scoring.Pro
 	return nil
 }
 
-// deleteProducts removes products from the disk, then from decisions. The
-// caller holds write.
+// deleteProducts has what was learned of products forgotten in time, and removes
+// them from the disk, then from decisions. The caller holds write.
 func (s *products) deleteProducts(ctx context.Context, st *site, ids []scoring.ProductID) error {
+	if err := s.controlProducts(ctx, st, scoring.ProductDeleted, ids); err != nil {
+		return err
+	}
 	if _, err := s.store.DeleteProducts(ctx, st.id, ids); err != nil {
 		return about(siteName(st.id), err)
 	}

@@ -25,6 +25,9 @@ type site struct {
 	learner  *learner
 	metrics  *siteMetrics
 
+	// controlled is the sequence number of the last control entry since the start.
+	controlled atomic.Uint64
+
 	write      sync.Mutex
 	placements atomic.Pointer[map[scoring.PlacementID]*placement]
 }

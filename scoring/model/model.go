@@ -31,6 +31,7 @@ type Model struct {
 	searches searches
 	blend    *blend.Blend
 	revenue  revenue
+	removal  removal
 	aims     []Aim // of the step being shown
 	student  atomic.Pointer[Student]
 	sessions atomic.Uint64 // packed counter of sessions begun
@@ -45,6 +46,7 @@ type item struct {
 	slow     atomic.Uint64 // packed counter
 	long     atomic.Uint64 // packed counter
 	seen     atomic.Uint64 // first and last second of touches, 32 bits each
+	deleted  atomic.Uint32 // second from which the shop no longer sells it; 0: it does
 }
 
 // facetStats is what is learned about one facet number.
@@ -79,6 +81,12 @@ func (m *Model) reset() {
 // order gives the same model. It costs some 10 us for a product view.
 func (m *Model) Learn(e *scoring.Event) {
 	t := instant(e.Time)
+	if e.Type.Control() {
+		m.control(e, t)
+		m.sweepDaily(t)
+		m.learned.Add(1)
+		return
+	}
 	m.open.closeIdle(t, m.file)
 	if e.Type.Touched() {
 		s := m.session(e.Visitor, t)
@@ -97,6 +105,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	}
 	m.hazard.learn(m, e, t)
 	m.searches.learn(m, e, t)
+	m.sweepDaily(t)
 	m.learned.Add(1)
 }
 
@@ -158,6 +167,9 @@ func (m *Model) count(it *scoring.EventItem, w float64, t instantMillis) catalog
 	slow := add(&x.slow, w, t, slowHalfLife)
 	add(&x.long, w, t, longHalfLife)
 	x.see(t)
+	if d := x.deleted.Load(); d != 0 && w > 0 && seconds(t) >= d {
+		x.deleted.Store(0) // visitors still turn to it
+	}
 	m.popular.set(uint32(i), slow, t, slowHalfLife, popularSize)
 	for _, f := range it.Facets {
 		m.facets.at(uint32(m.products.InternFacet(f))).champions.set(uint32(i), slow, t, slowHalfLife, championsSize)

@@ -21,6 +21,7 @@ func (m *Model) sections() []section {
 		&m.hazard,
 		&m.searches,
 		&m.revenue,
+		&m.removal,
 		lessons{m.blend},
 	}
 }

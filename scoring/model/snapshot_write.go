@@ -23,14 +23,7 @@ type writer struct {
 
 // number lists what was learned about, sorted by id.
 func (w *writer) number() {
-	for i := range w.m.items.span() {
-		if x := w.m.items.peek(i); x != nil && x.known() {
-			w.ids = append(w.ids, catalog.Index(i))
-		}
-	}
-	slices.SortFunc(w.ids, func(a, b catalog.Index) int {
-		return cmp.Compare(w.m.products.ID(a), w.m.products.ID(b))
-	})
+	w.ids = w.m.sorted((*item).known)
 	for n, i := range w.ids {
 		w.products[i] = uint32(n)
 	}
@@ -45,6 +38,17 @@ func (w *writer) number() {
 	for n, t := range w.terms {
 		w.facets[t] = uint32(n)
 	}
+}
+
+// sorted lists the items that are wanted by their ids.
+func (m *Model) sorted(want func(*item) bool) (list []catalog.Index) {
+	for i := range m.items.span() {
+		if x := m.items.peek(i); x != nil && want(x) {
+			list = append(list, catalog.Index(i))
+		}
+	}
+	slices.SortFunc(list, func(a, b catalog.Index) int { return cmp.Compare(m.products.ID(a), m.products.ID(b)) })
+	return list
 }
 
 // known reports whether an event was about the item: whatever else is learned of
