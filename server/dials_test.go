@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -127,4 +128,41 @@ func TestNegativeInterestShows(t *testing.T) {
 	if page := ids(s.home("shop", "v", 9)); kindsOf(page)["shoe"] > 0 {
 		t.Errorf("shoes, which were waved away, are among %v", page)
 	}
+}
+
+func TestExplorationDial(t *testing.T) {
+	s := openShop(t)
+	s.create("shop")
+	s.sell("shop", smallRange()...)
+	s.track("shop", viewed("v", "tent-2"))
+	s.dial("shop", &pb.ProductRules{ExplorationCount: 2})
+	drawn := map[string]bool{}
+	for k := range 20 {
+		page := s.home("shop", "v", 6, func(r *pb.DecideRequest) { r.DryRun = k%2 == 1 })
+		items := page.GetPlacements()[0].GetItems()
+		for k, item := range items {
+			explored := item.GetReasons()[0].GetKind() == pb.ReasonKind_REASON_KIND_EXPLORATION
+			if explored != (k >= 4) || (item.GetPropensity() < 1) != explored || item.GetPropensity() <= 0 {
+				t.Errorf("place %d: %v", k, item)
+			}
+		}
+		drawn[items[5].GetProduct().GetProductId()] = true
+		if page.GetDecision() == "" {
+			continue
+		}
+		kept, err := s.decisions.GetDecision(t.Context(), &pb.GetDecisionRequest{Name: page.GetDecision()})
+		must(t, err)
+		if !proto.Equal(kept.GetPlacements()[0], page.GetPlacements()[0]) {
+			t.Errorf("kept %v, answered %v", kept.GetPlacements()[0], page.GetPlacements()[0])
+		}
+	}
+	if len(drawn) < 3 {
+		t.Errorf("twenty pages explored %v alone", drawn)
+	}
+
+	_, err := s.placements.CreatePlacement(t.Context(), &pb.CreatePlacementRequest{
+		Parent: "sites/shop", PlacementId: "bold",
+		Placement: &pb.Placement{Rules: &pb.Placement_Products{Products: &pb.ProductRules{ExplorationCount: 11}}},
+	})
+	wantViolation(t, err, "placement.products.exploration_count", "10")
 }

@@ -29,11 +29,12 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 		return nil, s.fail("Decide", err)
 	}
 	now := s.clock.Now()
+	id := newDecisionID(now)
 	page := &scoring.Decision{
 		Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(),
-		Placements: s.fill(q, who, now),
+		Placements: s.fill(q, who, now, decide.SeedOf(id)),
 	}
-	s.record(q, page)
+	s.record(q, page, id)
 	return s.pageToProto(q, page), nil
 }
 
@@ -95,10 +96,10 @@ func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
 }
 
 // fill decides the placements of products. Those of creatives stay empty: a
-// site has no campaigns yet.
-func (s *decisions) fill(q *query, who knowledge, now time.Time) []scoring.FilledPlacement {
+// site has no campaigns yet. The seed is what is left to chance.
+func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []scoring.FilledPlacement {
 	page := &decide.Page{
-		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile,
+		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile, Seed: seed,
 		Reasons: q.explain != pb.Explain_EXPLAIN_NONE, Rejected: q.explain == pb.Explain_EXPLAIN_FULL,
 	}
 	for _, slot := range q.slots {
@@ -126,12 +127,12 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time) []scoring.Fille
 
 // record keeps the decision, unless it is a dry run or made from a session of
 // which nothing may be stored. Only then has it an id.
-func (s *decisions) record(q *query, d *scoring.Decision) {
+func (s *decisions) record(q *query, d *scoring.Decision, id scoring.DecisionID) {
 	q.site.metrics.decisions[d.Mode].Inc()
 	if q.dryRun || d.Mode == scoring.ModeSession {
 		return
 	}
-	d.ID = newDecisionID(d.Time)
+	d.ID = id
 	if d.Mode == scoring.ModeProfile {
 		d.Visitor, d.Person = q.visitor, q.person
 	}

@@ -95,6 +95,18 @@ func (c *candidates) of(i catalog.Index) *candidate {
 	return x
 }
 
+// find returns the candidate of a product, nil if it is none.
+func (c *candidates) find(i catalog.Index) *candidate {
+	s := uint32(i) * 0x9e3779b1 >> (32 - 12)
+	for c.table[s] != 0 {
+		if x := &c.list[c.table[s]-1]; x.product == i {
+			return x
+		}
+		s = (s + 1) % tableSize
+	}
+	return nil
+}
+
 // largest returns the maximum of each signal.
 func (c *candidates) largest() (most [signals]float32) {
 	for k := range c.list {

@@ -36,7 +36,9 @@ type Page struct {
 	Profile *visitor.Profile // nil for a visitor of whom nothing is known
 	// Folded says that the model learns from the profile's events, as it does from
 	// all that are in the journal. A visit that was handed in it has not seen.
-	Folded   bool
+	Folded bool
+	// Seed decides what is left to chance: the positions of an exploration.
+	Seed     uint64
 	Slots    []Slot
 	Reasons  bool // explain each item
 	Rejected bool // list what was left out

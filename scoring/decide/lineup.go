@@ -46,10 +46,9 @@ func (f *filling) lineUp(r *ranking) {
 	f.standBefore()
 }
 
-// take fills the slot from the ranking, but for the positions that are left for
-// other uses.
-func (f *filling) take(r *ranking, left int) {
-	for len(f.out.Items)+left < f.slot.Count {
+// take fills the slot from the ranking until it has that many products.
+func (f *filling) take(r *ranking, count int) {
+	for len(f.out.Items)+len(f.drawn) < count {
 		k := f.next(r)
 		if k < 0 {
 			return

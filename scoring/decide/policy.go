@@ -55,8 +55,8 @@ type filling struct {
 	slab  []scoring.Reason // room for reasons
 }
 
-// fill fills one slot: pinned products, then the ranking, then the fallback list,
-// popular products and whatever else may be shown. Each is held against the
+// fill fills one slot: pinned products, then the ranking, new products in the last
+// positions, then the fallback list, popular products and whatever else may be shown. Each is held against the
 // rules in this order: availability, sensitivity and filters; exclude_ids and the
 // page's own product; bought, in the cart, waved away, seen; what stands on the page already.
 func (q *query) fill(s *Slot) scoring.FilledPlacement {
@@ -78,18 +78,22 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	}
 	r := f.rankedFor()
 	f.lineUp(r)
-	f.take(r, 0)
+	f.take(r, s.Count-f.rules.Explore)
+	f.explore(r)
+	f.take(r, s.Count)
 	f.leaveOut(r)
 	if !f.full() {
 		f.fallBack()
 	}
+	f.out.Items = append(f.out.Items, f.drawn...)
+	f.drawn = f.drawn[:0]
 	if !f.full() {
 		f.out.NoFill = f.noFill()
 	}
 	return f.out
 }
 
-func (f *filling) full() bool { return len(f.out.Items) >= f.slot.Count }
+func (f *filling) full() bool { return len(f.out.Items)+len(f.drawn) >= f.slot.Count }
 
 // rankedFor is the ranking that the slot takes its products from.
 func (f *filling) rankedFor() *ranking {

@@ -64,8 +64,10 @@ type query struct {
 	ranked     ranking // without filters, for all slots that have none
 	taken      taken
 	lineup     lineup
-	sights     []sight // what was seen and left alone
-	rotates    bool    // the slot lets that sink
+	newcomers  []newcomer
+	drawn      []scoring.Item // for the end of the slot
+	sights     []sight        // what was seen and left alone
+	rotates    bool           // the slot lets that sink
 
 	// Scratch of sources and of policy.
 	pairs    []model.Pair
