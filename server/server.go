@@ -7,12 +7,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring/decide"
 	"github.com/vitrine-io/vitrine/server/filter"
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -44,7 +46,13 @@ type Server struct {
 	sites         *sites
 	snapshotEvery time.Duration
 	draining      <-chan struct{}
+	ablation      atomic.Pointer[decide.Ablation] // nil: decisions leave nothing out
 }
+
+// Ablate makes all decisions from now on do without something, or, with nil, with
+// everything again. It is for measuring what that brings, on what a server has
+// learned; the API has no way to it.
+func (s *Server) Ablate(a *decide.Ablation) { s.ablation.Store(a) }
 
 // New reads every site into memory and resumes learning. The services answer
 // once they are registered with Register.

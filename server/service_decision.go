@@ -107,6 +107,11 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []
 			page.Slots = append(page.Slots, slot.fill)
 		}
 	}
+	if a := s.ablation.Load(); a != nil {
+		for i := range page.Slots {
+			page.Slots[i].Config = page.Slots[i].Config.Without(a)
+		}
+	}
 	decided := q.site.decider.Decide(page)
 	for i := range decided {
 		decided[i].Objective = page.Slots[i].Rules.Objective

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime/pprof"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,7 +17,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/backtest"
-	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
 	"github.com/vitrine-io/vitrine/cmd/vitrine/records"
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/server/config"
@@ -87,25 +85,12 @@ last-product (leave one out) or last-order (the next basket).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
 	}
-	cmd.AddCommand(newBacktestCompareCommand(a))
+	cmd.AddCommand(newBacktestCompareCommand(a), newBacktestAblateCommand(a))
 	fs := cmd.Flags()
-	fs.StringArrayVar(&f.train, "train", nil, "`file` of the sessions to learn from; - is stdin, .gz is fine; may be given several times")
-	fs.StringArrayVar(&f.test, "test", nil, "`file` of the sessions to predict, later than those of train; may be given several times")
-	fs.StringVar(&f.holdout, "holdout", "", "instead of --test: `part` at the end of train to predict, such as 1d, 36h or 10%; or, of visitors who come back, last-product or last-order of each")
-	fs.BoolVar(&f.validation, "validation", false, "with last-product or last-order: hold out the last but one, as if the last did not exist")
-	fs.BoolVar(&f.oneVisit, "one-visit", false, "with last-product: play all that a visitor did as one visit")
-	fs.StringVar(&f.logMapping, "log-mapping", "", "`file` that maps the columns of --train and --test, as for vitrine import events")
-	fs.StringVar(&f.format, "format", "", "the `format` of all files: "+strings.Join(backtest.Formats(), ", ")+"; found out when not given")
-	fs.StringVar(&f.products, "products", "", "`file` of the catalogue, as for vitrine import products; by default the bare ids of the log")
-	fs.StringVar(&f.mapping, "mapping", "", "`file` that maps the columns of --products")
-	fs.StringVar(&f.span, "span", "150d", "the `time` that sessions without times are spread over, such as 150d or 36h")
+	f.logFlags(fs)
 	fs.BoolVar(&f.online, "online", false, "go on learning: after its prefixes are ranked, each test session goes in as events")
-	fs.IntVar(&f.inFlight, "in-flight", 8, "how `many` decisions to ask for at a time")
-	fs.IntVar(&f.k, "k", backtest.DefaultK, "how `many` products to ask for, the 20 of HR@20")
 	fs.IntVar(&f.curve, "curve", 0, "draw how the hit rate grows while train is loaded, at this `many` points; 0: not")
 	fs.StringVar(&f.html, "html", "", "write figures and curves to this `file`, too, as a page that needs nothing else")
-	fs.IntVar(&f.sample, "sample", 0, "test this `many` sessions, drawn at random; 0: all")
-	fs.Uint64Var(&f.seed, "seed", 1, "`number` that the sample and the intervals follow from")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, which must hold no backtest yet")
 	fs.StringVar(&f.target, "target", "", "use the running server at `host:port`, in a site of its own that is deleted at the end; times are moved so that the log ends now")
 	fs.StringVar(&f.cpuProfile, "cpu-profile", "", "write a CPU profile to this `file`, for go tool pprof")
@@ -141,68 +126,26 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	span, err := parseSpan(f.span)
+	p, err := a.plan(f)
 	if err != nil {
 		return err
 	}
-	holdout, err := backtest.ParseHoldout(f.holdout)
-	if err != nil {
-		return usagef("--holdout %w", err)
-	}
-	switch {
-	case (f.validation || f.oneVisit) && holdout.Each == 0:
-		return usagef("--validation and --one-visit go with --holdout last-product or last-order")
-	case f.oneVisit && f.online:
-		return usagef("one visit a visitor is decided on when the log has ended: leave --online out, or --one-visit")
-	case f.curve > 0 && holdout.Each != 0:
-		return usagef("--curve needs sessions: half of what a lasting visitor did is not what to decide by")
-	case f.target != "" && f.online && holdout.Each != 0:
-		return usagef("lasting visitors are played in time only by a server whose clock follows the log: leave --target out, or --online")
-	}
-	logMapping, err := readMapping(f.logMapping)
-	if err != nil {
-		return err
-	}
-	log, warnings, err := backtest.Read(backtest.Files{
-		Train: f.train, Test: f.test, Holdout: holdout, Format: backtest.Format(f.format), Mapping: logMapping, Stdin: a.stdin,
-		Validation: f.validation, OneVisit: f.oneVisit,
-	})
-	if err != nil {
-		return err
-	}
-	for _, w := range warnings {
-		fmt.Fprintln(a.stderr, "warning:", w)
-	}
-	log.Sample(f.sample, f.seed)
-
-	o := backtest.Options{
-		Site: "backtest", Span: span, Online: f.online, K: f.k, Curve: f.curve, InFlight: f.inFlight, Seed: f.seed,
-		End: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // any; the server's clock follows the log
-	}
-	if f.products != "" {
-		in, r, err := openProducts(a, f.products, f.mapping, "sites/"+o.Site)
-		if err != nil {
-			return err
-		}
-		defer in.Close() //nolint:errcheck // only read from
-		o.Products = r.Next
-	}
+	defer p.close()
 	page, err := createPage(f.html) // before the work, lest it be in vain
 	if err != nil {
 		return err
 	}
 	defer page.Close() //nolint:errcheck // a second time, or what was written is of no use
-	o.Display = progress.New(a.stderr, a.bars())
 	stop, err := startProfile(f.cpuProfile)
 	if err != nil {
 		return err
 	}
-	result, err := a.replay(ctx, f, log, o)
+	result, err := a.replay(ctx, f, p.log, p.options)
 	err = errors.Join(err, stop())
 	if err != nil {
 		return err
 	}
-	result.Warnings = warnings
+	result.Warnings = p.warnings
 	if page != nil {
 		if err := writePage(page, result); err != nil {
 			return err

@@ -137,6 +137,46 @@ func TestBacktestOfLastingVisitors(t *testing.T) {
 	}
 }
 
+func TestBacktestAblate(t *testing.T) {
+	train, test := backtestLog()
+	args := []string{"ablate", "--train", text(t, "train.txt", train), "--test", text(t, "test.txt", test)}
+	out, errs, err := runCommand(t, "", newBacktestCommand, append(args, "--json")...)
+	var r backtest.Ablated
+	if err != nil || json.Unmarshal([]byte(out), &r) != nil {
+		t.Fatalf("%v\n%s%s", err, out, errs)
+	}
+	found := map[string]backtest.Difference{}
+	for _, v := range r.Variants {
+		found[v.Group+" "+v.Name] = v.Measures[0]
+	}
+	// What goes with what is told by both co-visitation and neighbours, and not by
+	// what the visitor looked at.
+	for name, want := range map[string]bool{
+		"without the source covisitation": true, "with one source alone neighbours": true, "with one source alone own": false,
+		"without the features session neighbours": true,
+	} {
+		d, ok := found[name]
+		if !ok || (d.B > 99) != want || d.A < 99 {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+	if len(r.Whole.Slices) == 0 || r.Whole.All.HR.Value < 99 {
+		t.Errorf("the whole is %+v", r.Whole.All)
+	}
+	for _, c := range []struct{ flag, want string }{
+		{"--markdown", "| **without the source** |"},
+		{"--sample=5", "5 sessions, 5 decisions, models frozen"},
+	} {
+		out, errs, err := runCommand(t, "", newBacktestCommand, append(args, c.flag)...)
+		if err != nil || !strings.Contains(out, c.want) || !strings.Contains(out, "two hops") {
+			t.Errorf("%v: %v\n%s%s", c.flag, err, out, errs)
+		}
+	}
+	if _, _, err := runCommand(t, "", newBacktestCommand, append(args, "--json", "--markdown")...); err == nil || !strings.Contains(err.Error(), "choose one") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestBacktestDrawsItsCurves(t *testing.T) {
 	train, test := backtestLog()
 	page := filepath.Join(t.TempDir(), "page.html")

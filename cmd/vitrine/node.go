@@ -21,10 +21,11 @@ import (
 
 // node is a running server on its data folder.
 type node struct {
-	edge *edge.Server
-	stop context.CancelFunc
-	done chan struct{} // closed once everything has ended
-	err  error         // read it after done
+	edge     *edge.Server
+	services *server.Server
+	stop     context.CancelFunc
+	done     chan struct{} // closed once everything has ended
+	err      error         // read it after done
 }
 
 // startNode opens the data folder, starts the server and returns once it takes
@@ -54,7 +55,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 	shell.SetReady(true, "")
 
 	ctx, stop := context.WithCancel(ctx)
-	n := &node{edge: shell, stop: stop, done: make(chan struct{})}
+	n := &node{edge: shell, services: services, stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(n.done)
 		n.err = shell.Run(ctx)

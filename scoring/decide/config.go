@@ -19,6 +19,7 @@ type Config struct {
 	settings
 	fixed   bool
 	weights []*[blend.Situations]float32 // of the features; nil: as shipped
+	missing *missing                     // what is left out; nil: nothing
 }
 
 // maxWeight bounds a weight on both sides, as the contract does.
@@ -117,7 +118,7 @@ func spread(by []float32) *[blend.Situations]float32 {
 
 // same reports whether two configurations rank alike.
 func (c *Config) same(o *Config) bool {
-	return c == o || c.settings == o.settings && c.fixed == o.fixed &&
+	return c == o || c.settings == o.settings && c.fixed == o.fixed && c.sameAblation(o) &&
 		slices.EqualFunc(c.weights, o.weights, func(a, b *[blend.Situations]float32) bool {
 			return a == b || a != nil && b != nil && *a == *b
 		})
@@ -147,8 +148,10 @@ func (d *Decider) start(p *Page, c *Config) *query {
 	q := d.scratch.Get().(*query)
 	q.config = c
 	q.begin(p)
-	for _, s := range q.sources {
-		s.gather(q)
+	for k, s := range q.sources {
+		if !c.lacks(k) {
+			s.gather(q)
+		}
 	}
 	return q
 }

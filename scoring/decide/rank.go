@@ -228,6 +228,11 @@ func (q *query) weigh() {
 		}
 		q.weights = append(q.weights, old+fresh*(visit-old))
 	}
+	if m := q.config.missing; m != nil {
+		for _, k := range m.features {
+			q.weights[k] = 0
+		}
+	}
 }
 
 // score is the blend: a sum of weight times value over the features.

@@ -59,10 +59,18 @@ type replay struct {
 // Run replays the log over conn and measures. It creates the site, and leaves
 // it there.
 func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options) (*Result, error) {
+	r := newReplay(conn, log, o)
+	if err := r.run(ctx); err != nil {
+		return nil, err
+	}
+	return r.result, nil
+}
+
+func newReplay(conn grpc.ClientConnInterface, log *Log, o Options) *replay {
 	if o.K == 0 {
 		o.K = DefaultK
 	}
-	r := &replay{
+	return &replay{
 		Options: o, log: log, categories: map[string][]int32{},
 		sites:     vitrinev1.NewSiteServiceClient(conn),
 		places:    vitrinev1.NewPlacementServiceClient(conn),
@@ -74,14 +82,17 @@ func Run(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options
 			TestSessions: len(log.Test), Online: o.Online, K: o.K,
 		},
 	}
+}
+
+func (r *replay) run(ctx context.Context) error {
 	r.setTimes()
 	for _, step := range r.steps() {
 		if err := step(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	r.result.PeakMemory = peakMemory()
-	return r.result, nil
+	return nil
 }
 
 // steps are what a replay consists of.
