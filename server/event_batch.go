@@ -7,6 +7,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/store"
 )
 
@@ -76,16 +77,18 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 
 // nameFacets writes into the event what its products are, so that replaying the
 // journal needs no catalogue of the past.
-func (st *site) nameFacets(e *scoring.Event) {
+func (st *site) nameFacets(e *scoring.Event) { nameFacets(st.products, e) }
+
+func nameFacets(products *catalog.Catalog, e *scoring.Event) {
 	for i := range e.Items {
-		index, ok := st.products.Lookup(e.Items[i].Product)
+		index, ok := products.Lookup(e.Items[i].Product)
 		if !ok {
 			continue
 		}
-		terms := st.products.Facets(index)
+		terms := products.Facets(index)
 		facets := make([]scoring.FacetID, len(terms))
 		for j, term := range terms {
-			facets[j] = st.products.FacetID(term)
+			facets[j] = products.FacetID(term)
 		}
 		e.Items[i].Facets = facets
 	}

@@ -204,3 +204,51 @@ func TestParametersAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+// score is an observed candidate's, as the comment of Observation has it.
+func (o *Observation) score(c int, weights [][]float32) float64 {
+	var sum float64
+	for f, moved := range o.Moved {
+		old := weights[f][noVisit]
+		sum += float64(o.Values[c*len(o.Moved)+f]) * float64(old+o.Fresh*(weights[f][o.Situation]+moved-old))
+	}
+	return sum
+}
+
+// An observation has all that a ranking is made of: scoring its candidates by the
+// shipped weights puts them in the order that Decide shows.
+func TestObservationsScoreAsDecisions(t *testing.T) {
+	g := generate(26, 400)
+	g.learn(600)
+	var o Observation
+	seen := 0
+	for _, p := range g.requests(100) {
+		if p.Profile == nil {
+			continue
+		}
+		p.Slots = p.Slots[:1]
+		p.Slots[0].Rules = &scoring.ProductRules{Diversity: scoring.DiversityOff}
+		shown := ids(g.decider.Decide(p)[0])
+		for place, id := range shown[:5] {
+			if !g.decider.Observe(p, id, &o) {
+				continue // popular, behind all that was ranked
+			}
+			seen++
+			weights := g.decider.Shipped(p.Now)
+			better, own := 0, o.score(o.Target, weights)
+			for c := range len(o.Values) / len(o.Moved) {
+				if o.score(c, weights) > own+1e-4 {
+					better++
+				}
+			}
+			// The page's own product and those of the visit, which are bounded in a
+			// young shop, stand elsewhere.
+			if better > place+len(p.Profile.Touches)+1 {
+				t.Fatalf("%s: %d candidates score better, it is shown in place %d", id, better, place+1)
+			}
+		}
+	}
+	if seen < 200 {
+		t.Errorf("%d products observed", seen)
+	}
+}

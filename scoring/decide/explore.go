@@ -135,8 +135,7 @@ func (f *filling) offerNewcomers(list []catalog.Index) {
 		}
 		c := f.candidates.find(i)
 		if c == nil {
-			f.unfound = candidate{product: i}
-			c = &f.unfound
+			c = &candidate{product: i}
 		}
 		f.newcomers = append(f.newcomers, newcomer{product: p, index: i, contender: -1, score: f.score(f.look(c, p))})
 	}

@@ -44,7 +44,6 @@ func (f *filling) lineUp(r *ranking) {
 	l.from, l.width = 0, f.slot.Count+beyond
 	l.pressure = pressure[f.rules.Diversity]
 	f.standBefore()
-	f.calibrate()
 }
 
 // take fills the slot from the ranking until it has that many products.
@@ -63,9 +62,6 @@ func (f *filling) next(r *ranking) int {
 	l := &f.lineup
 	for l.from < len(r.list) && l.contenders[l.from].gone {
 		l.from++
-	}
-	if f.calibration.on {
-		return f.nextCalibrated(r)
 	}
 	best, most, running := -1, float32(math.Inf(-1)), 0
 	for k := l.from; k < len(r.list); k++ {
@@ -114,9 +110,6 @@ func (f *filling) put(r *ranking, k int) {
 	}
 	f.out.Items = append(f.out.Items, item)
 	f.stands(r, k)
-	if f.calibration.on {
-		f.calibration.add(f.partsAt(r, k))
-	}
 }
 
 // variant is the one to show of a contender's variants: the last that the visitor

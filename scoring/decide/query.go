@@ -55,22 +55,19 @@ type query struct {
 	rates    [model.RepeatRanks]float64
 	fresh    float64 // 1 when the latest touch is of now, towards 0 with its age
 
-	interests   []interestIn // the strongest first
-	byTerm      termWeights
-	pageTerms   []catalog.Term // facets or words of the page
-	pageIDF     float64        // sum of their idf
-	candidates  candidates
-	wanted      int     // items on the whole page
-	calibrates  bool    // a slot of it does
-	ranked      ranking // without filters, for all slots that have none
-	taken       taken
-	lineup      lineup
-	unfound     candidate // a product that no source brought
-	newcomers   []newcomer
-	drawn       []scoring.Item // for the end of the slot
-	calibration calibration
-	sights      []sight // what was seen and left alone
-	rotates     bool    // the slot lets that sink
+	interests  []interestIn // the strongest first
+	byTerm     termWeights
+	pageTerms  []catalog.Term // facets or words of the page
+	pageIDF    float64        // sum of their idf
+	candidates candidates
+	wanted     int     // items on the whole page
+	ranked     ranking // without filters, for all slots that have none
+	taken      taken
+	lineup     lineup
+	newcomers  []newcomer
+	drawn      []scoring.Item // for the end of the slot
+	sights     []sight        // what was seen and left alone
+	rotates    bool           // the slot lets that sink
 
 	// Scratch of sources and of policy.
 	pairs    []model.Pair
@@ -113,10 +110,9 @@ func (q *query) begin(p *Page) {
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
 	q.fresh = 0
-	q.wanted, q.calibrates = 0, false
+	q.wanted = 0
 	for k := range p.Slots {
 		q.wanted += p.Slots[k].Count
-		q.calibrates = q.calibrates || p.Slots[k].Rules != nil && p.Slots[k].Rules.Calibrate
 	}
 	q.readPage()
 	q.readTouches()

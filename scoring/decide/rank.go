@@ -60,9 +60,6 @@ func (q *query) rank(r *ranking, filters []Filter) {
 	q.weigh()
 	q.shortlist()
 	enough := max(q.config.secondStage, q.wanted+q.wanted/2)
-	if q.calibrates {
-		enough *= 2 // for the smaller interests to have their share
-	}
 	for tried := 0; len(r.list) < enough && tried < min(len(q.firsts), maxTried); {
 		some := min(enough-len(r.list), len(q.firsts)-tried)
 		largestFirst(q.firsts[tried:], some)

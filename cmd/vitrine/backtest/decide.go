@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
 	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -206,7 +205,7 @@ func (t *tester) see(s *Session, n int, shown []string) outcome {
 func (t *tester) request(s *Session, n int) *vitrinev1.DecideRequest {
 	req := &vitrinev1.DecideRequest{
 		Site:       t.siteName(),
-		Context:    &vitrinev1.PageContext{PageType: vitrinev1.PageType_PAGE_TYPE_HOME},
+		Context:    Context(),
 		Placements: []*vitrinev1.PlacementRequest{{Placement: placement, Count: int32(t.K)}},
 		DryRun:     true,
 		Explain:    vitrinev1.Explain_EXPLAIN_NONE,
@@ -215,14 +214,6 @@ func (t *tester) request(s *Session, n int) *vitrinev1.DecideRequest {
 		req.Visitor = &vitrinev1.VisitorKey{DeviceId: s.Visitor}
 		return req
 	}
-	var starts []int
-	for from := 0; from < n; from = s.end(from) {
-		starts = append(starts, from)
-	}
-	for _, from := range starts[max(0, len(starts)-maxSession):] {
-		e := t.log.event(s, from)
-		e.Time = timestamppb.New(time.UnixMilli(t.now - (s.Times[n-1] - s.Times[from])))
-		req.SessionEvents = append(req.SessionEvents, e)
-	}
+	req.SessionEvents = t.log.SessionEvents(s, n, time.UnixMilli(t.now))
 	return req
 }

@@ -110,11 +110,8 @@ func (r *replay) setTimes() {
 		r.setLifeTimes()
 		return
 	}
-	pace := r.Span / time.Duration(len(r.log.Train))
-	spread(r.log.Train, r.End, r.Span, clickGap)
+	r.log.SetTimes(r.End, r.Span)
 	end := lastTime(r.log.Train)
-	ahead := pace * time.Duration(len(r.log.Test))
-	spread(r.log.Test, time.UnixMilli(end).Add(ahead), ahead, clickGap)
 	if !r.Move {
 		return
 	}
@@ -143,7 +140,6 @@ func (r *replay) judge(t *tester) {
 	g.ranker(&r.result.PopularInSession, outcomes(r.log.Test, f.inSession))
 	g.fill(r.Seed)
 	r.result.Ranks = g.ranks(r.log.Products, t.outcomes)
-	r.result.Ranks.Cuts = g.cuts(slicings(sessionCounts(r.log.Train, len(r.log.Products))), false)
 }
 
 // open creates the site, and in it a placement that shows what is to be measured:
@@ -156,11 +152,7 @@ func (r *replay) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create the site: %w", err)
 	}
-	rules := &vitrinev1.ProductRules{
-		ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
-		RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
-		Diversity:    vitrinev1.DiversityLevel_DIVERSITY_LEVEL_OFF, Rotate: vitrinev1.Toggle_TOGGLE_OFF,
-	}
+	rules := rules(nil)
 	if r.log.each == LastProduct {
 		rules.ExcludeBought, rules.BoughtWindow = vitrinev1.Toggle_TOGGLE_ON, durationpb.New(boughtWindow)
 	}
@@ -175,6 +167,16 @@ func (r *replay) open(ctx context.Context) error {
 		return fmt.Errorf("create the placement: %w", err)
 	}
 	return nil
+}
+
+// rules are those of the placement, under a ranking; nil is as shipped.
+func rules(ranking *vitrinev1.RankingConfig) *vitrinev1.ProductRules {
+	return &vitrinev1.ProductRules{
+		ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
+		RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
+		Diversity:    vitrinev1.DiversityLevel_DIVERSITY_LEVEL_OFF, Rotate: vitrinev1.Toggle_TOGGLE_OFF,
+		Ranking: ranking,
+	}
 }
 
 func (r *replay) siteName() string { return "sites/" + r.Site }
