@@ -166,3 +166,24 @@ func TestExplorationDial(t *testing.T) {
 	})
 	wantViolation(t, err, "placement.products.exploration_count", "10")
 }
+
+func TestCalibrationDial(t *testing.T) {
+	s := openShop(t)
+	s.create("shop")
+	s.sell("shop", smallRange()...)
+	for _, id := range []string{"shoe-0", "shoe-1", "shoe-2", "shoe-3", "shoe-4", "shoe-5", "shoe-6", "tent-0", "tent-1", "tent-2"} {
+		s.track("shop", viewed("v", id))
+	}
+	// Seven of ten looks went to shoes: with every product in the running, so go
+	// seven of ten places.
+	shown := func(calibrate pb.Toggle) map[string]int {
+		s.dial("shop", &pb.ProductRules{Calibrate: calibrate, Diversity: pb.DiversityLevel_DIVERSITY_LEVEL_OFF})
+		return kindsOf(ids(s.home("shop", "v", 10)))
+	}
+	if got := shown(pb.Toggle_TOGGLE_ON); got["shoe"] != 7 || got["tent"] != 3 {
+		t.Errorf("calibrated: %v, want 7 shoes and 3 tents", got)
+	}
+	if got := shown(pb.Toggle_TOGGLE_OFF); got["shoe"] == 7 {
+		t.Errorf("not calibrated: %v, as if it were", got)
+	}
+}

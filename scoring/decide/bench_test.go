@@ -63,6 +63,8 @@ func BenchmarkDials(b *testing.B) {
 		{"low", scoring.ProductRules{Diversity: scoring.DiversityLow}},
 		{"medium", scoring.ProductRules{Diversity: scoring.DiversityMedium}},
 		{"high", scoring.ProductRules{Diversity: scoring.DiversityHigh}},
+		{"calibrate", scoring.ProductRules{Diversity: scoring.DiversityOff, Calibrate: true}},
+		{"explore", scoring.ProductRules{Diversity: scoring.DiversityOff, Explore: 2}},
 	} {
 		b.Run("products=100k/visitor=warm/dial="+dial.name, func(b *testing.B) {
 			for _, p := range asks {

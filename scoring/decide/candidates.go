@@ -110,8 +110,10 @@ func (c *candidates) find(i catalog.Index) *candidate {
 // largest returns the maximum of each signal.
 func (c *candidates) largest() (most [signals]float32) {
 	for k := range c.list {
-		for s, v := range c.list[k].signal {
-			most[s] = max(most[s], v)
+		for s, v := range &c.list[k].signal {
+			if v > most[s] {
+				most[s] = v
+			}
 		}
 	}
 	return most

@@ -67,9 +67,12 @@ func (s *shop) fillFrom(p *Page, scores map[scoring.ProductID]float32) scoring.F
 		i, _ := s.products.Lookup(id)
 		q.candidates.of(i)
 		r.list = append(r.list, scored{
-			candidate: int32(len(q.candidates.list) - 1), score: score, product: s.products.Product(i), rank: int32(q.placeOf(i)),
+			candidate: int32(len(q.candidates.list) - 1), row: int32(len(r.views)),
+			score: score, product: s.products.Product(i), rank: int32(q.placeOf(i)),
 		})
+		r.views = append(r.views, view{candidate: &q.candidates.list[len(q.candidates.list)-1], at: s.products.Product(i)})
 	}
+	r.values = make([]float32, len(q.features)*len(r.views))
 	slices.SortFunc(r.list, func(a, b scored) int { return int(1000 * (b.score - a.score)) })
 	for k := range r.list {
 		r.total += math.Exp(float64(r.list[k].score - r.list[0].score))

@@ -23,10 +23,9 @@ type part struct {
 // gathered by kind and evidence, as shares of all that spoke for it. What of a
 // kind speaks for and against it is set off first; what on the whole speaks
 // against it is no reason to show it.
-func (f *filling) explain(s *scored) []scoring.Reason {
+func (f *filling) explain(r *ranking, s *scored) []scoring.Reason {
 	q := f.query
-	c := &q.candidates.list[s.candidate]
-	v := q.look(c, s.product)
+	v := &r.views[s.row]
 	q.parts = q.parts[:0]
 	at, kind := 0, scoring.ReasonKind(0)
 	for k, w := range q.weights {
@@ -34,7 +33,7 @@ func (f *filling) explain(s *scored) []scoring.Reason {
 			continue
 		}
 		feature := &q.features[k]
-		amount := w * feature.value(q, v)
+		amount := w * r.value(k, s)
 		if amount == 0 {
 			continue
 		}

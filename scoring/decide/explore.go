@@ -135,9 +135,10 @@ func (f *filling) offerNewcomers(list []catalog.Index) {
 		}
 		c := f.candidates.find(i)
 		if c == nil {
-			c = &candidate{product: i}
+			f.unfound = candidate{product: i}
+			c = &f.unfound
 		}
-		f.newcomers = append(f.newcomers, newcomer{product: p, index: i, contender: -1, score: f.score(f.look(c, p))})
+		f.newcomers = append(f.newcomers, newcomer{product: p, index: i, contender: -1, score: f.appraiseOne(c, p)})
 	}
 }
 

@@ -200,18 +200,31 @@ func isNew(q *query, v *view) float32 {
 	return float32(math.Exp2(-q.page.Now.Sub(at).Hours() / newFor.Hours()))
 }
 
-// look prepares a candidate for the features. The view is valid until the next.
-func (q *query) look(c *candidate, p *scoring.Product) *view {
-	v := &q.view
-	*v = view{candidate: c, at: p, rank: q.placeOf(c.product)}
-	v.pop = q.popularity(c.product, v.rank)
-	for s, x := range c.signal {
-		v.logs[s] = inLog(x * q.scale[s])
+// look prepares candidates for the features: views that have candidate and product.
+func (q *query) look(views []view) {
+	for k := range views {
+		v := &views[k]
+		v.rank = q.placeOf(v.product)
+		v.pop = q.popularity(v.product, v.rank)
+	}
+	for k := range views {
+		v := &views[k]
+		for s, x := range v.signal {
+			v.logs[s] = inLog(x * q.scale[s])
+		}
 	}
 	if len(q.interests) == 0 && len(q.pageTerms) == 0 && !q.onProduct() {
-		return v
+		return
 	}
-	facets := q.products.Facets(c.product)
+	for k := range views {
+		q.lookAtFacets(&views[k])
+	}
+}
+
+// lookAtFacets compares a candidate's facets and words with those of visitor and
+// page.
+func (q *query) lookAtFacets(v *view) {
+	facets := q.products.Facets(v.product)
 	if len(q.interests) > 0 && len(facets) > 0 {
 		for _, t := range facets {
 			v.interest += q.byTerm.of(t)
@@ -222,14 +235,13 @@ func (q *query) look(c *candidate, p *scoring.Product) *view {
 		v.likeness = q.alike(facets, q.products.Facets(q.seeds[0].product))
 	}
 	if q.pageIDF > 0 {
-		words := q.products.Words(c.product)
+		words := q.products.Words(v.product)
 		for _, t := range q.pageTerms {
 			if containsTerm(facets, t) || containsTerm(words, t) {
 				v.fit += float32(q.products.IDF(t) / q.pageIDF)
 			}
 		}
 	}
-	return v
 }
 
 // onProduct reports whether the page shows a product that is known.

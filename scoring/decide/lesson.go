@@ -72,11 +72,15 @@ func (q *query) examine(to catalog.Index) bool {
 			l.Rows = append(l.Rows, q.rows[k])
 		}
 	}
+	q.views = q.views[:0]
 	for _, f := range q.firsts[:some] {
-		v := q.look(&q.candidates.list[f.candidate()], nil)
+		q.views = append(q.views, view{candidate: &q.candidates.list[f.candidate()]})
+	}
+	q.look(q.views)
+	for at := range q.views {
 		for k := range q.features {
 			if q.fitted[k] != nil {
-				l.Values = append(l.Values, q.features[k].value(q, v))
+				l.Values = append(l.Values, q.features[k].value(q, &q.views[at]))
 			}
 		}
 	}

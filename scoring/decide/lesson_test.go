@@ -24,9 +24,10 @@ func (s *shop) values(p *Page) map[scoring.ProductID][]float32 {
 	all := map[scoring.ProductID][]float32{}
 	for k := range q.candidates.list {
 		c := &q.candidates.list[k]
-		v := q.look(c, q.products.Product(c.product))
+		views := []view{{candidate: c, at: q.products.Product(c.product)}}
+		q.look(views)
 		for f := range q.features {
-			all[v.at.ID] = append(all[v.at.ID], q.features[f].value(q, v))
+			all[views[0].at.ID] = append(all[views[0].at.ID], q.features[f].value(q, &views[0]))
 		}
 	}
 	return all
@@ -123,9 +124,13 @@ func TestALessonScoresAsADecision(t *testing.T) {
 		}
 		q.weigh()
 		q.shortlist()
+		var r ranking
 		for k := range q.candidates.list {
-			c := &q.candidates.list[k]
-			score := q.score(q.look(c, q.products.Product(c.product)))
+			q.consider(&r, k, nil)
+		}
+		q.appraise(&r)
+		for k := range r.list {
+			c, score := r.views[k].candidate, r.list[k].score
 			for _, s := range want.ranked.list {
 				if other := &want.candidates.list[s.candidate]; other.product == c.product && s.rank < 0 && math.Abs(float64(s.score-score)) > 1e-4 {
 					t.Fatalf("%v: %s scores %v in a lesson, %v in a decision", walk, s.product.ID, score, s.score)

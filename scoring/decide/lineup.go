@@ -44,6 +44,7 @@ func (f *filling) lineUp(r *ranking) {
 	l.from, l.width = 0, f.slot.Count+beyond
 	l.pressure = pressure[f.rules.Diversity]
 	f.standBefore()
+	f.calibrate()
 }
 
 // take fills the slot from the ranking until it has that many products.
@@ -62,6 +63,9 @@ func (f *filling) next(r *ranking) int {
 	l := &f.lineup
 	for l.from < len(r.list) && l.contenders[l.from].gone {
 		l.from++
+	}
+	if f.calibration.on {
+		return f.nextCalibrated(r)
 	}
 	best, most, running := -1, float32(math.Inf(-1)), 0
 	for k := l.from; k < len(r.list); k++ {
@@ -106,10 +110,13 @@ func (f *filling) put(r *ranking, k int) {
 	f.taken.take(s.product)
 	item := scoring.Item{Product: s.product.ID, Score: r.probability(s), Propensity: 1}
 	if f.page.Reasons {
-		item.Reasons = f.explain(s)
+		item.Reasons = f.explain(r, s)
 	}
 	f.out.Items = append(f.out.Items, item)
 	f.stands(r, k)
+	if f.calibration.on {
+		f.calibration.add(f.partsAt(r, k))
+	}
 }
 
 // variant is the one to show of a contender's variants: the last that the visitor

@@ -35,6 +35,7 @@ type match struct {
 	ref  model.SessionRef
 	seed int32 // the first seed, the latest product, that both have
 	sim  float32
+	end  time.Duration // when it ended, as model.SinceEpoch tells it
 }
 
 // matches is a hash table of sessions in the order of their discovery.
@@ -78,6 +79,10 @@ func (neighbours) gather(q *query) {
 			m.of(ref, r).sim += w
 		}
 	}
+	// The ends first: what else is on their cache lines comes along, all at a time.
+	for k := range m.list {
+		m.list[k].end = q.learned.SessionEnd(m.list[k].ref)
+	}
 	now := model.SinceEpoch(q.page.Now)
 	for k := range m.list {
 		x := &m.list[k]
@@ -85,7 +90,7 @@ func (neighbours) gather(q *query) {
 		if q.session.Len == 0 {
 			continue
 		}
-		age := float64(max(0, now-q.session.End))
+		age := float64(max(0, now-x.end))
 		sim := x.sim * perLength[q.session.Len] * exp(-float32(age/q.config.slowRecall))
 		q.spread(x, sim, exp(-float32(age/q.config.fastRecall)))
 	}

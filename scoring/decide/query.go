@@ -55,39 +55,46 @@ type query struct {
 	rates    [model.RepeatRanks]float64
 	fresh    float64 // 1 when the latest touch is of now, towards 0 with its age
 
-	interests  []interestIn // the strongest first
-	byTerm     termWeights
-	pageTerms  []catalog.Term // facets or words of the page
-	pageIDF    float64        // sum of their idf
-	candidates candidates
-	wanted     int     // items on the whole page
-	ranked     ranking // without filters, for all slots that have none
-	taken      taken
-	lineup     lineup
-	newcomers  []newcomer
-	drawn      []scoring.Item // for the end of the slot
-	sights     []sight        // what was seen and left alone
-	rotates    bool           // the slot lets that sink
+	interests   []interestIn // the strongest first
+	byTerm      termWeights
+	pageTerms   []catalog.Term // facets or words of the page
+	pageIDF     float64        // sum of their idf
+	candidates  candidates
+	wanted      int     // items on the whole page
+	calibrates  bool    // a slot of it does
+	ranked      ranking // without filters, for all slots that have none
+	taken       taken
+	lineup      lineup
+	unfound     candidate // a product that no source brought
+	newcomers   []newcomer
+	drawn       []scoring.Item // for the end of the slot
+	calibration calibration
+	sights      []sight // what was seen and left alone
+	rotates     bool    // the slot lets that sink
 
 	// Scratch of sources and of policy.
-	pairs    []model.Pair
-	hops     []model.Pair
-	refs     []model.SessionRef
-	matches  matches
-	session  model.ClosedSession
-	entries  []interest.Entry
-	filtered ranking
-	scale    [signals]float32 // 1 over the largest of each signal
-	firsts   []first
-	view     view
-	weights  []float32 // of the features
-	scope    blend.Scope
-	mature   float64 // 0 for a new shop to 1, when what it has seen counts alone
-	parts    []part
-	lesson   blend.Lesson
-	place    model.Vector // the visit's
-	placed   bool
-	standing []model.Standing
+	pairs     []model.Pair
+	hops      []model.Pair
+	refs      []model.SessionRef
+	matches   matches
+	session   model.ClosedSession
+	entries   []interest.Entry
+	filtered  ranking
+	scale     [signals]float32 // 1 over the largest of each signal
+	firsts    []first
+	priors    []float32
+	views     []view
+	scores    []float32
+	keys      []uint64
+	unordered []scored
+	weights   []float32 // of the features
+	scope     blend.Scope
+	mature    float64 // 0 for a new shop to 1, when what it has seen counts alone
+	parts     []part
+	lesson    blend.Lesson
+	place     model.Vector // the visit's
+	placed    bool
+	standing  []model.Standing
 }
 
 func newQuery(d *Decider) *query {
@@ -110,9 +117,10 @@ func (q *query) begin(p *Page) {
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
 	q.fresh = 0
-	q.wanted = 0
+	q.wanted, q.calibrates = 0, false
 	for k := range p.Slots {
 		q.wanted += p.Slots[k].Count
+		q.calibrates = q.calibrates || p.Slots[k].Rules != nil && p.Slots[k].Rules.Calibrate
 	}
 	q.readPage()
 	q.readTouches()
@@ -123,7 +131,6 @@ func (q *query) begin(p *Page) {
 // end lets go of the page.
 func (q *query) end() {
 	q.page, q.config = nil, q.shipped
-	q.view = view{}
 	q.context = scoring.Context{}
 }
 

@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -26,6 +25,7 @@ var prior = [signals]float32{
 // scored is a candidate that the features were computed for.
 type scored struct {
 	candidate int32
+	row       int32 // its place in views and values
 	score     float32
 	product   *scoring.Product
 	rank      int32 // place in the visit from its end; -1: not in it
@@ -37,7 +37,14 @@ type ranking struct {
 	rotated bool     // what was seen and left alone has sunk
 	list    []scored // the best first
 	refused []refusal
-	total   float64 // sum of exp(score), for shares of probability
+	total   float64   // sum of exp(score), for shares of probability
+	views   []view    // of the candidates, in the order they were found
+	values  []float32 // of the first feature for each of them, then of the second ...
+}
+
+// value is a feature's value for a candidate; 0 where it weighs nothing.
+func (r *ranking) value(feature int, s *scored) float32 {
+	return r.values[feature*len(r.views)+int(s.row)]
 }
 
 // refusal is a candidate that did not reach the second stage.
@@ -50,6 +57,7 @@ func (r *ranking) reset() {
 	r.done = false
 	r.list = r.list[:0]
 	r.refused = r.refused[:0]
+	r.views = r.views[:0]
 	r.total = 0
 }
 
@@ -60,6 +68,9 @@ func (q *query) rank(r *ranking, filters []Filter) {
 	q.weigh()
 	q.shortlist()
 	enough := max(q.config.secondStage, q.wanted+q.wanted/2)
+	if q.calibrates {
+		enough *= 2 // for the smaller interests to have their share
+	}
 	for tried := 0; len(r.list) < enough && tried < min(len(q.firsts), maxTried); {
 		some := min(enough-len(r.list), len(q.firsts)-tried)
 		largestFirst(q.firsts[tried:], some)
@@ -68,13 +79,9 @@ func (q *query) rank(r *ranking, filters []Filter) {
 		}
 		tried += some
 	}
+	q.appraise(r)
 	q.boundReturns(r)
-	slices.SortFunc(r.list, func(a, b scored) int {
-		if a.score != b.score {
-			return cmp.Compare(b.score, a.score)
-		}
-		return cmp.Compare(a.product.ID, b.product.ID)
-	})
+	q.order(r)
 	for k := range r.list {
 		r.total += math.Exp(float64(r.list[k].score - r.list[0].score))
 	}
@@ -89,16 +96,18 @@ func (q *query) shortlist() {
 			q.scale[s] = 1 / v
 		}
 	}
-	var by [signals]float32
-	for s := range by {
-		by[s] = q.config.prior[s] * q.scale[s]
+	n := len(q.candidates.list)
+	q.priors = slices.Grow(q.priors[:0], n)[:n]
+	clear(q.priors)
+	for s, worth := range q.config.prior {
+		if by := worth * q.scale[s]; by != 0 {
+			for k := range q.priors {
+				q.priors[k] += by * q.candidates.list[k].signal[s]
+			}
+		}
 	}
 	q.firsts = q.firsts[:0]
-	for k := range q.candidates.list {
-		var p float32
-		for s, v := range q.candidates.list[k].signal {
-			p += by[s] * v
-		}
+	for k, p := range q.priors {
 		q.firsts = append(q.firsts, newFirst(k, p))
 	}
 }
@@ -114,8 +123,76 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 		r.refused = append(r.refused, refusal{product: c.product, why: why})
 		return
 	}
-	v := q.look(c, p)
-	r.list = append(r.list, scored{candidate: int32(k), score: q.score(v), product: p, rank: int32(v.rank)})
+	r.list = append(r.list, scored{candidate: int32(k), row: int32(len(r.views)), product: p})
+	r.views = append(r.views, view{candidate: c, at: p})
+}
+
+// appraise is the second stage: the blend, a sum of weight times value over the
+// features. It goes feature by feature through the candidates, for the memory that
+// one needs to be on its way while another is worked on.
+func (q *query) appraise(r *ranking) {
+	q.look(r.views)
+	n := len(r.views)
+	scores := slices.Grow(q.scores[:0], n)[:n]
+	clear(scores)
+	q.scores = scores
+	r.values = slices.Grow(r.values[:0], n*len(q.weights))[:n*len(q.weights)]
+	for f, w := range q.weights {
+		values := r.values[f*n : (f+1)*n]
+		if w == 0 {
+			clear(values)
+			continue
+		}
+		value := q.features[f].value
+		for k := range values {
+			x := value(q, &r.views[k])
+			values[k] = x
+			scores[k] += w * x
+		}
+	}
+	for k := range r.list {
+		r.list[k].score, r.list[k].rank = scores[k], int32(r.views[k].rank)
+	}
+}
+
+// appraiseOne is the score of a candidate that is not in a ranking.
+func (q *query) appraiseOne(c *candidate, p *scoring.Product) float32 {
+	q.views = append(q.views[:0], view{candidate: c, at: p})
+	q.look(q.views)
+	var sum float32
+	for f, w := range q.weights {
+		if w != 0 {
+			sum += w * q.features[f].value(q, &q.views[0])
+		}
+	}
+	return sum
+}
+
+// order sorts by score, the best first, and equal ones by id.
+func (q *query) order(r *ranking) {
+	q.keys = q.keys[:0]
+	for k := range r.list {
+		q.keys = append(q.keys, newLast(k, r.list[k].score))
+	}
+	slices.Sort(q.keys)
+	q.unordered = append(q.unordered[:0], r.list...)
+	for k, key := range q.keys {
+		r.list[k] = q.unordered[uint32(key)]
+		for at := k; at > 0 && r.list[at-1].score == r.list[at].score && r.list[at].product.ID < r.list[at-1].product.ID; at-- {
+			r.list[at-1], r.list[at] = r.list[at], r.list[at-1]
+		}
+	}
+}
+
+// newLast is a key by which places sort from the highest score to the lowest: the
+// score's bits, which grow with the number below 0 that they stand for, and upside
+// down for all others.
+func newLast(place int, score float32) uint64 {
+	bits := math.Float32bits(score + 0) // of -0 and 0 the same
+	if bits>>31 == 0 {
+		bits = ^bits &^ (1 << 31)
+	}
+	return uint64(bits)<<32 | uint64(uint32(place))
 }
 
 // returnsBound is how many times the share that the returns of this shop's
@@ -233,17 +310,6 @@ func (q *query) weigh() {
 			q.weights[k] = 0
 		}
 	}
-}
-
-// score is the blend: a sum of weight times value over the features.
-func (q *query) score(v *view) float32 {
-	var sum float32
-	for k, w := range q.weights {
-		if w != 0 {
-			sum += w * q.features[k].value(q, v)
-		}
-	}
-	return sum
 }
 
 // showable returns a product, nil if it is not in the catalogue, and why it may

@@ -178,8 +178,8 @@ func visit(session []*scoring.Event) (pages []*Page) {
 	return pages
 }
 
-// timeDecisions reports what a decision takes by the wall clock, with and without
-// reasons.
+// timeDecisions reports what a decision takes, with and without reasons: by the wall
+// clock, and of all cores, which tells more where they are shared.
 func timeDecisions(b *testing.B, size string, d *Decider, pages []*Page) {
 	for _, reasons := range []bool{false, true} {
 		for _, p := range pages {
@@ -188,12 +188,14 @@ func timeDecisions(b *testing.B, size string, d *Decider, pages []*Page) {
 		b.Run(fmt.Sprintf("%s/decide/reasons=%t", size, reasons), func(b *testing.B) {
 			b.ReportAllocs()
 			took := make([]time.Duration, 0, 1<<16)
+			used := cpu(b)
 			for b.Loop() {
 				p := pages[len(took)%len(pages)]
 				began := time.Now()
 				d.Decide(p)
 				took = append(took, time.Since(began))
 			}
+			used = cpu(b) - used
 			slices.Sort(took)
 			var sum time.Duration
 			for _, t := range took {
@@ -202,6 +204,7 @@ func timeDecisions(b *testing.B, size string, d *Decider, pages []*Page) {
 			b.ReportMetric(us(took[len(took)/2]), "median-us")
 			b.ReportMetric(us(sum)/float64(len(took)), "mean-us")
 			b.ReportMetric(us(took[len(took)*99/100]), "p99-us")
+			b.ReportMetric(us(used)/float64(len(took)), "cpu-us")
 		})
 	}
 }

@@ -216,8 +216,8 @@ func TestSessionsAreFiledWhenTheyEnd(t *testing.T) {
 	if s.Len != 2 || s.Products[0] != m.number("a") || s.Products[1] != m.number("b") {
 		t.Errorf("session %+v", s)
 	}
-	if want := SinceEpoch(noon.Add(time.Minute)); s.End != want {
-		t.Errorf("ended %v after 2000, want %v", s.End, want)
+	if end, want := m.SessionEnd(refs[0]), SinceEpoch(noon.Add(time.Minute)); end != want {
+		t.Errorf("ended %v after 2000, want %v", end, want)
 	}
 	if got := m.Stats(); got.Events != 5 || got.OpenSessions != 1 || got.Sessions != 1 || got.Products != 3 {
 		t.Errorf("stats %+v", got) // w is open; home makes no session

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -62,8 +63,10 @@ func (m *Model) Pairs(dst []Pair, i catalog.Index, t time.Time) (neighbours []Pa
 	if p == nil {
 		return dst, 0, 1
 	}
-	for k := range int(p.n.Load()) {
-		dst = append(dst, p.slots[k].load())
+	n, held := int(p.n.Load()), len(dst)
+	dst = slices.Grow(dst, n)[:held+n]
+	for k := range p.slots[:n] {
+		dst[held+k] = p.slots[k].load()
 	}
 	return dst, float64(math.Float32frombits(p.sessions.Load())), math.Exp2(-lives(p.at, instant(t)))
 }

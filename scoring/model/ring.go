@@ -122,9 +122,16 @@ func (m *Model) RecentSessions(dst []SessionRef, i catalog.Index, most int) []Se
 
 // ClosedSession is a session that neighbours are sought among.
 type ClosedSession struct {
-	End      time.Duration // since 2000, whole minutes
 	Products [sessionProducts]catalog.Index
 	Len      int
+}
+
+// SessionEnd is when a closed session ended: since 2000, in whole minutes.
+func (m *Model) SessionEnd(ref SessionRef) time.Duration {
+	if l := m.recent.lines.peek(uint32(ref) % ringSize); l != nil {
+		return time.Duration(l[0].Load()) * time.Minute
+	}
+	return 0
 }
 
 // Session reads a closed session into s.
@@ -134,7 +141,6 @@ func (m *Model) Session(ref SessionRef, s *ClosedSession) {
 	if l == nil {
 		return
 	}
-	s.End = time.Duration(l[0].Load()) * time.Minute
 	for k := range sessionProducts {
 		v := l[1+k].Load()
 		if v == 0 {
@@ -145,7 +151,7 @@ func (m *Model) Session(ref SessionRef, s *ClosedSession) {
 	}
 }
 
-// SinceEpoch is a time as ClosedSession.End tells it.
+// SinceEpoch is a time as SessionEnd tells it.
 func SinceEpoch(t time.Time) time.Duration {
 	return time.Duration(seconds(instant(t))) * time.Second
 }

@@ -1,0 +1,29 @@
+package decide
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+func TestOrder(t *testing.T) {
+	nothing := float32(math.Copysign(0, -1))
+	var r ranking
+	for _, x := range []struct {
+		id    scoring.ProductID
+		score float32
+	}{{"low", -7}, {"b", 0}, {"top", 12.5}, {"c", nothing}, {"a", 0}, {"below", -0.001}, {"lowest", -70}, {"above", 0.001}} {
+		r.list = append(r.list, scored{score: x.score, product: &scoring.Product{ID: x.id}})
+	}
+	newShop().decider.scratch.Get().(*query).order(&r)
+	var got []scoring.ProductID
+	for k := range r.list {
+		got = append(got, r.list[k].product.ID)
+	}
+	// Equal scores by id, and 0 is 0 whatever its sign.
+	if want := []scoring.ProductID{"top", "above", "a", "b", "c", "below", "low", "lowest"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
