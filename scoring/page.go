@@ -43,6 +43,10 @@ const (
 	ReasonPinned
 	ReasonFallback
 	ReasonExploration
+	ReasonSimilar
+	ReasonBoughtTogether
+	ReasonSearched
+	ReasonRestock
 )
 
 // Reason is one part of why an item was chosen.
@@ -54,6 +58,8 @@ type Reason struct {
 	// Did is what the visitor did with Product, where their own behaviour and
 	// not the page is behind it: bought it, put it into the cart, or looked at it.
 	Did EventType `cbor:"5,keyasint,omitempty"`
+	// Query is what the visitor searched for, where that is behind it.
+	Query string `cbor:"6,keyasint,omitempty"`
 }
 
 // NoFillReason says why a placement has fewer items than asked for; the numbers
@@ -84,6 +90,7 @@ const (
 	RejectedShownElsewhere
 	RejectedOutranked
 	RejectedSensitive
+	RejectedStrategy
 )
 
 // Item is one product of a filled placement.

@@ -111,6 +111,8 @@ func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
 		evidence := &take(&room.byFacet, 1)[0]
 		evidence.Facet = facetToProto(a.site, r.Facet)
 		m.Evidence = evidence
+	case r.Query != "":
+		m.Evidence = &pb.Reason_SearchQuery{SearchQuery: r.Query}
 	}
 	return m
 }

@@ -46,6 +46,9 @@ func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time
 			ProductId: string(seen.Product), Times: seen.TimesAt(now), Time: timeToProto(seen.Time),
 		})
 	}
+	if p.Search != "" {
+		m.LastSearch = &pb.Search{Query: p.Search, Time: timeToProto(p.SearchTime)}
+	}
 	return m
 }
 

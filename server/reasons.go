@@ -32,10 +32,17 @@ var languages = map[string]*language{
 			scoring.ReasonPinned:         "Picked by the shop",
 			scoring.ReasonFallback:       "From the shop's range",
 			scoring.ReasonExploration:    "Something new to discover",
+			scoring.ReasonSimilar:        "Similar to what you look at",
+			scoring.ReasonBoughtTogether: "Often bought together",
+			scoring.ReasonSearched:       "It fits your search",
+			scoring.ReasonRestock:        "Time to restock?",
 		},
 		about: map[scoring.ReasonKind]string{
-			scoring.ReasonInterest:    "Because you are interested in %",
-			scoring.ReasonPageContext: "It goes with %",
+			scoring.ReasonInterest:       "Because you are interested in %",
+			scoring.ReasonPageContext:    "It goes with %",
+			scoring.ReasonSimilar:        "Similar to %",
+			scoring.ReasonBoughtTogether: "Often bought with %",
+			scoring.ReasonSearched:       "Because you searched for “%”",
 		},
 		after: map[scoring.EventType]string{
 			scoring.ProductViewed:  "Because you looked at %",
@@ -58,10 +65,17 @@ var languages = map[string]*language{
 			scoring.ReasonPinned:         "Choisi par la boutique",
 			scoring.ReasonFallback:       "Dans l'assortiment de la boutique",
 			scoring.ReasonExploration:    "À découvrir",
+			scoring.ReasonSimilar:        "Semblable à ce que vous regardez",
+			scoring.ReasonBoughtTogether: "Souvent achetés ensemble",
+			scoring.ReasonSearched:       "Répond à votre recherche",
+			scoring.ReasonRestock:        "À renouveler ?",
 		},
 		about: map[scoring.ReasonKind]string{
-			scoring.ReasonInterest:    "Parce que vous vous intéressez à : %",
-			scoring.ReasonPageContext: "Va avec : %",
+			scoring.ReasonInterest:       "Parce que vous vous intéressez à : %",
+			scoring.ReasonPageContext:    "Va avec : %",
+			scoring.ReasonSimilar:        "Semblable à : %",
+			scoring.ReasonBoughtTogether: "Souvent acheté avec : %",
+			scoring.ReasonSearched:       "Parce que vous avez cherché : %",
 		},
 		after: map[scoring.EventType]string{
 			scoring.ProductViewed:  "Parce que vous avez regardé : %",
@@ -87,9 +101,12 @@ func languageOf(locales ...string) *language {
 // reasonText writes the sentence of a reason.
 func (st *site) reasonText(l *language, r *scoring.Reason) string {
 	name, kind := st.evidenceName(r)
+	if r.Query != "" {
+		name = r.Query
+	}
 	words := l.about[r.Kind]
 	switch {
-	case r.Did != 0:
+	case r.Did != 0 && r.Kind == scoring.ReasonViewedTogether:
 		words = l.after[r.Did]
 	case kind == scoring.FacetPriceBand:
 		words = l.priceRange

@@ -29,6 +29,7 @@ type Catalog struct {
 	terms    chunks[term]
 	byTerm   table
 	all      term
+	newest   newest
 	held     atomic.Int64
 }
 
@@ -137,6 +138,7 @@ func (c *Catalog) Put(p *scoring.Product) {
 	}
 	c.relist(i, old.facets, next.facets)
 	c.relist(i, old.words, next.words)
+	c.refreshNewest(i, old.product, p)
 	// Equal lists are kept once.
 	if slices.Equal(old.facets, next.facets) {
 		next.facets = old.facets
@@ -162,6 +164,7 @@ func (c *Catalog) Delete(id scoring.ProductID) {
 	c.unlist(&c.all, i, func(i Index) bool { return c.Product(i) != nil })
 	c.relist(i, old.facets, nil)
 	c.relist(i, old.words, nil)
+	c.refreshNewest(i, old.product, nil)
 }
 
 // Len is how many products the catalogue holds.

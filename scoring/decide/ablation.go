@@ -38,7 +38,7 @@ func families() []family {
 		{"co-visitation", []string{"next", "next ratio", "forward", "forward ratio", "forward share", "backward"}, []signal{sigNext, sigForward, sigBackward}},
 		{"two hops", []string{"hop", "hop ratio", "hop share"}, []signal{sigHop}},
 		{"popularity and age", []string{"popular now", "popular", "popular ever", "rising", "age", "idle"}, []signal{sigPopular}},
-		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier"}, []signal{sigOwn}},
+		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier", "own", "due"}, []signal{sigOwn}},
 		{"interest", []string{"interest"}, []signal{sigFacets}},
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
 	}
@@ -75,7 +75,6 @@ func Ablations() []*Ablation {
 // missing is an ablation made ready: what is left out, by its number.
 type missing struct {
 	ablation *Ablation
-	sources  []bool
 	features []int
 }
 
@@ -87,9 +86,6 @@ func (c *Config) Without(a *Ablation) *Config {
 	}
 	less := *c
 	less.missing = &missing{ablation: a}
-	for _, s := range sources() {
-		less.missing.sources = append(less.missing.sources, slices.Contains(a.sources, s.name()))
-	}
 	for k, name := range FeatureNames() {
 		if slices.Contains(a.features, name) {
 			less.missing.features = append(less.missing.features, k)
@@ -102,7 +98,9 @@ func (c *Config) Without(a *Ablation) *Config {
 }
 
 // lacks reports whether a source is not to be asked.
-func (c *Config) lacks(source int) bool { return c.missing != nil && c.missing.sources[source] }
+func (c *Config) lacks(s source) bool {
+	return c.missing != nil && slices.Contains(c.missing.ablation.sources, s.name())
+}
 
 // sameAblation reports whether both do without the same.
 func (c *Config) sameAblation(o *Config) bool {

@@ -143,16 +143,11 @@ type rankings struct {
 	others []*query
 }
 
-// start begins a page under a configuration, and gathers its candidates.
+// start begins a page under a configuration.
 func (d *Decider) start(p *Page, c *Config) *query {
 	q := d.scratch.Get().(*query)
 	q.config = c
 	q.begin(p)
-	for k, s := range q.sources {
-		if !c.lacks(k) {
-			s.gather(q)
-		}
-	}
 	return q
 }
 

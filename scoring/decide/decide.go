@@ -48,18 +48,21 @@ type Page struct {
 type Decider struct {
 	products *catalog.Catalog
 	learned  *model.Model
-	sources  []source
 	features []feature
+	points   [starts]startingPoint
 	fitted   []*[situations]float32 // of the features; nil: none
 	rows     []*blend.Row           // what was learned of the features
-	scratch  sync.Pool
-	shipped  *Config
+	// strategies are the table of strategy.go with weights by feature.
+	strategies []strategy
+	scratch    sync.Pool
+	shipped    *Config
 }
 
 // New returns a decider over a site's catalogue and what it has learned. From now
 // on the model shows it the visits, for the blend to learn.
 func New(products *catalog.Catalog, learned *model.Model) *Decider {
-	d := &Decider{products: products, learned: learned, sources: sources(), features: features()}
+	d := &Decider{products: products, learned: learned, features: features(), points: startingPoints()}
+	d.strategies = mixed(d.features)
 	for k := range d.features {
 		d.fitted = append(d.fitted, fitted(d.features[k].name))
 		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))

@@ -61,8 +61,8 @@ func TestDiversityArithmetic(t *testing.T) {
 func (s *shop) fillFrom(p *Page, scores map[scoring.ProductID]float32) scoring.FilledPlacement {
 	q := s.decider.scratch.Get().(*query)
 	q.begin(p)
-	r := &q.ranked
-	r.done = true
+	r := q.ranked.of(q.mix)
+	r.done, q.gathered = true, true
 	for id, score := range scores {
 		i, _ := s.products.Lookup(id)
 		q.candidates.of(i)

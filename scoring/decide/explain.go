@@ -109,11 +109,18 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 		return q.own(v)
 	case scoring.ReasonInterest:
 		r.Facet = q.strongestFacet(v.product)
+	case scoring.ReasonSimilar:
+		r.Product = q.products.ID(q.seeds[0].product)
+		if s := &q.seeds[0]; !s.ofPage || s.ofVisit {
+			r.Did = did(q.page.Profile, r.Product)
+		}
+	case scoring.ReasonRestock:
+		r.Product = v.at.ID
 	case scoring.ReasonPageContext:
-		if f.name == "like this" {
-			r.Product = q.products.ID(q.seeds[0].product)
-		} else if t, ok := q.topic(v.product); ok {
+		if t, ok := q.topic(v.product); ok {
 			r.Facet = q.products.FacetID(t)
+		} else if q.searched != "" {
+			r.Kind, r.Query = scoring.ReasonSearched, q.searched
 		}
 	}
 	return r

@@ -99,8 +99,10 @@ func features() []feature {
 		{"returned to", own, 1, 0.5, returnedTo},
 		{"seen earlier", own, 0.3, 0.5, seenEarlier},
 		{"left alone", own, -1, -1, leftAlone},
+		{"own", own, 0, 0, func(_ *query, v *view) float32 { return v.signal[sigOwn] }},
+		{"due", scoring.ReasonRestock, 0, 0, due},
 		{"interest", scoring.ReasonInterest, 3, 3, func(_ *query, v *view) float32 { return v.interest }},
-		{"like this", scoring.ReasonPageContext, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
+		{"like this", scoring.ReasonSimilar, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
 		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
 		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
 	}
@@ -125,7 +127,7 @@ func inVisit(_ *query, v *view) float32 {
 
 // likeTheVisit is how near a product's vector lies to the visit's: -1 to 1.
 func likeTheVisit(q *query, v *view) float32 {
-	if v.rank >= 0 || !q.placed {
+	if v.rank >= 0 && !q.anchored && !q.even || !q.placed {
 		return 0
 	}
 	return q.learned.Cosine(&q.place, v.product)
@@ -192,12 +194,15 @@ func seenEarlier(_ *query, v *view) float32 {
 // newFor is how long a product counts as new, by half.
 const newFor = 14 * 24 * time.Hour
 
-func isNew(q *query, v *view) float32 {
-	at := v.at.AvailableAt
-	if at.IsZero() || at.After(q.page.Now) {
+func isNew(q *query, v *view) float32 { return isNewAt(v.at, q.page.Now) }
+
+// isNewAt is how new a product is: 1 when it was first offered, by half every
+// newFor.
+func isNewAt(p *scoring.Product, now time.Time) float32 {
+	if p.AvailableAt.IsZero() || p.AvailableAt.After(now) {
 		return 0
 	}
-	return float32(math.Exp2(-q.page.Now.Sub(at).Hours() / newFor.Hours()))
+	return float32(math.Exp2(-now.Sub(p.AvailableAt).Hours() / newFor.Hours()))
 }
 
 // look prepares candidates for the features: views that have candidate and product.
@@ -244,8 +249,9 @@ func (q *query) lookAtFacets(v *view) {
 	}
 }
 
-// onProduct reports whether the page shows a product that is known.
-func (q *query) onProduct() bool { return len(q.seeds) > 0 && q.seeds[0].ofPage }
+// onProduct reports whether there is a product that the others are held against:
+// the page's, or the one that the strategy starts from.
+func (q *query) onProduct() bool { return len(q.seeds) > 0 && (q.seeds[0].ofPage || q.anchored) }
 
 // alike is the idf that two products' facets share, over that of either.
 func (q *query) alike(a, b []catalog.Term) float32 {

@@ -19,9 +19,7 @@ func (d *Decider) Study(s *model.Step) {
 	q := d.scratch.Get().(*query)
 	defer d.scratch.Put(q)
 	q.beginVisit(s)
-	for _, from := range d.sources {
-		from.gather(q)
-	}
+	q.gather()
 	q.weigh()
 	q.shortlist()
 	if q.examine(s.To) {

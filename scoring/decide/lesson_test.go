@@ -111,17 +111,12 @@ func TestALessonScoresAsADecision(t *testing.T) {
 		}
 		want := newQuery(g.decider)
 		want.begin(p)
-		for _, from := range want.sources {
-			from.gather(want)
-		}
-		want.rank(&want.ranked, nil)
+		ranked := want.rankingOf(want.mixOf(&scoring.ProductRules{}), nil)
 
 		seed, _ := g.products.Lookup(walk[0])
 		q := newQuery(g.decider)
 		q.beginVisit(&model.Step{Visit: []catalog.Index{seed}, Looks: []uint8{1}, Time: p.Now})
-		for _, from := range q.sources {
-			from.gather(q)
-		}
+		q.gather()
 		q.weigh()
 		q.shortlist()
 		var r ranking
@@ -131,7 +126,7 @@ func TestALessonScoresAsADecision(t *testing.T) {
 		q.appraise(&r)
 		for k := range r.list {
 			c, score := r.views[k].candidate, r.list[k].score
-			for _, s := range want.ranked.list {
+			for _, s := range ranked.list {
 				if other := &want.candidates.list[s.candidate]; other.product == c.product && s.rank < 0 && math.Abs(float64(s.score-score)) > 1e-4 {
 					t.Fatalf("%v: %s scores %v in a lesson, %v in a decision", walk, s.product.ID, score, s.score)
 				}

@@ -73,7 +73,7 @@ func (neighbours) gather(q *query) {
 	all := q.learned.AllSessions(q.page.Now)
 	for r := range min(neighbourSeeds, len(q.seeds)) {
 		s := &q.seeds[r]
-		w := float32(s.weight * math.Exp(-float64(r)/q.config.seedFade) * math.Log1p(all/max(1, s.sessions)))
+		w := float32(s.weight * q.fade(r, q.config.seedFade) * math.Log1p(all/max(1, s.sessions)))
 		q.refs = q.learned.RecentSessions(q.refs[:0], s.product, q.config.sessions[r])
 		for _, ref := range q.refs {
 			m.of(ref, r).sim += w

@@ -28,8 +28,11 @@ type Observation struct {
 func (d *Decider) Observe(p *Page, to scoring.ProductID, o *Observation) bool {
 	q := d.start(p, d.configOf(&p.Slots[0]))
 	defer q.close()
-	q.rank(&q.filtered, p.Slots[0].Filters)
-	r := &q.filtered
+	rules := p.Slots[0].Rules
+	if rules == nil {
+		rules = &scoring.ProductRules{}
+	}
+	r := q.rankingOf(q.mixOf(rules), p.Slots[0].Filters)
 	o.Target = slices.IndexFunc(r.list, func(s scored) bool { return s.product.ID == to })
 	if o.Target < 0 {
 		return false
@@ -44,7 +47,7 @@ func (d *Decider) Observe(p *Page, to scoring.ProductID, o *Observation) bool {
 		o.Moved = append(o.Moved, moved)
 	}
 	for k := range r.list {
-		v := q.look(&q.candidates.list[r.list[k].candidate], r.list[k].product)
+		v := &r.views[r.list[k].row]
 		for f := range q.features {
 			o.Values = append(o.Values, q.features[f].value(q, v))
 		}

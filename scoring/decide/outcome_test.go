@@ -30,16 +30,13 @@ func (s *shop) rankFor(p *Page, in blend.Scope, id scoring.ProductID) int {
 	q := newQuery(s.decider)
 	q.begin(p)
 	q.scope = in
-	for _, from := range q.sources {
-		from.gather(q)
-	}
-	q.rank(&q.ranked, nil)
-	for k := range q.ranked.list {
-		if q.ranked.list[k].product.ID == id {
+	r := q.rankingOf(mix{strategy: q.strategy(0), objective: in.Objective}, nil)
+	for k := range r.list {
+		if r.list[k].product.ID == id {
 			return k
 		}
 	}
-	return len(q.ranked.list)
+	return len(r.list)
 }
 
 // A shop whose visitors put into the cart what they look at, and seldom return to

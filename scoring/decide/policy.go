@@ -53,10 +53,14 @@ type filling struct {
 	rules scoring.ProductRules
 	out   scoring.FilledPlacement
 	slab  []scoring.Reason // room for reasons
+	// fillingUp: the strategy has found too few, and others take the rest. What of
+	// those is left out nobody asked for.
+	fillingUp bool
 }
 
-// fill fills one slot: pinned products, then the ranking, new products in the last
-// positions, then the fallback list, popular products and whatever else may be shown. Each is held against the
+// fill fills one slot: pinned products, then the strategy's ranking, new products in
+// the last positions, then, unless the strategy is strict, the fallback list, what is
+// for this visitor, popular products and whatever else may be shown. Each is held against the
 // rules in this order: availability, sensitivity and filters; exclude_ids and the
 // page's own product; bought, in the cart, waved away, seen; what stands on the page already.
 func (q *query) fill(s *Slot) scoring.FilledPlacement {
@@ -70,50 +74,59 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	if f.rules.Diversity == 0 {
 		f.rules.Diversity = scoring.DiversityLow
 	}
+	if change := q.strategy(f.rules.Strategy).rules; change != nil {
+		f.rules = change(f.rules) // by value: a pointer would put f on the heap
+	}
+	mix := q.mixOf(&f.rules)
 	if s.Count > 0 {
 		f.out.Items = make([]scoring.Item, 0, min(s.Count, q.products.Len()))
 	}
 	for _, id := range f.rules.Pinned {
 		f.offer(id, scoring.ReasonPinned)
 	}
-	r := f.rankedFor()
+	r := q.rankingOf(mix, s.Filters)
 	f.lineUp(r)
 	f.take(r, s.Count-f.rules.Explore)
 	f.explore(r)
 	f.take(r, s.Count)
 	f.leaveOut(r)
-	if !f.full() {
-		f.fallBack()
+	switch {
+	case f.full():
+	case f.staysShort():
+		f.out.NoFill = f.noFill(f.found())
+	default:
+		f.fallBack(mix)
+		if !f.full() {
+			f.out.NoFill = f.noFill(f.products.Scan())
+		}
 	}
 	f.out.Items = append(f.out.Items, f.drawn...)
 	f.drawn = f.drawn[:0]
-	if !f.full() {
-		f.out.NoFill = f.noFill()
-	}
 	return f.out
 }
 
 func (f *filling) full() bool { return len(f.out.Items)+len(f.drawn) >= f.slot.Count }
 
-// rankedFor is the ranking that the slot takes its products from.
-func (f *filling) rankedFor() *ranking {
-	r := &f.ranked
-	if len(f.slot.Filters) > 0 {
-		r = &f.filtered
-		r.done = false
-	}
-	f.rotates = !f.rules.NoRotation && len(f.sights) > 0
-	if !r.done || r.rotated != f.rotates {
-		f.rank(r, f.slot.Filters)
-	}
-	return r
-}
-
 // reject lists a candidate that was left out, if asked to.
 func (f *filling) reject(id scoring.ProductID, why scoring.Rejection, score float64) {
-	if f.page.Rejected {
+	if f.page.Rejected && !f.fillingUp {
 		f.out.Rejected = append(f.out.Rejected, scoring.Rejected{Product: id, Rejection: why, Score: score})
 	}
+}
+
+// staysShort reports whether others than those of the strategy would be a lie.
+// Without words to search by there is nothing to be true to.
+func (f *filling) staysShort() bool {
+	return f.mix.strategy.strict && (f.mix.strategy.start != fromSearch || f.searched != "")
+}
+
+// found lists what the present start has brought.
+func (f *filling) found() []catalog.Index {
+	f.trail = f.trail[:0]
+	for k := range f.candidates.list {
+		f.trail = append(f.trail, f.candidates.list[k].product)
+	}
+	return f.trail
 }
 
 // cutRejected keeps what came nearest. A rule comes before being outranked: it is
@@ -207,11 +220,21 @@ func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
 	f.out.Items = append(f.out.Items, item)
 }
 
-// fallBack fills up with what is not personal: the placement's own list, popular
-// products, then any of the catalogue.
-func (f *filling) fallBack() {
+// fallBack fills up where the strategy found too little: with the placement's own
+// list, what is for this visitor, popular products, then any of the catalogue.
+func (f *filling) fallBack(m mix) {
 	for _, id := range f.rules.FallbackFirst {
 		f.offer(id, scoring.ReasonFallback)
+	}
+	if f.full() {
+		return
+	}
+	if usual := f.strategy(scoring.StrategyForYou); m.strategy != usual {
+		m.strategy = usual
+		r := f.rankingOf(m, f.slot.Filters)
+		f.lineUp(r)
+		f.fillingUp = true
+		f.take(r, f.slot.Count)
 	}
 	if f.full() {
 		return
@@ -234,11 +257,12 @@ func (f *filling) fallBack() {
 	}
 }
 
-// noFill is the reason for which most of the catalogue's products are left out:
-// the sample of it that was just gone through for want of better.
-func (f *filling) noFill() scoring.NoFillReason {
+// noFill is the reason for which most of the products are left out that could
+// have filled the slot: what a strict strategy starts from, or the sample of the
+// catalogue that was just gone through for want of better.
+func (f *filling) noFill(of []catalog.Index) scoring.NoFillReason {
 	var n [scoring.NoFillShownElsewhere + 1]int
-	for _, i := range f.products.Scan() {
+	for _, i := range of {
 		p, why := f.showable(i, f.slot.Filters)
 		if p == nil {
 			continue
@@ -247,6 +271,7 @@ func (f *filling) noFill() scoring.NoFillReason {
 			why = f.refuses(p)
 		}
 		switch why {
+		case 0: // not of the strategy
 		case scoring.RejectedFiltered:
 			n[scoring.NoFillFiltered]++
 		case scoring.RejectedUnavailable:

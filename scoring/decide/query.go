@@ -45,7 +45,9 @@ type query struct {
 	config  *Config
 	page    *Page
 	context scoring.Context
-	seeds   []seed
+	*pool   // of the present start
+	pools   [starts]*pool
+	mix     mix // of the present slot
 
 	visit    []catalog.Index // different products of this visit, the latest first
 	steps    []catalog.Index // the visit's products, oldest first, the same never twice in a row
@@ -57,12 +59,9 @@ type query struct {
 
 	interests   []interestIn // the strongest first
 	byTerm      termWeights
-	pageTerms   []catalog.Term // facets or words of the page
-	pageIDF     float64        // sum of their idf
-	candidates  candidates
-	wanted      int     // items on the whole page
-	calibrates  bool    // a slot of it does
-	ranked      ranking // without filters, for all slots that have none
+	wanted      int   // items on the whole page
+	calibrates  bool  // a slot of it does
+	ranked      mixes // without filters, for all slots that have none
 	taken       taken
 	lineup      lineup
 	unfound     candidate // a product that no source brought
@@ -80,7 +79,6 @@ type query struct {
 	session   model.ClosedSession
 	entries   []interest.Entry
 	filtered  ranking
-	scale     [signals]float32 // 1 over the largest of each signal
 	firsts    []first
 	priors    []float32
 	views     []view
@@ -92,13 +90,14 @@ type query struct {
 	mature    float64 // 0 for a new shop to 1, when what it has seen counts alone
 	parts     []part
 	lesson    blend.Lesson
-	place     model.Vector // the visit's
-	placed    bool
+	trail     []catalog.Index
 	standing  []model.Standing
 }
 
 func newQuery(d *Decider) *query {
-	return &query{Decider: d, config: d.shipped, candidates: newCandidates(), matches: newMatches()}
+	q := &query{Decider: d, config: d.shipped, matches: newMatches()}
+	q.pools[fromVisit] = &pool{startingPoint: &d.points[fromVisit], candidates: newCandidates()}
+	return q
 }
 
 // begin reads the page and the profile.
@@ -109,10 +108,16 @@ func (q *query) begin(p *Page) {
 		q.context = *p.Context
 	}
 	q.scope = blend.Scope{Page: blend.PageOf(q.context.PageType)}
-	q.candidates.reset()
+	q.mix = mix{strategy: &q.strategies[0]}
+	for _, p := range q.pools {
+		if p != nil {
+			p.gathered = false
+		}
+	}
+	q.pool = q.pools[fromVisit]
+	q.pool.reset()
 	q.ranked.reset()
 	q.taken.reset()
-	q.seeds = q.seeds[:0]
 	q.visit = q.visit[:0]
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
@@ -131,12 +136,12 @@ func (q *query) begin(p *Page) {
 // end lets go of the page.
 func (q *query) end() {
 	q.page, q.config = nil, q.shipped
+	q.ranked.reset()
 	q.context = scoring.Context{}
 }
 
 // readPage finds what the page is about.
 func (q *query) readPage() {
-	q.pageTerms = q.pageTerms[:0]
 	if id := q.context.Product; id != "" {
 		if i, ok := q.products.Lookup(id); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1, ofPage: true})
@@ -146,7 +151,7 @@ func (q *query) readPage() {
 		}
 	}
 	if t := q.context.PageType; (t == scoring.PageCart || t == scoring.PageCheckout) && q.page.Profile != nil {
-		q.readCart()
+		q.readCart(covisitSeeds)
 	}
 	if path := q.context.Category; path != "" {
 		for _, level := range scoring.CategoryLevels(path) {
@@ -156,20 +161,17 @@ func (q *query) readPage() {
 			}
 		}
 	}
-	if words := q.context.SearchQuery; words != "" {
-		q.pageTerms = append(q.pageTerms, q.products.WordTerms(words)...)
-	}
-	q.pageIDF = 0
 	for _, t := range q.pageTerms {
 		q.pageIDF += q.products.IDF(t)
 	}
+	q.search(q.context.SearchQuery)
 }
 
 // readCart makes seeds of what was put into the cart last: on its page it says
 // more than what was looked at since.
-func (q *query) readCart() {
+func (q *query) readCart(most int) {
 	cart := q.page.Profile.Cart
-	for k := len(cart) - 1; k >= 0 && len(q.seeds) < covisitSeeds; k-- {
+	for k := len(cart) - 1; k >= 0 && len(q.seeds) < most; k-- {
 		if i, ok := q.products.Lookup(cart[k].Product); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1})
 		}
@@ -193,7 +195,7 @@ func (q *query) addSeed(s seed) {
 			return
 		}
 	}
-	if len(q.seeds) < maxSeeds {
+	if len(q.seeds) < maxSeeds || q.even {
 		s.sessions = q.sessions(&s)
 		q.seeds = append(q.seeds, s)
 	}

@@ -33,9 +33,10 @@ type scored struct {
 
 // ranking is the second stage's outcome.
 type ranking struct {
+	mix     mix
 	done    bool
-	rotated bool     // what was seen and left alone has sunk
-	list    []scored // the best first
+	weights []float32 // of the features
+	list    []scored  // the best first
 	refused []refusal
 	total   float64   // sum of exp(score), for shares of probability
 	views   []view    // of the candidates, in the order they were found
@@ -61,10 +62,57 @@ func (r *ranking) reset() {
 	r.total = 0
 }
 
+// mixes are the rankings of one page, one a mix. They are reused.
+type mixes struct {
+	list []*ranking
+	used int
+}
+
+func (r *mixes) reset() {
+	for _, x := range r.list[:r.used] {
+		x.reset()
+		x.mix = mix{}
+	}
+	r.used = 0
+}
+
+// of is the ranking of a mix, an empty one if it was not asked for yet.
+func (r *mixes) of(m mix) *ranking {
+	for _, x := range r.list[:r.used] {
+		if x.mix == m {
+			return x
+		}
+	}
+	if r.used == len(r.list) {
+		r.list = append(r.list, &ranking{})
+	}
+	x := r.list[r.used]
+	x.mix = m
+	r.used++
+	return x
+}
+
+// rankingOf is the ranking by a mix of what passes the filters. From then on its
+// start and its weights are the present ones.
+func (q *query) rankingOf(m mix, filters []Filter) *ranking {
+	q.mix, q.rotates, q.scope.Objective = m, m.rotates, m.objective
+	q.enter(m.strategy.start)
+	if len(filters) > 0 {
+		q.rank(&q.filtered, filters)
+		return &q.filtered
+	}
+	r := q.ranked.of(m)
+	if !r.done {
+		q.rank(r, nil)
+	}
+	q.weights = append(q.weights[:0], r.weights...)
+	return r
+}
+
 // rank runs both stages over the candidates that pass the filters.
 func (q *query) rank(r *ranking, filters []Filter) {
 	r.reset()
-	r.done, r.rotated = true, q.rotates
+	r.done = true
 	q.weigh()
 	q.shortlist()
 	enough := max(q.config.secondStage, q.wanted+q.wanted/2)
@@ -80,7 +128,10 @@ func (q *query) rank(r *ranking, filters []Filter) {
 		tried += some
 	}
 	q.appraise(r)
-	q.boundReturns(r)
+	r.weights = append(r.weights[:0], q.weights...)
+	if q.mix.strategy.start == fromVisit {
+		q.boundReturns(r)
+	}
 	q.order(r)
 	for k := range r.list {
 		r.total += math.Exp(float64(r.list[k].score - r.list[0].score))
@@ -89,17 +140,20 @@ func (q *query) rank(r *ranking, filters []Filter) {
 
 // shortlist is the first stage: every candidate with its prior, in q.firsts.
 func (q *query) shortlist() {
-	q.placed = q.learned.Query(q.steps, &q.place) > 0
 	q.scale = q.candidates.largest()
 	for s, v := range q.scale {
 		if v > 0 {
 			q.scale[s] = 1 / v
 		}
 	}
+	prior := &q.config.prior
+	if q.mix.strategy.prior != nil {
+		prior = q.mix.strategy.prior
+	}
 	n := len(q.candidates.list)
 	q.priors = slices.Grow(q.priors[:0], n)[:n]
 	clear(q.priors)
-	for s, worth := range q.config.prior {
+	for s, worth := range prior {
 		if by := worth * q.scale[s]; by != 0 {
 			for k := range q.priors {
 				q.priors[k] += by * q.candidates.list[k].signal[s]
@@ -116,6 +170,9 @@ func (q *query) shortlist() {
 func (q *query) consider(r *ranking, k int, filters []Filter) {
 	c := &q.candidates.list[k]
 	p, why := q.showable(c.product, filters)
+	if why == 0 && q.mix.strategy.admits != nil && !q.mix.strategy.admits(q, c) {
+		why = scoring.RejectedStrategy
+	}
 	switch {
 	case p == nil:
 		return
@@ -287,8 +344,12 @@ func (q *query) weigh() {
 	q.mature = min(1, q.learned.AllSessions(q.page.Now)/maturity)
 	mature := float32(q.mature)
 	fresh := float32(q.fresh)
+	if q.anchored || q.even {
+		fresh = 1 // what it starts from is of now, however old the visit
+	}
 	situation := q.situation()
 	q.scope.Situation = situation
+	mixed := q.mix.strategy
 	q.weights = q.weights[:0]
 	for k := range q.features {
 		f := &q.features[k]
@@ -303,7 +364,11 @@ func (q *query) weigh() {
 		if by := q.config.weight(k); by != nil {
 			visit, old = by[situation]+moved, by[noVisit]
 		}
-		q.weights = append(q.weights, old+fresh*(visit-old))
+		w := old + fresh*(visit-old)
+		if mixed.times != nil {
+			w = w*mixed.times[k] + mixed.plus[k]
+		}
+		q.weights = append(q.weights, w)
 	}
 	if m := q.config.missing; m != nil {
 		for _, k := range m.features {

@@ -51,7 +51,11 @@ type covisitation struct{}
 func (covisitation) name() string { return "covisitation" }
 
 func (covisitation) gather(q *query) {
-	for r := range min(covisitSeeds, len(q.seeds)) {
+	most := covisitSeeds
+	if q.even {
+		most = len(q.seeds)
+	}
+	for r := range min(most, len(q.seeds)) {
 		s := &q.seeds[r]
 		var sessions, now float64
 		q.pairs, sessions, now = q.learned.Pairs(q.pairs[:0], s.product, q.page.Now)
@@ -59,7 +63,7 @@ func (covisitation) gather(q *query) {
 		if len(q.pairs) == 0 {
 			continue
 		}
-		w := float32(s.weight * math.Exp(-float64(r)/q.config.covisitFade) * now / (sessions*now + 1))
+		w := float32(s.weight * q.fade(r, q.config.covisitFade) * now / (sessions*now + 1))
 		for _, p := range q.pairs {
 			c := q.candidates.of(p.To)
 			if c == nil {
@@ -74,6 +78,14 @@ func (covisitation) gather(q *query) {
 			q.hop(r, float32(s.weight*math.Exp2(-float64(r))*now/(sessions*now+1)))
 		}
 	}
+}
+
+// fade is what a seed's place from the end leaves of it.
+func (q *query) fade(place int, by float64) float64 {
+	if q.even {
+		return 1
+	}
+	return math.Exp(-float64(place) / by)
 }
 
 // hop goes on from the strongest pairs of a seed, which are in q.pairs.
@@ -120,7 +132,7 @@ func (pageMatches) gather(q *query) {
 	}
 	// A product page without behaviour yet: what shares its facets.
 	for k := range q.seeds {
-		if !q.seeds[k].ofPage {
+		if !q.seeds[k].ofPage && !q.anchored {
 			continue
 		}
 		for _, t := range q.products.Facets(q.seeds[k].product) {

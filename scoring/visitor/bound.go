@@ -43,7 +43,7 @@ func (p *Profile) bound() {
 
 // atMost bounds the size of the record without writing it.
 func (p *Profile) atMost() int {
-	n := 64 + p.Interests.EncodedSize()
+	n := 64 + p.Interests.EncodedSize() + len(p.Search)
 	for i := range p.Touches {
 		n += 10 + len(p.Touches[i].Product)
 	}

@@ -32,6 +32,7 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	cart:      count, { product, quantity, time [last seen] }
 //	purchases: count, { product, order, quantity, time [last seen], currency, nanos }
 //	shown:     count, { product, times in eighths, time [last seen] }
+//	search:    0, or time [last seen] + 1 and the words
 //
 // A string is a 0, its length and its bytes the first time, then its number
 // among the strings so far, from 1. A purchase without price has no currency and
@@ -83,11 +84,17 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 		w.b = append(w.b, byte(s.Times/shownUnit))
 		w.time(s.Time)
 	}
+	if p.Search == "" {
+		w.uint(0)
+	} else {
+		w.uint(uint64(w.last-p.SearchTime.UnixMilli()) + 1)
+		w.string(p.Search)
+	}
 	return w.b, nil
 }
 
 // maxStrings is how many different strings a profile can hold.
-const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown
+const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown + 1
 
 type writer struct {
 	b    []byte
@@ -128,6 +135,9 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	}
 	r := reader{s: string(b), pos: 1}
 	got := r.profile(b[0])
+	if b[0] > 1 {
+		r.search(&got)
+	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)
 	}
@@ -198,6 +208,15 @@ func (r *reader) profile(version byte) Profile {
 		r.failed = r.failed || s.Times == 0
 	}
 	return p
+}
+
+func (r *reader) search(p *Profile) {
+	before := r.upTo(maxMillis - minMillis + 1)
+	if before == 0 || r.failed {
+		return
+	}
+	p.SearchTime = time.UnixMilli(r.last - int64(before-1)).UTC()
+	p.Search = r.string()
 }
 
 // The times a record may hold: the years 1 to 9999.

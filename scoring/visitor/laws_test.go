@@ -21,6 +21,9 @@ func eventGen() *rapid.Generator[*scoring.Event] {
 			Type: scoring.EventType(rapid.IntRange(1, int(scoring.Custom)).Draw(t, "type")),
 			Time: noon.Add(time.Duration(rapid.Int64Range(-1e15, 1e16).Draw(t, "time"))),
 		}
+		if e.Type == scoring.ProductsSearched {
+			e.SearchQuery = rapid.String().Draw(t, "words")
+		}
 		if rapid.Bool().Draw(t, "order") {
 			e.Order = &scoring.Order{ID: scoring.OrderID(rapid.StringMatching(`o[0-3]`).Draw(t, "id"))}
 		}

@@ -5,6 +5,7 @@ package visitor
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/interest"
@@ -15,6 +16,8 @@ const (
 	MaxTouches   = 32
 	MaxCart      = 32
 	MaxPurchases = 32
+	// MaxSearch is how many bytes of the last search are kept: some ten words.
+	MaxSearch = 64
 	// MaxBytes bounds the encoded record; interests give way first.
 	MaxBytes = 1024
 )
@@ -55,9 +58,13 @@ type Profile struct {
 	// or emptied by an order. What is told later about the time before it no
 	// longer changes the cart. Zero when that never happened.
 	CartSince time.Time
-	FirstSeen time.Time
-	LastSeen  time.Time
-	Events    int64
+	// Search is what the visitor searched for last, at SearchTime; empty when they
+	// never did. Of long words the first MaxSearch bytes.
+	Search     string
+	SearchTime time.Time
+	FirstSeen  time.Time
+	LastSeen   time.Time
+	Events     int64
 }
 
 // touchesOfEvent is how many products of one event become touches, the first
@@ -111,6 +118,8 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	case scoring.OrderCompleted:
 		next.replaceCart(nil, at)
 		next.buy(e, at)
+	case scoring.ProductsSearched:
+		next.search(e.SearchQuery, at)
 	}
 	next.bound()
 	return next
@@ -144,6 +153,18 @@ func (p *Profile) touch(e *scoring.Event, at time.Time) {
 	}
 	touches = append(touches, p.Touches[i:]...)
 	p.Touches = newest(touches, MaxTouches)
+}
+
+// search remembers what was searched for, unless a later search is known.
+func (p *Profile) search(words string, at time.Time) {
+	if words == "" || at.Before(p.SearchTime) {
+		return
+	}
+	for len(words) > MaxSearch {
+		_, last := utf8.DecodeLastRuneInString(words)
+		words = words[:len(words)-last]
+	}
+	p.Search, p.SearchTime = words, at
 }
 
 // newest keeps the last n of a list, and makes an empty one nil.

@@ -229,6 +229,14 @@ const (
 	ReasonKind_REASON_KIND_FALLBACK ReasonKind = 11
 	// Shown to learn how it does.
 	ReasonKind_REASON_KIND_EXPLORATION ReasonKind = 12
+	// It is like `product_id`: it shares facets with it.
+	ReasonKind_REASON_KIND_SIMILAR ReasonKind = 13
+	// Visitors who bought `product_id` bought it, too.
+	ReasonKind_REASON_KIND_BOUGHT_TOGETHER ReasonKind = 14
+	// It has the words of `search_query`, which the visitor searched for.
+	ReasonKind_REASON_KIND_SEARCHED ReasonKind = 15
+	// The visitor bought it long enough ago to have used it up.
+	ReasonKind_REASON_KIND_RESTOCK ReasonKind = 16
 )
 
 // Enum value maps for ReasonKind.
@@ -247,6 +255,10 @@ var (
 		10: "REASON_KIND_PINNED",
 		11: "REASON_KIND_FALLBACK",
 		12: "REASON_KIND_EXPLORATION",
+		13: "REASON_KIND_SIMILAR",
+		14: "REASON_KIND_BOUGHT_TOGETHER",
+		15: "REASON_KIND_SEARCHED",
+		16: "REASON_KIND_RESTOCK",
 	}
 	ReasonKind_value = map[string]int32{
 		"REASON_KIND_UNSPECIFIED":     0,
@@ -262,6 +274,10 @@ var (
 		"REASON_KIND_PINNED":          10,
 		"REASON_KIND_FALLBACK":        11,
 		"REASON_KIND_EXPLORATION":     12,
+		"REASON_KIND_SIMILAR":         13,
+		"REASON_KIND_BOUGHT_TOGETHER": 14,
+		"REASON_KIND_SEARCHED":        15,
+		"REASON_KIND_RESTOCK":         16,
 	}
 )
 
@@ -394,21 +410,25 @@ const (
 	Rejection_REJECTION_OUTRANKED Rejection = 8
 	// It is marked sensitive.
 	Rejection_REJECTION_SENSITIVE Rejection = 9
+	// The placement's strategy does not take it: not new, for NEW_FOR_YOU; the
+	// very product that SIMILAR starts from; without the words of FROM_SEARCH.
+	Rejection_REJECTION_STRATEGY Rejection = 10
 )
 
 // Enum value maps for Rejection.
 var (
 	Rejection_name = map[int32]string{
-		0: "REJECTION_UNSPECIFIED",
-		1: "REJECTION_UNAVAILABLE",
-		2: "REJECTION_FILTERED",
-		3: "REJECTION_BOUGHT",
-		4: "REJECTION_IN_CART",
-		5: "REJECTION_SEEN",
-		6: "REJECTION_EXCLUDED",
-		7: "REJECTION_SHOWN_ELSEWHERE",
-		8: "REJECTION_OUTRANKED",
-		9: "REJECTION_SENSITIVE",
+		0:  "REJECTION_UNSPECIFIED",
+		1:  "REJECTION_UNAVAILABLE",
+		2:  "REJECTION_FILTERED",
+		3:  "REJECTION_BOUGHT",
+		4:  "REJECTION_IN_CART",
+		5:  "REJECTION_SEEN",
+		6:  "REJECTION_EXCLUDED",
+		7:  "REJECTION_SHOWN_ELSEWHERE",
+		8:  "REJECTION_OUTRANKED",
+		9:  "REJECTION_SENSITIVE",
+		10: "REJECTION_STRATEGY",
 	}
 	Rejection_value = map[string]int32{
 		"REJECTION_UNSPECIFIED":     0,
@@ -421,6 +441,7 @@ var (
 		"REJECTION_SHOWN_ELSEWHERE": 7,
 		"REJECTION_OUTRANKED":       8,
 		"REJECTION_SENSITIVE":       9,
+		"REJECTION_STRATEGY":        10,
 	}
 )
 
@@ -665,6 +686,7 @@ type Reason struct {
 	//
 	//	*Reason_ProductId
 	//	*Reason_Facet
+	//	*Reason_SearchQuery
 	Evidence isReason_Evidence `protobuf_oneof:"evidence"`
 	// What the visitor did with `product_id`: ORDER_COMPLETED, PRODUCT_ADDED or
 	// PRODUCT_VIEWED. Unspecified when the page, and not the visitor, brought it.
@@ -749,6 +771,15 @@ func (x *Reason) GetFacet() *Facet {
 	return nil
 }
 
+func (x *Reason) GetSearchQuery() string {
+	if x != nil {
+		if x, ok := x.Evidence.(*Reason_SearchQuery); ok {
+			return x.SearchQuery
+		}
+	}
+	return ""
+}
+
 func (x *Reason) GetEventType() EventType {
 	if x != nil {
 		return x.EventType
@@ -770,9 +801,16 @@ type Reason_Facet struct {
 	Facet *Facet `protobuf:"bytes,5,opt,name=facet,proto3,oneof"`
 }
 
+type Reason_SearchQuery struct {
+	// What they searched for: on this page, or last.
+	SearchQuery string `protobuf:"bytes,7,opt,name=search_query,json=searchQuery,proto3,oneof"`
+}
+
 func (*Reason_ProductId) isReason_Evidence() {}
 
 func (*Reason_Facet) isReason_Evidence() {}
+
+func (*Reason_SearchQuery) isReason_Evidence() {}
 
 // DecidedProduct is a product to show.
 type DecidedProduct struct {
@@ -1487,14 +1525,15 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x92\x01\a\x10d\"\x03\xd8\x01\x03R\rsessionEvents\x12\x17\n" +
 	"\adry_run\x18\a \x01(\bR\x06dryRun\x127\n" +
 	"\aexplain\x18\b \x01(\x0e2\x13.vitrine.v1.ExplainB\b\xbaH\x05\x82\x01\x02\x10\x01R\aexplain\x12)\n" +
-	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\"\xec\x01\n" +
+	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\"\x91\x02\n" +
 	"\x06Reason\x12*\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x16.vitrine.v1.ReasonKindR\x04kind\x12\x14\n" +
 	"\x05share\x18\x02 \x01(\x01R\x05share\x12\x12\n" +
 	"\x04text\x18\x03 \x01(\tR\x04text\x12\x1f\n" +
 	"\n" +
 	"product_id\x18\x04 \x01(\tH\x00R\tproductId\x12)\n" +
-	"\x05facet\x18\x05 \x01(\v2\x11.vitrine.v1.FacetH\x00R\x05facet\x124\n" +
+	"\x05facet\x18\x05 \x01(\v2\x11.vitrine.v1.FacetH\x00R\x05facet\x12#\n" +
+	"\fsearch_query\x18\a \x01(\tH\x00R\vsearchQuery\x124\n" +
 	"\n" +
 	"event_type\x18\x06 \x01(\x0e2\x15.vitrine.v1.EventTypeR\teventTypeB\n" +
 	"\n" +
@@ -1568,7 +1607,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x13EXPLAIN_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fEXPLAIN_REASONS\x10\x01\x12\x10\n" +
 	"\fEXPLAIN_FULL\x10\x02\x12\x10\n" +
-	"\fEXPLAIN_NONE\x10\x03*\xf2\x02\n" +
+	"\fEXPLAIN_NONE\x10\x03*\xdf\x03\n" +
 	"\n" +
 	"ReasonKind\x12\x1b\n" +
 	"\x17REASON_KIND_UNSPECIFIED\x10\x00\x12\x1f\n" +
@@ -1584,7 +1623,11 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x12REASON_KIND_PINNED\x10\n" +
 	"\x12\x18\n" +
 	"\x14REASON_KIND_FALLBACK\x10\v\x12\x1b\n" +
-	"\x17REASON_KIND_EXPLORATION\x10\f*\xa2\x02\n" +
+	"\x17REASON_KIND_EXPLORATION\x10\f\x12\x17\n" +
+	"\x13REASON_KIND_SIMILAR\x10\r\x12\x1f\n" +
+	"\x1bREASON_KIND_BOUGHT_TOGETHER\x10\x0e\x12\x18\n" +
+	"\x14REASON_KIND_SEARCHED\x10\x0f\x12\x17\n" +
+	"\x13REASON_KIND_RESTOCK\x10\x10*\xa2\x02\n" +
 	"\fNoFillReason\x12\x1e\n" +
 	"\x1aNO_FILL_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cNO_FILL_REASON_NO_CANDIDATES\x10\x01\x12\x1b\n" +
@@ -1594,7 +1637,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1eNO_FILL_REASON_SHOWN_ELSEWHERE\x10\x05\x12\x19\n" +
 	"\x15NO_FILL_REASON_CAPPED\x10\x06\x12\x19\n" +
 	"\x15NO_FILL_REASON_BUDGET\x10\a\x12\x1c\n" +
-	"\x18NO_FILL_REASON_TARGETING\x10\b*\x83\x02\n" +
+	"\x18NO_FILL_REASON_TARGETING\x10\b*\x9b\x02\n" +
 	"\tRejection\x12\x19\n" +
 	"\x15REJECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REJECTION_UNAVAILABLE\x10\x01\x12\x16\n" +
@@ -1605,7 +1648,9 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x12REJECTION_EXCLUDED\x10\x06\x12\x1d\n" +
 	"\x19REJECTION_SHOWN_ELSEWHERE\x10\a\x12\x17\n" +
 	"\x13REJECTION_OUTRANKED\x10\b\x12\x17\n" +
-	"\x13REJECTION_SENSITIVE\x10\t2\x97\x01\n" +
+	"\x13REJECTION_SENSITIVE\x10\t\x12\x16\n" +
+	"\x12REJECTION_STRATEGY\x10\n" +
+	"2\x97\x01\n" +
 	"\x0fDecisionService\x12?\n" +
 	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
 	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
@@ -1706,6 +1751,7 @@ func file_vitrine_v1_decision_service_proto_init() {
 	file_vitrine_v1_decision_service_proto_msgTypes[2].OneofWrappers = []any{
 		(*Reason_ProductId)(nil),
 		(*Reason_Facet)(nil),
+		(*Reason_SearchQuery)(nil),
 	}
 	file_vitrine_v1_decision_service_proto_msgTypes[5].OneofWrappers = []any{
 		(*DecidedItem_Product)(nil),

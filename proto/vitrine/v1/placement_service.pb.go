@@ -83,6 +83,11 @@ func (RepeatPolicy) EnumDescriptor() ([]byte, []int) {
 
 // Strategy is what a placement of products is for: which sources bring its
 // candidates and how much each has to say. docs/strategies.md has the mixes.
+//
+// When a strategy finds too few products, the placement's fallback_product_ids
+// fill up, then FOR_YOU. Where that would be a lie, the placement stays short,
+// with a no-fill reason: RECENTLY_VIEWED, BUY_AGAIN, NEW_FOR_YOU, and FROM_SEARCH
+// when the visitor has searched.
 type Strategy int32
 
 const (
@@ -91,23 +96,27 @@ const (
 	// What this visitor is most likely to turn to next, from all sources.
 	Strategy_STRATEGY_FOR_YOU Strategy = 1
 	// What is like the page's product, or the visitor's latest: by its facets and
-	// by who looks at both.
+	// by who looks at both. Never that product itself.
 	Strategy_STRATEGY_SIMILAR Strategy = 2
 	// What is put into the same carts and orders as the page's product, or the
 	// visitor's latest.
 	Strategy_STRATEGY_BOUGHT_TOGETHER Strategy = 3
-	// What is bought with the products in the cart.
+	// What is bought with the products in the cart, all of them. What is in the
+	// cart is left out, whatever exclude_in_cart says.
 	Strategy_STRATEGY_COMPLETE_CART Strategy = 4
-	// What the visitor looked at, the latest first.
+	// What the visitor turned to, the latest first, nothing twice. exclude_bought
+	// and repeat_policy do not count.
 	Strategy_STRATEGY_RECENTLY_VIEWED Strategy = 5
-	// What the visitor bought before and has used up by now, as far as the
-	// category's orders tell.
+	// What the visitor bought before, first what they have used up by now.
+	// exclude_bought and repeat_policy do not count.
 	Strategy_STRATEGY_BUY_AGAIN Strategy = 6
 	// What more visitors than usual turn to, in this visitor's context.
 	Strategy_STRATEGY_TRENDING Strategy = 7
-	// New products that fit the visitor.
+	// Products first offered in the last 30 days (available_time), those that
+	// fit the visitor first.
 	Strategy_STRATEGY_NEW_FOR_YOU Strategy = 8
-	// What visitors with the same search words turned to, and what has the words.
+	// What has the words of the page's search_query, or else of the visitor's last
+	// search (PRODUCTS_SEARCHED).
 	Strategy_STRATEGY_FROM_SEARCH Strategy = 9
 )
 

@@ -549,6 +549,61 @@ func (x *ShownProduct) GetTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// Search is what the visitor searched for last.
+type Search struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The words, as they were written; of long ones the first 64 bytes.
+	Query string `protobuf:"bytes,1,opt,name=query,proto3" json:"query,omitempty"`
+	// When.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Search) Reset() {
+	*x = Search{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Search) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Search) ProtoMessage() {}
+
+func (x *Search) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Search.ProtoReflect.Descriptor instead.
+func (*Search) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Search) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *Search) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
 // Visitor is a profile.
 type Visitor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -569,14 +624,16 @@ type Visitor struct {
 	// Events counted.
 	EventCount int64 `protobuf:"varint,8,opt,name=event_count,json=eventCount,proto3" json:"event_count,omitempty"`
 	// What was seen and left alone, the latest first; at most 24.
-	Shown         []*ShownProduct `protobuf:"bytes,9,rep,name=shown,proto3" json:"shown,omitempty"`
+	Shown []*ShownProduct `protobuf:"bytes,9,rep,name=shown,proto3" json:"shown,omitempty"`
+	// The last search; not set when there was none.
+	LastSearch    *Search `protobuf:"bytes,10,opt,name=last_search,json=lastSearch,proto3" json:"last_search,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Visitor) Reset() {
 	*x = Visitor{}
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -588,7 +645,7 @@ func (x *Visitor) String() string {
 func (*Visitor) ProtoMessage() {}
 
 func (x *Visitor) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -601,7 +658,7 @@ func (x *Visitor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Visitor.ProtoReflect.Descriptor instead.
 func (*Visitor) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Visitor) GetName() string {
@@ -667,6 +724,13 @@ func (x *Visitor) GetShown() []*ShownProduct {
 	return nil
 }
 
+func (x *Visitor) GetLastSearch() *Search {
+	if x != nil {
+		return x.LastSearch
+	}
+	return nil
+}
+
 var File_vitrine_v1_visitor_service_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
@@ -707,7 +771,10 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tR\tproductId\x12\x14\n" +
 	"\x05times\x18\x02 \x01(\x01R\x05times\x12.\n" +
-	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xb3\x03\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"N\n" +
+	"\x06Search\x12\x14\n" +
+	"\x05query\x18\x01 \x01(\tR\x05query\x12.\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xe8\x03\n" +
 	"\aVisitor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\tinterests\x18\x02 \x03(\v2\x14.vitrine.v1.InterestR\tinterests\x12+\n" +
@@ -718,7 +785,10 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x0elast_seen_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTime\x12\x1f\n" +
 	"\vevent_count\x18\b \x01(\x03R\n" +
 	"eventCount\x12.\n" +
-	"\x05shown\x18\t \x03(\v2\x18.vitrine.v1.ShownProductR\x05shown*\x9f\x01\n" +
+	"\x05shown\x18\t \x03(\v2\x18.vitrine.v1.ShownProductR\x05shown\x123\n" +
+	"\vlast_search\x18\n" +
+	" \x01(\v2\x12.vitrine.v1.SearchR\n" +
+	"lastSearch*\x9f\x01\n" +
 	"\tFacetKind\x12\x1a\n" +
 	"\x16FACET_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FACET_KIND_CATEGORY\x10\x01\x12\x14\n" +
@@ -743,7 +813,7 @@ func file_vitrine_v1_visitor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_visitor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(FacetKind)(0),                // 0: vitrine.v1.FacetKind
 	(*GetVisitorRequest)(nil),     // 1: vitrine.v1.GetVisitorRequest
@@ -753,34 +823,37 @@ var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(*CartItem)(nil),              // 5: vitrine.v1.CartItem
 	(*Purchase)(nil),              // 6: vitrine.v1.Purchase
 	(*ShownProduct)(nil),          // 7: vitrine.v1.ShownProduct
-	(*Visitor)(nil),               // 8: vitrine.v1.Visitor
-	(EventType)(0),                // 9: vitrine.v1.EventType
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
-	(*Money)(nil),                 // 11: vitrine.v1.Money
+	(*Search)(nil),                // 8: vitrine.v1.Search
+	(*Visitor)(nil),               // 9: vitrine.v1.Visitor
+	(EventType)(0),                // 10: vitrine.v1.EventType
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*Money)(nil),                 // 12: vitrine.v1.Money
 }
 var file_vitrine_v1_visitor_service_proto_depIdxs = []int32{
 	0,  // 0: vitrine.v1.Facet.kind:type_name -> vitrine.v1.FacetKind
 	2,  // 1: vitrine.v1.Interest.facet:type_name -> vitrine.v1.Facet
-	9,  // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
-	10, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
-	10, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
-	11, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
-	10, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
-	10, // 7: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
-	3,  // 8: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
-	4,  // 9: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
-	5,  // 10: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
-	6,  // 11: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
-	10, // 12: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
-	10, // 13: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
-	7,  // 14: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
-	1,  // 15: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
-	8,  // 16: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
-	16, // [16:17] is the sub-list for method output_type
-	15, // [15:16] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	10, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
+	11, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
+	11, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
+	12, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
+	11, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
+	11, // 7: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
+	11, // 8: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
+	3,  // 9: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
+	4,  // 10: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
+	5,  // 11: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
+	6,  // 12: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
+	11, // 13: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
+	11, // 14: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
+	7,  // 15: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
+	8,  // 16: vitrine.v1.Visitor.last_search:type_name -> vitrine.v1.Search
+	1,  // 17: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
+	9,  // 18: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
+	18, // [18:19] is the sub-list for method output_type
+	17, // [17:18] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_visitor_service_proto_init() }
@@ -796,7 +869,7 @@ func file_vitrine_v1_visitor_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_visitor_service_proto_rawDesc), len(file_vitrine_v1_visitor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,138 @@
+package decide
+
+import (
+	"slices"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
+
+// The sources that only some strategies ask.
+
+// touched brings what the visitor turned to, with the place of its last time
+// from the latest back.
+type touched struct{}
+
+func (touched) name() string { return "touched" }
+
+// touchStep sets two touches apart: with 32 of them the first stays above 0.
+const touchStep = 1.0 / 64
+
+func (touched) gather(q *query) {
+	if q.page.Profile == nil {
+		return
+	}
+	touches := q.page.Profile.Touches
+	place := 0
+	for k := len(touches) - 1; k >= 0; k-- {
+		i, ok := q.products.Lookup(touches[k].Product)
+		if !ok || touches[k].Type == scoring.Dismissed || q.sensitive(i) {
+			continue
+		}
+		if c := q.candidates.of(i); c != nil && c.signal[sigOwn] == 0 {
+			c.signal[sigOwn] = 1 - float32(place)*touchStep
+			place++
+		}
+	}
+}
+
+// bought brings what the visitor bought and has not sent back, the latest with
+// the most.
+type bought struct{}
+
+func (bought) name() string { return "bought" }
+
+func (bought) gather(q *query) {
+	if q.page.Profile == nil {
+		return
+	}
+	purchases := q.page.Profile.Purchases
+	place := 0
+	for k := len(purchases) - 1; k >= 0; k-- {
+		i, ok := q.products.Lookup(purchases[k].Product)
+		if !ok || q.sensitive(i) {
+			continue
+		}
+		if c := q.candidates.of(i); c != nil && c.signal[sigOwn] == 0 {
+			c.signal[sigOwn] = 1 - float32(place)*touchStep
+			place++
+		}
+	}
+}
+
+// due is how far a product that the visitor bought is wanted again by now, from 0
+// for what lasts over 1/2 where nothing is known of it to 1: x / (1 + x) of the
+// model's ratio of rates.
+func due(q *query, v *view) float32 {
+	if q.page.Profile == nil {
+		return 0
+	}
+	at, ok := q.page.Profile.Bought(v.at.ID)
+	if !ok {
+		return 0
+	}
+	x := q.learned.Due(v.product, at, q.page.Now)
+	return float32(x / (1 + x))
+}
+
+// standing brings what is popular, however much other sources have found.
+type standing struct{}
+
+func (standing) name() string { return "standing" }
+
+func (standing) gather(q *query) {
+	q.standing = q.learned.Popular(q.standing[:0])
+	for _, x := range q.standing {
+		if c := q.candidates.of(x.Product); c != nil {
+			// Who rises is looked for among all of them, not among the first alone.
+			p := q.learned.Popularity(x.Product, q.page.Now)
+			c.signal[sigPopular] = float32(p.Fast / (p.Slow + 8))
+		}
+	}
+}
+
+// newest brings the products that were first offered last, with how well each
+// fits the visitor.
+type newest struct{}
+
+func (newest) name() string { return "newest" }
+
+func (newest) gather(q *query) {
+	for _, i := range q.products.Newest() {
+		p := q.products.Product(i)
+		if p == nil || !q.justOffered(p) {
+			continue
+		}
+		c := q.candidates.of(i)
+		if c == nil {
+			return
+		}
+		c.signal[sigPopular] = isNewAt(p, q.page.Now)
+		for _, t := range q.products.Facets(i) {
+			c.signal[sigFacets] += q.byTerm.of(t)
+		}
+		c.signal[sigFacets] = max(0, c.signal[sigFacets])
+	}
+}
+
+// justOffered reports whether a product was first offered so lately that the shop
+// may call it new.
+func (q *query) justOffered(p *scoring.Product) bool {
+	age := q.page.Now.Sub(p.AvailableAt)
+	return !p.AvailableAt.IsZero() && age >= 0 && age < newSpan
+}
+
+// The admissions of strategies: which candidates they take at all.
+
+func notTheAnchor(q *query, c *candidate) bool { return !q.isAnchor(c.product) }
+
+func isNewArrival(q *query, c *candidate) bool {
+	p := q.products.Product(c.product)
+	return p != nil && q.justOffered(p)
+}
+
+// hasWords takes what has one of the words searched for.
+func hasWords(q *query, c *candidate) bool {
+	words := q.products.Words(c.product)
+	return slices.ContainsFunc(words, func(t catalog.Term) bool { return containsTerm(q.pageTerms, t) })
+}
