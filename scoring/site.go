@@ -78,6 +78,8 @@ type Ranking struct {
 	Fixed      bool                 `cbor:"1,keyasint,omitempty"` // weights do not move with what visitors do
 	Weights    map[string][]float32 `cbor:"2,keyasint,omitempty"` // by feature: one, or one a situation
 	Parameters map[string]float64   `cbor:"3,keyasint,omitempty"`
+	FrozenAt   time.Time            `cbor:"4,keyasint,omitzero"`  // when Weights were frozen
+	Unfrozen   map[string][]float32 `cbor:"5,keyasint,omitempty"` // Weights before they were
 }
 
 // ProductRules govern a placement of products.

@@ -7,21 +7,22 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // control makes a control entry durable in the site's journal, where the learner
-// comes to it in its turn.
-func (s *Server) control(ctx context.Context, st *site, e scoring.Event) error {
+// comes to it in its turn, and returns its number.
+func (s *Server) control(ctx context.Context, st *site, e scoring.Event) (store.Seq, error) {
 	now := s.clock.Now()
 	e.ID = scoring.EventID("control-" + newDecisionID(now))
 	e.Time = now.UTC().Truncate(time.Microsecond)
 	acks, err := s.store.Append(ctx, st.id, []scoring.Event{e})
 	if err != nil {
-		return fmt.Errorf("append a control entry: %w", about(siteName(st.id), err))
+		return 0, fmt.Errorf("append a control entry: %w", about(siteName(st.id), err))
 	}
 	st.controlled.Store(uint64(acks[0].Seq))
 	st.metrics.stored.Set(float64(acks[0].Seq))
-	return nil
+	return acks[0].Seq, nil
 }
 
 // controlProducts appends a control entry about products.
@@ -31,7 +32,7 @@ func (s *Server) controlProducts(ctx context.Context, st *site, kind scoring.Eve
 		for _, id := range chunk {
 			e.Items = append(e.Items, scoring.EventItem{Product: id})
 		}
-		if err := s.control(ctx, st, e); err != nil {
+		if _, err := s.control(ctx, st, e); err != nil {
 			return err
 		}
 	}

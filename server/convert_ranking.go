@@ -18,21 +18,30 @@ func rankingFromProto(v *violations, field string, m *pb.RankingConfig) *scoring
 	if m == nil {
 		return nil
 	}
-	r := &scoring.Ranking{Fixed: m.GetLearning() == pb.Toggle_TOGGLE_OFF, Parameters: m.GetParameters()}
-	if len(m.GetWeights()) > 0 {
-		r.Weights = make(map[string][]float32, len(m.GetWeights()))
+	return &scoring.Ranking{
+		Fixed: m.GetLearning() == pb.Toggle_TOGGLE_OFF, Parameters: m.GetParameters(),
+		Weights:  weightsFromProto(v, field+".weights", m.GetWeights()),
+		Unfrozen: weightsFromProto(v, field+".unfrozen_weights", m.GetUnfrozenWeights()),
+		FrozenAt: timeFromProto(v, field+".freeze_time", m.GetFreezeTime()),
 	}
-	for i, w := range m.GetWeights() {
-		if _, twice := r.Weights[w.GetFeature()]; twice {
-			v.add(fmt.Sprintf("%s.weights[%d].feature", field, i), "is %q again, must be given once", clip(w.GetFeature()))
+}
+
+func weightsFromProto(v *violations, field string, list []*pb.FeatureWeight) map[string][]float32 {
+	if len(list) == 0 {
+		return nil
+	}
+	weights := make(map[string][]float32, len(list))
+	for i, w := range list {
+		if _, twice := weights[w.GetFeature()]; twice {
+			v.add(fmt.Sprintf("%s[%d].feature", field, i), "is %q again, must be given once", clip(w.GetFeature()))
 		}
 		by := make([]float32, len(w.GetWeights()))
 		for k, x := range w.GetWeights() {
 			by[k] = float32(x)
 		}
-		r.Weights[w.GetFeature()] = by
+		weights[w.GetFeature()] = by
 	}
-	return r
+	return weights
 }
 
 // addFaults notes what is wrong with a ranking where its caller wrote it, unless
@@ -54,15 +63,26 @@ func rankingToProto(r *scoring.Ranking) *pb.RankingConfig {
 	if r == nil {
 		return nil
 	}
-	m := &pb.RankingConfig{Learning: toggle(!r.Fixed), Parameters: r.Parameters}
-	for _, feature := range slices.Sorted(maps.Keys(r.Weights)) {
-		w := &pb.FeatureWeight{Feature: feature}
-		for _, x := range r.Weights[feature] {
-			w.Weights = append(w.Weights, asWritten(x))
-		}
-		m.Weights = append(m.Weights, w)
+	return &pb.RankingConfig{
+		Learning: toggle(!r.Fixed), Parameters: r.Parameters, Weights: weightsToProto(r.Weights),
+		FreezeTime: timeToProto(r.FrozenAt), UnfrozenWeights: weightsToProto(r.Unfrozen),
 	}
-	return m
+}
+
+// weightsToProto lists weights by feature, in the order of the names.
+func weightsToProto(weights map[string][]float32) (list []*pb.FeatureWeight) {
+	for _, feature := range slices.Sorted(maps.Keys(weights)) {
+		list = append(list, &pb.FeatureWeight{Feature: feature, Weights: numbersToProto(weights[feature])})
+	}
+	return list
+}
+
+func numbersToProto(list []float32) []float64 {
+	all := make([]float64, len(list))
+	for k, x := range list {
+		all[k] = asWritten(x)
+	}
+	return all
 }
 
 // asWritten is the shortest number that becomes x as a float32: 1.24, which its

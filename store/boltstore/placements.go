@@ -19,6 +19,9 @@ func (s *Store) Placements(_ context.Context, site scoring.SiteID) ([]scoring.Pl
 				return fmt.Errorf("placement %q: %w", k, err)
 			}
 			p.UpdatedAt = utcMicros(p.UpdatedAt)
+			if r := p.Products.Ranking; r != nil {
+				r.FrozenAt = utcMicros(r.FrozenAt)
+			}
 			all = append(all, p)
 			return nil
 		})

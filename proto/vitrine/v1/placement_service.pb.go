@@ -420,9 +420,13 @@ type RankingConfig struct {
 	Weights []*FeatureWeight `protobuf:"bytes,2,rep,name=weights,proto3" json:"weights,omitempty"`
 	// Parameters of the sources by name; docs/ranking.md lists them with their
 	// ranges. Those not named keep their defaults.
-	Parameters    map[string]float64 `protobuf:"bytes,3,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Parameters map[string]float64 `protobuf:"bytes,3,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
+	// When RankingService.FreezeWeights wrote the weights; not set when it did not.
+	FreezeTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=freeze_time,json=freezeTime,proto3" json:"freeze_time,omitempty"`
+	// The weights that stood here before, for UnfreezeWeights to put back.
+	UnfrozenWeights []*FeatureWeight `protobuf:"bytes,5,rep,name=unfrozen_weights,json=unfrozenWeights,proto3" json:"unfrozen_weights,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *RankingConfig) Reset() {
@@ -472,6 +476,20 @@ func (x *RankingConfig) GetWeights() []*FeatureWeight {
 func (x *RankingConfig) GetParameters() map[string]float64 {
 	if x != nil {
 		return x.Parameters
+	}
+	return nil
+}
+
+func (x *RankingConfig) GetFreezeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FreezeTime
+	}
+	return nil
+}
+
+func (x *RankingConfig) GetUnfrozenWeights() []*FeatureWeight {
+	if x != nil {
+		return x.UnfrozenWeights
 	}
 	return nil
 }
@@ -1277,13 +1295,16 @@ const file_vitrine_v1_placement_service_proto_rawDesc = "" +
 	"\rFeatureWeight\x12#\n" +
 	"\afeature\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01(@R\afeature\x12:\n" +
 	"\aweights\x18\x02 \x03(\x01B \xbaH\x1d\x92\x01\x1a\b\x01\x10\n" +
-	"\"\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00Y\xc0R\aweights\"\x9c\x02\n" +
+	"\"\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00Y\xc0R\aweights\"\xa9\x03\n" +
 	"\rRankingConfig\x128\n" +
 	"\blearning\x18\x01 \x01(\x0e2\x12.vitrine.v1.ToggleB\b\xbaH\x05\x82\x01\x02\x10\x01R\blearning\x12=\n" +
 	"\aweights\x18\x02 \x03(\v2\x19.vitrine.v1.FeatureWeightB\b\xbaH\x05\x92\x01\x02\x10dR\aweights\x12S\n" +
 	"\n" +
 	"parameters\x18\x03 \x03(\v2).vitrine.v1.RankingConfig.ParametersEntryB\b\xbaH\x05\x9a\x01\x02\x10@R\n" +
-	"parameters\x1a=\n" +
+	"parameters\x12;\n" +
+	"\vfreeze_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"freezeTime\x12N\n" +
+	"\x10unfrozen_weights\x18\x05 \x03(\v2\x19.vitrine.v1.FeatureWeightB\b\xbaH\x05\x92\x01\x02\x10dR\x0funfrozenWeights\x1a=\n" +
 	"\x0fParametersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"\xf9\x06\n" +
@@ -1422,9 +1443,9 @@ var file_vitrine_v1_placement_service_proto_goTypes = []any{
 	(*UpdatePlacementRequest)(nil), // 15: vitrine.v1.UpdatePlacementRequest
 	(*DeletePlacementRequest)(nil), // 16: vitrine.v1.DeletePlacementRequest
 	nil,                            // 17: vitrine.v1.RankingConfig.ParametersEntry
-	(*durationpb.Duration)(nil),    // 18: google.protobuf.Duration
-	(PageType)(0),                  // 19: vitrine.v1.PageType
-	(*timestamppb.Timestamp)(nil),  // 20: google.protobuf.Timestamp
+	(*timestamppb.Timestamp)(nil),  // 18: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),    // 19: google.protobuf.Duration
+	(PageType)(0),                  // 20: vitrine.v1.PageType
 	(*fieldmaskpb.FieldMask)(nil),  // 21: google.protobuf.FieldMask
 	(*emptypb.Empty)(nil),          // 22: google.protobuf.Empty
 }
@@ -1432,40 +1453,42 @@ var file_vitrine_v1_placement_service_proto_depIdxs = []int32{
 	4,  // 0: vitrine.v1.RankingConfig.learning:type_name -> vitrine.v1.Toggle
 	5,  // 1: vitrine.v1.RankingConfig.weights:type_name -> vitrine.v1.FeatureWeight
 	17, // 2: vitrine.v1.RankingConfig.parameters:type_name -> vitrine.v1.RankingConfig.ParametersEntry
-	4,  // 3: vitrine.v1.ProductRules.exclude_bought:type_name -> vitrine.v1.Toggle
-	18, // 4: vitrine.v1.ProductRules.bought_window:type_name -> google.protobuf.Duration
-	4,  // 5: vitrine.v1.ProductRules.exclude_in_cart:type_name -> vitrine.v1.Toggle
-	0,  // 6: vitrine.v1.ProductRules.repeat_policy:type_name -> vitrine.v1.RepeatPolicy
-	1,  // 7: vitrine.v1.ProductRules.strategy:type_name -> vitrine.v1.Strategy
-	2,  // 8: vitrine.v1.ProductRules.objective:type_name -> vitrine.v1.Objective
-	3,  // 9: vitrine.v1.ProductRules.diversity:type_name -> vitrine.v1.DiversityLevel
-	4,  // 10: vitrine.v1.ProductRules.calibrate:type_name -> vitrine.v1.Toggle
-	4,  // 11: vitrine.v1.ProductRules.rotate:type_name -> vitrine.v1.Toggle
-	6,  // 12: vitrine.v1.ProductRules.ranking:type_name -> vitrine.v1.RankingConfig
-	8,  // 13: vitrine.v1.CreativeRules.sizes:type_name -> vitrine.v1.CreativeSize
-	19, // 14: vitrine.v1.Placement.page_type:type_name -> vitrine.v1.PageType
-	7,  // 15: vitrine.v1.Placement.products:type_name -> vitrine.v1.ProductRules
-	9,  // 16: vitrine.v1.Placement.creatives:type_name -> vitrine.v1.CreativeRules
-	20, // 17: vitrine.v1.Placement.update_time:type_name -> google.protobuf.Timestamp
-	10, // 18: vitrine.v1.CreatePlacementRequest.placement:type_name -> vitrine.v1.Placement
-	10, // 19: vitrine.v1.ListPlacementsResponse.placements:type_name -> vitrine.v1.Placement
-	10, // 20: vitrine.v1.UpdatePlacementRequest.placement:type_name -> vitrine.v1.Placement
-	21, // 21: vitrine.v1.UpdatePlacementRequest.update_mask:type_name -> google.protobuf.FieldMask
-	11, // 22: vitrine.v1.PlacementService.CreatePlacement:input_type -> vitrine.v1.CreatePlacementRequest
-	12, // 23: vitrine.v1.PlacementService.GetPlacement:input_type -> vitrine.v1.GetPlacementRequest
-	13, // 24: vitrine.v1.PlacementService.ListPlacements:input_type -> vitrine.v1.ListPlacementsRequest
-	15, // 25: vitrine.v1.PlacementService.UpdatePlacement:input_type -> vitrine.v1.UpdatePlacementRequest
-	16, // 26: vitrine.v1.PlacementService.DeletePlacement:input_type -> vitrine.v1.DeletePlacementRequest
-	10, // 27: vitrine.v1.PlacementService.CreatePlacement:output_type -> vitrine.v1.Placement
-	10, // 28: vitrine.v1.PlacementService.GetPlacement:output_type -> vitrine.v1.Placement
-	14, // 29: vitrine.v1.PlacementService.ListPlacements:output_type -> vitrine.v1.ListPlacementsResponse
-	10, // 30: vitrine.v1.PlacementService.UpdatePlacement:output_type -> vitrine.v1.Placement
-	22, // 31: vitrine.v1.PlacementService.DeletePlacement:output_type -> google.protobuf.Empty
-	27, // [27:32] is the sub-list for method output_type
-	22, // [22:27] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	18, // 3: vitrine.v1.RankingConfig.freeze_time:type_name -> google.protobuf.Timestamp
+	5,  // 4: vitrine.v1.RankingConfig.unfrozen_weights:type_name -> vitrine.v1.FeatureWeight
+	4,  // 5: vitrine.v1.ProductRules.exclude_bought:type_name -> vitrine.v1.Toggle
+	19, // 6: vitrine.v1.ProductRules.bought_window:type_name -> google.protobuf.Duration
+	4,  // 7: vitrine.v1.ProductRules.exclude_in_cart:type_name -> vitrine.v1.Toggle
+	0,  // 8: vitrine.v1.ProductRules.repeat_policy:type_name -> vitrine.v1.RepeatPolicy
+	1,  // 9: vitrine.v1.ProductRules.strategy:type_name -> vitrine.v1.Strategy
+	2,  // 10: vitrine.v1.ProductRules.objective:type_name -> vitrine.v1.Objective
+	3,  // 11: vitrine.v1.ProductRules.diversity:type_name -> vitrine.v1.DiversityLevel
+	4,  // 12: vitrine.v1.ProductRules.calibrate:type_name -> vitrine.v1.Toggle
+	4,  // 13: vitrine.v1.ProductRules.rotate:type_name -> vitrine.v1.Toggle
+	6,  // 14: vitrine.v1.ProductRules.ranking:type_name -> vitrine.v1.RankingConfig
+	8,  // 15: vitrine.v1.CreativeRules.sizes:type_name -> vitrine.v1.CreativeSize
+	20, // 16: vitrine.v1.Placement.page_type:type_name -> vitrine.v1.PageType
+	7,  // 17: vitrine.v1.Placement.products:type_name -> vitrine.v1.ProductRules
+	9,  // 18: vitrine.v1.Placement.creatives:type_name -> vitrine.v1.CreativeRules
+	18, // 19: vitrine.v1.Placement.update_time:type_name -> google.protobuf.Timestamp
+	10, // 20: vitrine.v1.CreatePlacementRequest.placement:type_name -> vitrine.v1.Placement
+	10, // 21: vitrine.v1.ListPlacementsResponse.placements:type_name -> vitrine.v1.Placement
+	10, // 22: vitrine.v1.UpdatePlacementRequest.placement:type_name -> vitrine.v1.Placement
+	21, // 23: vitrine.v1.UpdatePlacementRequest.update_mask:type_name -> google.protobuf.FieldMask
+	11, // 24: vitrine.v1.PlacementService.CreatePlacement:input_type -> vitrine.v1.CreatePlacementRequest
+	12, // 25: vitrine.v1.PlacementService.GetPlacement:input_type -> vitrine.v1.GetPlacementRequest
+	13, // 26: vitrine.v1.PlacementService.ListPlacements:input_type -> vitrine.v1.ListPlacementsRequest
+	15, // 27: vitrine.v1.PlacementService.UpdatePlacement:input_type -> vitrine.v1.UpdatePlacementRequest
+	16, // 28: vitrine.v1.PlacementService.DeletePlacement:input_type -> vitrine.v1.DeletePlacementRequest
+	10, // 29: vitrine.v1.PlacementService.CreatePlacement:output_type -> vitrine.v1.Placement
+	10, // 30: vitrine.v1.PlacementService.GetPlacement:output_type -> vitrine.v1.Placement
+	14, // 31: vitrine.v1.PlacementService.ListPlacements:output_type -> vitrine.v1.ListPlacementsResponse
+	10, // 32: vitrine.v1.PlacementService.UpdatePlacement:output_type -> vitrine.v1.Placement
+	22, // 33: vitrine.v1.PlacementService.DeletePlacement:output_type -> google.protobuf.Empty
+	29, // [29:34] is the sub-list for method output_type
+	24, // [24:29] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_placement_service_proto_init() }
