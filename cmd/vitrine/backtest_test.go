@@ -64,7 +64,7 @@ func TestBacktestCompare(t *testing.T) {
 	a, b := run("a.json"), run("b.json", "--train", wrong)
 	other, short := run("other.json", "--sample", "3"), run("short.json", "--k", "5")
 	out, errs, err := runCommand(t, "", newBacktestCommand, "compare", a, b)
-	for _, want := range []string{"HR@20", "B - A", "20 sessions, 20 targets: B is better in"} {
+	for _, want := range []string{"HR@20", "B - A", "new to the session", "products before it", "20 sessions, 20 targets: B is better in"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
 		}

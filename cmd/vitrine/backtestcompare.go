@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,8 @@ func newBacktestCompareCommand(a *app) *cobra.Command {
 		Long: `Hold two runs on the same test against each other. A and B are what
 vitrine backtest --json printed. The differences are B minus A; their 95 %
 intervals come from a bootstrap over sessions in which both runs have the same
-sessions (docs/backtest.md). A difference is marked where 0 lies outside.`,
+sessions (docs/backtest.md). A difference is marked where 0 lies outside. Below, the
+same slice by slice.`,
 		Example: `  vitrine backtest --train a.txt --test b.txt --json > before.json
   vitrine backtest --train a.txt --test b.txt --online --json > online.json
   vitrine backtest compare before.json online.json`,
@@ -74,6 +76,40 @@ func (a *app) readRun(path string) (*backtest.Result, error) {
 	return &r, nil
 }
 
+// sliceTable has two measures of every slice: HR and MRR, and of lasting visitors
+// recall and NDCG.
+func sliceTable(c *backtest.Comparison) *table {
+	names := []string{"HR", "MRR"}
+	if slices.ContainsFunc(c.Measures, func(d backtest.Difference) bool { return d.Measure == "recall" }) {
+		names = []string{"NDCG", "recall"} // in the order of the measures
+	}
+	heads := map[string]string{
+		backtest.ByTarget: "target", backtest.ByFrequency: "target in train",
+		backtest.ByPrefix: "products before it", backtest.ByHistory: "bought before it",
+	}
+	head := []string{""}
+	for _, name := range names {
+		m := fmt.Sprintf("%s@%d", name, c.K)
+		head = append(head, ">A "+m, ">B", ">B - A", ">95 %", "")
+	}
+	t := newTable(append(head, ">targets")...)
+	by := ""
+	for _, s := range c.Slices {
+		if s.By != by {
+			by = s.By
+			t.add(append([]string{" " + heads[by]}, make([]string, len(head))...)...)
+		}
+		cells := []string{"  " + s.Name}
+		for i := range s.Measures {
+			if d := &s.Measures[i]; slices.Contains(names, d.Measure) {
+				cells = append(cells, percent(d.A), percent(d.B), fmt.Sprintf("%+.2f", d.BMinusA.Value), signed(d), mark(d))
+			}
+		}
+		t.add(append(cells, progress.Thousands(int64(s.Targets)))...)
+	}
+	return t
+}
+
 func readAll(path string, stdin io.Reader) ([]byte, error) {
 	if path == "-" {
 		return io.ReadAll(stdin)
@@ -90,6 +126,12 @@ func printComparison(w io.Writer, fileA, fileB string, c *backtest.Comparison) e
 	fmt.Fprintf(w, "A  %s\nB  %s\n\n", fileA, fileB)
 	if err := t.write(w); err != nil {
 		return err
+	}
+	if len(c.Slices) > 0 {
+		fmt.Fprintln(w)
+		if err := sliceTable(c).write(w); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintf(w, "\n%s sessions, %s targets: B is better in %.1f %% of the sessions, worse in %.1f %%, the same in %.1f %%\n",
 		progress.Thousands(int64(c.Sessions)), progress.Thousands(int64(c.Targets)), c.Better, c.Worse, c.Same)

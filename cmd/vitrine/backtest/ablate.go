@@ -42,13 +42,15 @@ func Ablate(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Opti
 	phase := r.Display.Phase("variants", "decisions")
 	defer phase.End()
 	out := &Ablated{Whole: r.result}
+	whole := &Result{K: r.result.K, Ranks: ptr(*r.result.Ranks)}
+	whole.Ranks.Cuts = nil // the slices of every variant would be too much to read
 	for i, v := range variants {
 		v.Use()
 		places, err := r.again(ctx, phase, i, len(variants))
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", v.Group, v.Name, err)
 		}
-		c, err := Compare(r.result, places, r.Seed)
+		c, err := Compare(whole, places, r.Seed)
 		if err != nil {
 			return nil, err
 		}

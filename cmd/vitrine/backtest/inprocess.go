@@ -137,7 +137,7 @@ func RunEach(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Opt
 }
 
 // ComparePlaces is Compare on the places of the targets, session by session, 1
-// for the first of k and 0 for none of them.
+// for the first of k and 0 for none of them; without slices.
 func ComparePlaces(a, b [][]uint8, k int, seed uint64) *Comparison {
 	c := &Comparison{K: k, Sessions: len(a)}
 	for i := range a {
@@ -145,17 +145,7 @@ func ComparePlaces(a, b [][]uint8, k int, seed uint64) *Comparison {
 	}
 	c.count(a, b)
 	p := paired{sessions: len(a)}
-	p.addPlaces(a, b)
-	c.Measures = p.differences(seed)
+	p.addTargets(a, b)
+	c.take(p.differences(seed))
 	return c
-}
-
-// addPlaces adds the measures of the targets.
-func (p *paired) addPlaces(a, b [][]uint8) {
-	for _, m := range []struct {
-		name  string
-		worth func(uint8) float64
-	}{{"HR", hit}, {"MRR", reciprocal}, {"NDCG", gain}} {
-		p.add(m.name, meanOf(a, m.worth), meanOf(b, m.worth))
-	}
 }

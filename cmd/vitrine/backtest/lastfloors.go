@@ -54,7 +54,7 @@ func (r *replay) judgeLasting(t *tester, g *judge) {
 	p.addBaskets(all[best], ours, r.K)
 	out.Ahead = p.differences(r.Seed)
 	r.result.Ranks = g.ranks(r.log.Products, t.outcomes)
-	r.result.Ranks.Baskets = true
+	r.result.Ranks.Baskets, r.result.Ranks.Cuts = true, g.cuts(ways, true)
 }
 
 // The parameters of TIFU-KNN that its authors found for Ta-Feng, a supermarket's

@@ -20,6 +20,7 @@ type Ranks struct {
 	// Empty when the test has none.
 	Carts  string `json:"carts,omitempty"`
 	Orders string `json:"orders,omitempty"`
+	Cuts   []Cut  `json:"cuts,omitempty"`
 }
 
 // ranks writes the outcomes down.
@@ -121,6 +122,8 @@ type Comparison struct {
 	Targets  int          `json:"targets"`
 	Sessions int          `json:"sessions"`
 	Measures []Difference `json:"measures"`
+	// Slices have the differences in the slices of A that have targets.
+	Slices []*SliceComparison `json:"slices,omitempty"`
 	// Of the sessions with targets, those whose mean of 1/place is higher in B,
 	// lower, and the same, in percent.
 	Better float64 `json:"better_percent"`
@@ -172,12 +175,11 @@ func Compare(a, b *Result, seed uint64) (*Comparison, error) {
 	}
 	c.count(pa, pb)
 	p := paired{sessions: len(pa)}
+	add := (*paired).addTargets
 	if a.Ranks.Baskets {
-		p.addBaskets(pa, pb, a.K)
-		c.Measures = p.differences(seed)
-		return c, nil
+		add = func(p *paired, pa, pb [][]uint8) { p.addBaskets(pa, pb, a.K) }
 	}
-	p.addPlaces(pa, pb)
+	add(&p, pa, pb)
 	for _, m := range []struct{ name, a, b string }{
 		{"recall of carts", a.Ranks.Carts, b.Ranks.Carts}, {"recall of orders", a.Ranks.Orders, b.Ranks.Orders},
 	} {
@@ -199,8 +201,21 @@ func Compare(a, b *Result, seed uint64) (*Comparison, error) {
 		}
 		p.add(m.name, ra, rb)
 	}
-	c.Measures = p.differences(seed)
+	if err := c.addSlices(&p, a.Ranks.Cuts, pa, pb, add); err != nil {
+		return nil, err
+	}
+	c.take(p.differences(seed))
 	return c, nil
+}
+
+// addTargets compares runs by the places of their targets.
+func (p *paired) addTargets(a, b [][]uint8) {
+	for _, m := range []struct {
+		name  string
+		worth func(uint8) float64
+	}{{"HR", hit}, {"MRR", reciprocal}, {"NDCG", gain}} {
+		p.add(m.name, meanOf(a, m.worth), meanOf(b, m.worth))
+	}
 }
 
 // count compares the sessions one by one.
@@ -249,7 +264,11 @@ type paired struct {
 	a, b     []ratio
 }
 
+// add asks for the difference of two ratios, unless they are of nothing.
 func (p *paired) add(name string, a, b ratio) {
+	if len(a) == 0 || len(b) == 0 {
+		return
+	}
 	p.names, p.a, p.b = append(p.names, name), append(p.a, a), append(p.b, b)
 }
 
@@ -265,11 +284,9 @@ func (p *paired) differences(seed uint64) []Difference {
 	})
 	var out []Difference
 	for i, name := range p.names {
-		a, ok := p.a[i].value(nil)
-		b, too := p.b[i].value(nil)
-		if ok && too {
-			out = append(out, Difference{Measure: name, A: 100 * a, B: 100 * b, BMinusA: interval(b-a, samples[i], 100)})
-		}
+		a, _ := p.a[i].value(nil)
+		b, _ := p.b[i].value(nil)
+		out = append(out, Difference{Measure: name, A: 100 * a, B: 100 * b, BMinusA: interval(b-a, samples[i], 100)})
 	}
 	return out
 }

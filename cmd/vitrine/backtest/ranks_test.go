@@ -30,6 +30,53 @@ func TestRanks(t *testing.T) {
 	}
 }
 
+func TestCompareSlices(t *testing.T) {
+	a, b := runOf("1 0;2;;0"), runOf("2 4;2;;1")
+	a.Ranks.Cuts = []Cut{
+		{By: ByTarget, Names: []string{"repeats", "new"}, Of: "0 1;1;;1"},
+		{By: ByPrefix, Names: []string{"1", "2", "3"}, Of: "2 0;0;;0"},
+	}
+	got, err := Compare(a, b, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		by, name string
+		targets  int
+		a, b     float64 // MRR
+	}{
+		{ByTarget, "repeats", 1, 100, 50},
+		{ByTarget, "new", 3, 50. / 3, 175. / 3}, // 0, 1/2, 0; 1/4, 1/2, 1
+		{ByPrefix, "1", 3, 50. / 3, 175. / 3},   // none is in "2"
+		{ByPrefix, "3", 1, 100, 50},
+	}
+	if len(got.Slices) != len(want) || len(got.Measures) != 3 {
+		t.Fatalf("got %+v", got)
+	}
+	for i, w := range want {
+		s := got.Slices[i]
+		if s.By != w.by || s.Name != w.name || s.Targets != w.targets || len(s.Measures) != 3 || s.Measures[1].Measure != "MRR" {
+			t.Fatalf("slice %d is %+v, want %+v", i, s, w)
+		}
+		near(t, w.name+" of A", s.Measures[1].A, w.a)
+		near(t, w.name+" of B", s.Measures[1].B, w.b)
+	}
+	for _, of := range []string{"0 1;1;;2", "0;1;;1", "0 x;1;;1"} {
+		a.Ranks.Cuts[0].Of = of
+		if _, err := Compare(a, b, 1); err == nil || !strings.Contains(err.Error(), "slices by target") {
+			t.Errorf("%s: got %v", of, err)
+		}
+	}
+	t.Run("what a run writes is what its figures are cut by", func(t *testing.T) {
+		test := []Session{{Items: []item{1, 2, 1}, Cuts: []int{2, 1}}, {Items: []item{3, 3}, Cuts: []int{1}}}
+		cuts := newJudge(test, 20).cuts(slicings([]int32{0, 3, 9, 0}), false)
+		// Behind 1 2 a repeat of 1; behind 1 the new 2; behind 3 a repeat.
+		if cuts[0].Of != "0 1;0" || cuts[1].Of != "1 2;0" || cuts[2].Of != "1 0;0" {
+			t.Errorf("got %+v", cuts)
+		}
+	})
+}
+
 func runOf(places string) *Result {
 	return &Result{K: 20, Ranks: &Ranks{Test: "t", Places: places}}
 }

@@ -140,6 +140,7 @@ func (r *replay) judge(t *tester) {
 	g.ranker(&r.result.PopularInSession, outcomes(r.log.Test, f.inSession))
 	g.fill(r.Seed)
 	r.result.Ranks = g.ranks(r.log.Products, t.outcomes)
+	r.result.Ranks.Cuts = g.cuts(slicings(sessionCounts(r.log.Train, len(r.log.Products))), false)
 }
 
 // open creates the site, and in it a placement that shows what is to be measured:
