@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,28 +128,34 @@ func TestNothingAskedNothingFound(t *testing.T) {
 	}
 }
 
-// tiring is a context that ends after it was asked so many times.
+// tiring is a context that ends after it was asked so many times, by whomever.
 type tiring struct {
 	context.Context
-	left int
+	left atomic.Int64
+}
+
+func tiringAfter(ctx context.Context, left int) *tiring {
+	c := &tiring{Context: ctx}
+	c.left.Store(int64(left))
+	return c
 }
 
 func (c *tiring) Err() error {
-	if c.left--; c.left < 0 {
+	if c.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
 }
 
 func TestInterruptedKeepsTheBest(t *testing.T) {
-	if _, err := Run(&tiring{t.Context(), 1}, read(t, crowd(400), "20%"), options()); !errors.Is(err, ErrNothing) {
+	if _, err := Run(tiringAfter(t.Context(), 1), read(t, crowd(400), "20%"), options()); !errors.Is(err, ErrNothing) {
 		t.Errorf("at the beginning: %v, want ErrNothing", err)
 	}
 	o := options()
 	o.Budget.Trials = 1_000_000
 	events := read(t, crowd(400), "20%").TrainEventCount()
 	for _, left := range []int{events/256 + 20, events/256 + 2000} {
-		found, err := Run(&tiring{t.Context(), left}, read(t, crowd(400), "20%"), o)
+		found, err := Run(tiringAfter(t.Context(), left), read(t, crowd(400), "20%"), o)
 		if err != nil || !found.Interrupted || found.Validation.Targets == 0 {
 			t.Errorf("after %d: %+v, %v", left, found, err)
 		}
