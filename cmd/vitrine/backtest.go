@@ -42,6 +42,8 @@ type backtestFlags struct {
 	seed        uint64
 	dataDir     string
 	target      string
+	rules       string
+	against     string
 	cpuProfile  string
 	json        bool
 }
@@ -75,13 +77,19 @@ Carts and orders of a log are learned from, and how much of the later ones was
 shown is measured.
 
 Visitors who come back are tested once each, by their ids, with --holdout
-last-product (leave one out) or last-order (the next basket).`,
+last-product (leave one out) or last-order (the next basket).
+
+--rules measures a placement with rules of its own: a file of ProductRules as JSON,
+such as {"strategy": "STRATEGY_SIMILAR"} or {"ranking": ...} with what vitrine tune
+wrote. --against decides on the same test under other rules as well, on what was
+learned from the same log, and tells the differences.`,
 		Example: `  vitrine backtest --train sessions.txt --test pairs.txt
   vitrine backtest --train march.jsonl --test april.jsonl --products products.csv --online
   vitrine backtest --train events.csv --holdout 1d --sample 1000 --json
   vitrine backtest --train yoochoose-clicks.dat --train yoochoose-buys.dat --holdout 1d
   vitrine backtest --train interactions.txt --holdout last-product --k 10 --products item_attributes.json
-  vitrine backtest --train invoices.csv --log-mapping invoices.yaml --holdout last-order --k 10`,
+  vitrine backtest --train invoices.csv --log-mapping invoices.yaml --holdout last-order --k 10
+  vitrine backtest --train events.jsonl --holdout 7d --against diverse.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
 	}
@@ -93,6 +101,8 @@ last-product (leave one out) or last-order (the next basket).`,
 	fs.StringVar(&f.html, "html", "", "write figures and curves to this `file`, too, as a page that needs nothing else")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, which must hold no backtest yet")
 	fs.StringVar(&f.target, "target", "", "use the running server at `host:port`, in a site of its own that is deleted at the end; times are moved so that the log ends now")
+	fs.StringVar(&f.rules, "rules", "", "`file` of the placement's rules, a ProductRules of the contract as JSON; - is stdin")
+	fs.StringVar(&f.against, "against", "", "`file` of other rules to hold against --rules, or against none")
 	fs.StringVar(&f.cpuProfile, "cpu-profile", "", "write a CPU profile to this `file`, for go tool pprof")
 	fs.BoolVar(&f.json, "json", false, "print the figures as JSON, with the ranks that vitrine backtest compare needs")
 	return cmd
@@ -116,10 +126,24 @@ func (f *backtestFlags) check() error {
 		return usagef("--target uses a running server, and --data-dir one in this process: choose one")
 	case f.logMapping != "" && f.format != "":
 		return usagef("--format names a known form, and --log-mapping describes one: choose one")
+	case f.against != "" && (f.online || f.curve > 0 || f.target != "" || f.html != ""):
+		return usagef("--against decides twice on what was learned once, in this process: leave --online, --curve, --target and --html out")
+	case stdins(append([]string{f.rules, f.against}, append(f.train, f.test...)...)) > 1:
+		return usagef("one file at most can be -, stdin")
 	case f.mapping != "" && f.products == "":
 		return usagef("--mapping goes with --products")
 	}
 	return nil
+}
+
+// stdins is how many of the paths are stdin.
+func stdins(paths []string) (n int) {
+	for _, p := range paths {
+		if p == "-" {
+			n++
+		}
+	}
+	return n
 }
 
 func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
@@ -139,6 +163,9 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 	stop, err := startProfile(f.cpuProfile)
 	if err != nil {
 		return err
+	}
+	if f.against != "" {
+		return errors.Join(a.backtestAgainst(ctx, f, p), stop())
 	}
 	result, err := a.replay(ctx, f, p.log, p.options)
 	err = errors.Join(err, stop())

@@ -88,6 +88,42 @@ func TestBacktestCompare(t *testing.T) {
 	}
 }
 
+// Under other rules the placement shows other products, and two sets of rules are
+// compared on what was learned once.
+func TestBacktestUnderRules(t *testing.T) {
+	train, test := backtestLog()
+	args := []string{"--train", text(t, "train.txt", train), "--test", text(t, "test.txt", test), "--k", "3"}
+	// Of 40 products the newest show none, since the log tells of no dates.
+	fresh := text(t, "new.json", `{"strategy": "STRATEGY_NEW_FOR_YOU"}`)
+	out, errs, err := runCommand(t, "", newBacktestCommand, append(args, "--rules", fresh, "--json")...)
+	var r backtest.Result
+	if err != nil || json.Unmarshal([]byte(out), &r) != nil || r.All.HR.Value != 0 || r.Unfilled != 20 {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+	out, errs, err = runCommand(t, "", newBacktestCommand, append(args, "--against", fresh)...)
+	for _, want := range []string{"A  the ranking as shipped", "B  " + fresh, "-100.00 to -100.00", "B is better in 0.0 % of the sessions, worse in 100.0 %"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	out, errs, err = runCommand(t, `{"diversity": "DIVERSITY_LEVEL_OFF"}`, newBacktestCommand, append(args, "--rules", fresh, "--against", "-", "--json")...)
+	var both rulesCompared
+	if err != nil || json.Unmarshal([]byte(out), &both) != nil || both.A.All.HR.Value != 0 || both.B.All.HR.Value < 99 || both.Comparison.Better != 100 {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+	for want, more := range map[string][]string{
+		"is no ProductRules as JSON":    {"--rules", text(t, "typo.json", `{"stratgy": "STRATEGY_SIMILAR"}`)},
+		"no such file":                  {"--against", "no-such.json"},
+		"leave --online":                {"--against", fresh, "--online"},
+		"one file at most can be -":     {"--rules", "-", "--against", "-"},
+		"no such feature: perhaps near": {"--rules", text(t, "feature.json", `{"ranking": {"weights": [{"feature": "nearr", "weights": [1]}]}}`)},
+	} {
+		if _, _, err := runCommand(t, "", newBacktestCommand, append(args, more...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
 func TestBacktestOfLastingVisitors(t *testing.T) {
 	// 300 visitors who buy 2k, then 2k+1, then 2k+2; the last is held out.
 	var lines strings.Builder

@@ -81,8 +81,13 @@ func (a *app) plan(f *backtestFlags) (*backtestPlan, error) {
 	}
 	log.Sample(f.sample, f.seed)
 
+	rules, err := a.readRules("--rules", f.rules)
+	if err != nil {
+		return nil, err
+	}
 	p := &backtestPlan{log: log, warnings: warnings, options: backtest.Options{
 		Site: "backtest", Span: span, Online: f.online, K: f.k, Curve: f.curve, InFlight: f.inFlight, Seed: f.seed,
+		Rules:   rules,
 		End:     time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // any; the server's clock follows the log
 		Display: progress.New(a.stderr, a.bars()),
 	}}

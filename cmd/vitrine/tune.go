@@ -281,7 +281,7 @@ func (a *app) judgeRanking(ctx context.Context, log, test *backtest.Log, found *
 	if test != nil {
 		by = test
 	}
-	results, err := backtest.RunEach(ctx, conn, by, b, []*pb.RankingConfig{nil, ranking})
+	results, err := backtest.RunEach(ctx, conn, by, b, []*pb.ProductRules{nil, {Ranking: ranking}})
 	if ctx.Err() != nil {
 		found.Interrupted = true
 		return nil, nil

@@ -20,10 +20,10 @@ import (
 
 // Placement is what is asked for, showing k products: nothing but what is to be
 // measured decides what comes back.
-func Placement(k int, ranking *vitrinev1.RankingConfig) *vitrinev1.Placement {
+func Placement(k int) *vitrinev1.Placement {
 	return &vitrinev1.Placement{
 		PageType: vitrinev1.PageType_PAGE_TYPE_HOME, Count: int32(k),
-		Rules: &vitrinev1.Placement_Products{Products: rules(ranking)},
+		Rules: &vitrinev1.Placement_Products{Products: rules()},
 	}
 }
 
@@ -104,9 +104,9 @@ func (l *Log) Part(h Holdout) (*Log, error) {
 	return &Log{Products: l.Products, Train: train, Test: test, index: l.index}, nil
 }
 
-// RunEach replays the train sessions once and tests each of the rankings; nil is
-// as shipped. The models stay as they are during the tests.
-func RunEach(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options, rankings []*vitrinev1.RankingConfig) ([]*Result, error) {
+// RunEach replays the train sessions once and tests under each of the rules, which
+// stand for Options.Rules. The models stay as they are during the tests.
+func RunEach(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Options, each []*vitrinev1.ProductRules) ([]*Result, error) {
 	o.K, o.Online, o.Curve = cmp.Or(o.K, DefaultK), false, 0
 	r := newReplay(conn, log, o)
 	r.setTimes()
@@ -117,14 +117,14 @@ func RunEach(ctx context.Context, conn grpc.ClientConnInterface, log *Log, o Opt
 	}
 	loaded := *r.result
 	var results []*Result
-	for i, ranking := range rankings {
+	for i, asked := range each {
 		_, err := r.places.UpdatePlacement(ctx, &vitrinev1.UpdatePlacementRequest{
 			Placement: &vitrinev1.Placement{
-				Name: r.siteName() + "/placements/" + placement, Rules: &vitrinev1.Placement_Products{Products: rules(ranking)},
+				Name: r.siteName() + "/placements/" + placement, Rules: &vitrinev1.Placement_Products{Products: r.rules(asked)},
 			}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"products"}},
 		})
 		if err != nil {
-			return nil, fmt.Errorf("set ranking %d: %w", i+1, err)
+			return nil, fmt.Errorf("set rules %d: %w", i+1, err)
 		}
 		result := loaded
 		r.result = &result

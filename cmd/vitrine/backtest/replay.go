@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/feed"
@@ -37,6 +38,9 @@ type Options struct {
 	Curve    int           // points of the learning curve; 0: none while train is loaded
 	InFlight int           // decisions asked for at a time
 	Seed     uint64        // of the intervals
+	// Rules are those of the placement that is asked for, over what a backtest
+	// measures otherwise. Nil: none.
+	Rules *vitrinev1.ProductRules
 	// Products hands out the catalogue. Nil: the bare ids of the log.
 	Products feed.Next[*vitrinev1.Product]
 	Display  *progress.Display
@@ -143,9 +147,7 @@ func (r *replay) judge(t *tester) {
 	r.result.Ranks.Cuts = g.cuts(slicings(sessionCounts(r.log.Train, len(r.log.Products))), false)
 }
 
-// open creates the site, and in it a placement that shows what is to be measured:
-// the ranking alone, in its order. What comes back is learned, nothing is left out. But
-// the next product of a lasting visitor is one that they do not have.
+// open creates the site, and in it a placement that shows what is to be measured.
 func (r *replay) open(ctx context.Context) error {
 	_, err := r.sites.CreateSite(ctx, &vitrinev1.CreateSiteRequest{SiteId: r.Site, Site: &vitrinev1.Site{
 		DisplayName: "Backtest", ConsentPolicy: vitrinev1.ConsentPolicy_CONSENT_POLICY_OPT_OUT,
@@ -153,15 +155,11 @@ func (r *replay) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create the site: %w", err)
 	}
-	rules := rules(nil)
-	if r.log.each == LastProduct {
-		rules.ExcludeBought, rules.BoughtWindow = vitrinev1.Toggle_TOGGLE_ON, durationpb.New(boughtWindow)
-	}
 	_, err = r.places.CreatePlacement(ctx, &vitrinev1.CreatePlacementRequest{
 		Parent: r.siteName(), PlacementId: placement,
 		Placement: &vitrinev1.Placement{
 			PageType: vitrinev1.PageType_PAGE_TYPE_HOME, Count: int32(r.K),
-			Rules: &vitrinev1.Placement_Products{Products: rules},
+			Rules: &vitrinev1.Placement_Products{Products: r.rules(r.Rules)},
 		},
 	})
 	if err != nil {
@@ -170,14 +168,27 @@ func (r *replay) open(ctx context.Context) error {
 	return nil
 }
 
-// rules are those of the placement, under a ranking; nil is as shipped.
-func rules(ranking *vitrinev1.RankingConfig) *vitrinev1.ProductRules {
+// rules are those of a placement that shows the ranking alone, in its order: what
+// comes back is learned, nothing is left out.
+func rules() *vitrinev1.ProductRules {
 	return &vitrinev1.ProductRules{
 		ExcludeBought: vitrinev1.Toggle_TOGGLE_OFF, ExcludeInCart: vitrinev1.Toggle_TOGGLE_OFF,
 		RepeatPolicy: vitrinev1.RepeatPolicy_REPEAT_POLICY_LEARNED,
 		Diversity:    vitrinev1.DiversityLevel_DIVERSITY_LEVEL_OFF, Rotate: vitrinev1.Toggle_TOGGLE_OFF,
-		Ranking: ranking,
 	}
+}
+
+// rules are these with those that were asked for laid over them. The next product
+// of a lasting visitor is one that they do not have.
+func (r *replay) rules(asked *vitrinev1.ProductRules) *vitrinev1.ProductRules {
+	all := rules()
+	if r.log.each == LastProduct {
+		all.ExcludeBought, all.BoughtWindow = vitrinev1.Toggle_TOGGLE_ON, durationpb.New(boughtWindow)
+	}
+	if asked != nil {
+		proto.Merge(all, asked)
+	}
+	return all
 }
 
 func (r *replay) siteName() string { return "sites/" + r.Site }

@@ -39,7 +39,7 @@ func newShop(log *backtest.Log, o *Options) (*shop, error) {
 	s := &shop{convert: convert, products: catalog.New()}
 	s.learned = model.New(s.products)
 	s.decider = decide.New(s.products, s.learned)
-	if s.placement, err = convert.Placement(backtest.Placement(o.K, nil), "tune", o.End); err != nil {
+	if s.placement, err = convert.Placement(backtest.Placement(o.K), "tune", o.End); err != nil {
 		return nil, err
 	}
 	if s.context, err = convert.Context(backtest.Context()); err != nil {
