@@ -3,12 +3,13 @@ package server
 import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/server/wording"
 )
 
 // answer is how a filled page is written out.
 type answer struct {
 	site   *site
-	words  *language
+	words  *wording.Language
 	token  func(placement int, led scoring.Led) string // nil: no tokens
 	page   scoring.PageType
 	filled []scoring.FilledPlacement
@@ -120,7 +121,7 @@ func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
 // decisionToProto writes out a decision as it was recorded.
 func (s *Server) decisionToProto(st *site, d *scoring.Decision) *pb.Decision {
 	a := answer{
-		site: st, words: languageOf(d.Context.Locale, st.info.Locale), filled: d.Placements,
+		site: st, words: s.languages.Of(d.Context.Locale, st.info.Locale), filled: d.Placements,
 		token: s.tokens.forDecision(st.id, d.ID), page: d.Context.PageType,
 	}
 	m := &pb.Decision{

@@ -44,6 +44,29 @@ func TestReasonsSayWhatTheVisitorDid(t *testing.T) {
 	}
 }
 
+// A page in a language that is not known is answered in the site's, else in
+// English.
+func TestReasonsInTheSitesLanguage(t *testing.T) {
+	s := openShop(t)
+	for site, locale := range map[string]string{"paris": "fr-FR", "berlin": "de"} {
+		_, err := s.sites.CreateSite(t.Context(), &pb.CreateSiteRequest{SiteId: site, Site: &pb.Site{Locale: locale}})
+		must(t, err)
+		s.sell(site, smallRange()...)
+	}
+	for _, c := range []struct{ site, page, want string }{
+		{"paris", "", "Dans l'assortiment de la boutique"},
+		{"paris", "de-AT", "Dans l'assortiment de la boutique"},
+		{"paris", "en", "From the shop's range"},
+		{"berlin", "", "From the shop's range"},
+		{"berlin", "fr", "Dans l'assortiment de la boutique"},
+	} {
+		page := s.home(c.site, "stranger", 10, func(r *pb.DecideRequest) { r.Context = &pb.PageContext{Locale: c.page} })
+		if got := page.GetPlacements()[0].GetItems()[9].GetReasons()[0].GetText(); got != c.want {
+			t.Errorf("%s, page in %q: %q, want %q", c.site, c.page, got, c.want)
+		}
+	}
+}
+
 // What the page says speaks for itself: nobody is told that they looked at
 // something they did not.
 func TestReasonsOfAStranger(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring/decide"
 	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/server/wording"
 	"github.com/vitrine-io/vitrine/store"
 )
 
@@ -43,6 +44,7 @@ type Server struct {
 	metrics       *metrics
 	rules         *rules
 	tokens        *tokens
+	languages     *wording.Languages
 	sites         *sites
 	snapshotEvery time.Duration
 	draining      <-chan struct{}
@@ -78,6 +80,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.rules, err = newRules(
 		&pb.DecideRequest{}, &pb.TrackEventRequest{}, &pb.TrackEventsRequest{}, &pb.Event{}, &pb.Product{},
 	); err != nil {
+		return nil, err
+	}
+	if s.languages, err = wording.Shipped(); err != nil {
 		return nil, err
 	}
 	key, err := o.Store.Secret(ctx, "attribution", 32)

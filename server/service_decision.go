@@ -148,7 +148,7 @@ func (s *decisions) record(q *query, d *scoring.Decision, id scoring.DecisionID)
 
 // pageToProto writes out the answer.
 func (s *decisions) pageToProto(q *query, d *scoring.Decision) *pb.DecideResponse {
-	a := answer{site: q.site, words: languageOf(q.context.Locale, q.site.info.Locale), filled: d.Placements, whole: q.whole}
+	a := answer{site: q.site, words: s.languages.Of(q.context.Locale, q.site.info.Locale), filled: d.Placements, whole: q.whole}
 	resp := &pb.DecideResponse{Mode: pb.DecisionMode(d.Mode), DataClasses: dataClassesToProto(d.DataClasses)}
 	if d.ID != "" {
 		resp.Decision = decisionName(q.site.id, d.ID)

@@ -390,7 +390,7 @@ type PageContext struct {
 	// The kind of device.
 	Device DeviceType `protobuf:"varint,7,opt,name=device,proto3,enum=vitrine.v1.DeviceType" json:"device,omitempty"`
 	// BCP 47 language tag such as "en" or "fr-CA": the language of the reasons.
-	// The site's own locale when empty.
+	// The site's own locale when empty or when Vitrine does not speak it.
 	Locale string `protobuf:"bytes,8,opt,name=locale,proto3" json:"locale,omitempty"`
 	// Where the visitor roughly is.
 	Place *Place `protobuf:"bytes,9,opt,name=place,proto3" json:"place,omitempty"`

@@ -87,7 +87,8 @@ type Site struct {
 	DisplayName string `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// ISO 4217 code that prices without a currency are in. "EUR" when empty.
 	CurrencyCode string `protobuf:"bytes,3,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// BCP 47 tag of the language reasons are written in. "en" when empty.
+	// BCP 47 tag of the language reasons are written in, such as "fr". "en" when
+	// empty or when Vitrine does not speak it.
 	Locale string `protobuf:"bytes,4,opt,name=locale,proto3" json:"locale,omitempty"`
 	// IANA name such as "Europe/Paris", for day parts. "UTC" when empty.
 	TimeZone string `protobuf:"bytes,5,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
