@@ -41,7 +41,18 @@ func families() []family {
 		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier", "own", "due"}, []signal{sigOwn}},
 		{"interest", []string{"interest"}, []signal{sigFacets}},
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
+		{"searches", []string{"searched"}, []signal{sigSearched}},
 	}
+}
+
+// readsRare reports whether a feature is of a family that reads rare signals alone.
+func readsRare(feature string) bool {
+	for _, f := range families() {
+		if slices.Contains(f.features, feature) {
+			return len(f.signals) > 0 && slices.Min(f.signals) >= firstRare
+		}
+	}
+	return false
 }
 
 // Ablations lists everything that can be left out: each source, each family of

@@ -26,8 +26,15 @@ const (
 	sigPage                   // champions of the page's facets and words
 	sigOwn                    // the visitor's own products
 	sigPopular                // popular, where the others brought too little
+
+	// The rare ones: most pages have nothing of them. A source that gives one sets
+	// candidates.rare, else they are not looked at.
+	sigSearched // chosen after the same words were searched for
 	signals
 )
+
+// firstRare is where the rare signals begin.
+const firstRare = sigSearched
 
 // candidate is a product with what the sources said of it.
 type candidate struct {
@@ -64,6 +71,7 @@ const (
 type candidates struct {
 	list  []candidate
 	table []uint16 // position + 1; 0: free
+	rare  bool     // a source gave one of the rare signals
 }
 
 func newCandidates() candidates {
@@ -72,6 +80,7 @@ func newCandidates() candidates {
 
 func (c *candidates) reset() {
 	c.list = c.list[:0]
+	c.rare = false
 	clear(c.table)
 }
 
@@ -107,10 +116,19 @@ func (c *candidates) find(i catalog.Index) *candidate {
 	return nil
 }
 
+// given is how many of the signals may have been given, from the first on.
+func (c *candidates) given() signal {
+	if c.rare {
+		return signals
+	}
+	return firstRare
+}
+
 // largest returns the maximum of each signal.
 func (c *candidates) largest() (most [signals]float32) {
+	given := c.given()
 	for k := range c.list {
-		for s, v := range &c.list[k].signal {
+		for s, v := range c.list[k].signal[:given] {
 			if v > most[s] {
 				most[s] = v
 			}

@@ -52,6 +52,7 @@ type Decider struct {
 	points   [starts]startingPoint
 	fitted   []*[situations]float32 // of the features; nil: none
 	rows     []*blend.Row           // what was learned of the features
+	rare     []bool                 // of the features: they read rare signals alone
 	// strategies are the table of strategy.go with weights by feature.
 	strategies []strategy
 	scratch    sync.Pool
@@ -66,6 +67,7 @@ func New(products *catalog.Catalog, learned *model.Model) *Decider {
 	for k := range d.features {
 		d.fitted = append(d.fitted, fitted(d.features[k].name))
 		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))
+		d.rare = append(d.rare, readsRare(d.features[k].name))
 	}
 	d.shipped, _ = Compile(nil)
 	d.scratch.New = func() any { return newQuery(d) }

@@ -114,6 +114,8 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 		if s := &q.seeds[0]; !s.ofPage || s.ofVisit {
 			r.Did = did(q.page.Profile, r.Product)
 		}
+	case scoring.ReasonSearched:
+		r.Query = q.searched
 	case scoring.ReasonRestock:
 		r.Product = v.at.ID
 	case scoring.ReasonPageContext:

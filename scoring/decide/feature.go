@@ -105,6 +105,7 @@ func features() []feature {
 		{"like this", scoring.ReasonSimilar, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
 		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
 		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
+		{"searched", scoring.ReasonSearched, 3, 3, absolute(sigSearched)},
 	}
 }
 
@@ -212,9 +213,10 @@ func (q *query) look(views []view) {
 		v.rank = q.placeOf(v.product)
 		v.pop = q.popularity(v.product, v.rank)
 	}
+	given := q.candidates.given()
 	for k := range views {
 		v := &views[k]
-		for s, x := range v.signal {
+		for s, x := range v.signal[:given] {
 			v.logs[s] = inLog(x * q.scale[s])
 		}
 	}

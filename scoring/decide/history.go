@@ -1,10 +1,7 @@
 package decide
 
 import (
-	"slices"
-
 	"github.com/vitrine-io/vitrine/scoring"
-	"github.com/vitrine-io/vitrine/scoring/catalog"
 )
 
 // The sources that only some strategies ask.
@@ -129,10 +126,4 @@ func notTheAnchor(q *query, c *candidate) bool { return !q.isAnchor(c.product) }
 func isNewArrival(q *query, c *candidate) bool {
 	p := q.products.Product(c.product)
 	return p != nil && q.justOffered(p)
-}
-
-// hasWords takes what has one of the words searched for.
-func hasWords(q *query, c *candidate) bool {
-	words := q.products.Words(c.product)
-	return slices.ContainsFunc(words, func(t catalog.Term) bool { return containsTerm(q.pageTerms, t) })
 }

@@ -55,7 +55,8 @@ type query struct {
 	folded   bool            // the model has learned from them
 	returned bool            // the visit's last step went back to a product of it
 	rates    [model.RepeatRanks]float64
-	fresh    float64 // 1 when the latest touch is of now, towards 0 with its age
+	since    time.Time // when the visit began, as far as touches tell
+	fresh    float64   // 1 when the latest touch is of now, towards 0 with its age
 
 	interests   []interestIn // the strongest first
 	byTerm      termWeights
@@ -121,7 +122,7 @@ func (q *query) begin(p *Page) {
 	q.visit = q.visit[:0]
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
-	q.fresh = 0
+	q.fresh, q.since = 0, p.Now
 	q.wanted, q.calibrates = 0, false
 	for k := range p.Slots {
 		q.wanted += p.Slots[k].Count
@@ -129,6 +130,7 @@ func (q *query) begin(p *Page) {
 	}
 	q.readPage()
 	q.readTouches()
+	q.readSearch()
 	q.readInterests()
 	q.readShown()
 }
@@ -227,6 +229,7 @@ func (q *query) readTouches() {
 			q.fresh = fresh
 		}
 		if visit {
+			q.since = t.Time
 			later := visitEnd.kind
 			q.returned = visitEnd.returned(i, t.Type)
 			q.sawInVisit(i)

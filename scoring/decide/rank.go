@@ -20,6 +20,7 @@ const maxTried = 1024
 // the 60 that it lets through for 70 of 100 prefixes, among 100 for 76.
 var prior = [signals]float32{
 	sigNear: 1, sigForward: 0.8, sigNext: 0.4, sigHop: 0.2, sigOwn: 0.3, sigFacets: 0.5, sigPage: 2, sigPopular: 0.3,
+	sigSearched: 1.5,
 }
 
 // scored is a candidate that the features were computed for.
@@ -367,6 +368,9 @@ func (q *query) weigh() {
 		w := old + fresh*(visit-old)
 		if mixed.times != nil {
 			w = w*mixed.times[k] + mixed.plus[k]
+		}
+		if q.rare[k] && !q.candidates.rare {
+			w = 0 // times nothing: spares the computing
 		}
 		q.weights = append(q.weights, w)
 	}

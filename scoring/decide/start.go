@@ -63,7 +63,7 @@ func startingPoints() [starts]startingPoint {
 		},
 		fromSearch: {
 			words:   "the page's search words, or else those of the visitor's last search, and the visitor's last products",
-			sources: []source{pageMatches{}, neighbours{}, covisitation{}},
+			sources: []source{pageMatches{}, searched{}, neighbours{}, covisitation{}},
 		},
 	}
 }
@@ -77,6 +77,7 @@ type pool struct {
 	pageTerms  []catalog.Term // facets or words of the page
 	pageIDF    float64        // sum of their idf
 	searched   string         // the words searched for, as they were written
+	searchSay  float64        // what they say: 1 on their page, later less
 	candidates candidates
 	scale      [signals]float32 // 1 over the largest of each signal
 	place      model.Vector     // of what the sources went out from
@@ -86,7 +87,7 @@ type pool struct {
 func (p *pool) reset() {
 	p.gathered, p.placed = false, false
 	p.seeds = p.seeds[:0]
-	p.pageTerms, p.pageIDF, p.searched = p.pageTerms[:0], 0, ""
+	p.pageTerms, p.pageIDF, p.searched, p.searchSay = p.pageTerms[:0], 0, "", 0
 	p.candidates.reset()
 }
 
@@ -147,26 +148,6 @@ func (q *query) path() []catalog.Index {
 		q.trail = append(q.trail, q.seeds[k].product)
 	}
 	return q.trail
-}
-
-// searchWords are the words that a placement from the visitor's search goes by.
-func (q *query) searchWords() string {
-	if words := q.context.SearchQuery; words != "" || q.page.Profile == nil {
-		return words
-	}
-	return q.page.Profile.Search
-}
-
-// search makes terms of words searched for.
-func (q *query) search(words string) {
-	if words == "" {
-		return
-	}
-	q.searched = words
-	for _, t := range q.products.WordTerms(words) {
-		q.pageTerms = append(q.pageTerms, t)
-		q.pageIDF += q.products.IDF(t)
-	}
 }
 
 // isAnchor reports whether a product is the one that the start goes out from.

@@ -111,9 +111,9 @@ func strategies() []strategy {
 		},
 		{
 			name: "from_search", start: fromSearch,
-			prior:   &[signals]float32{sigPage: 2, sigNear: 0.5, sigForward: 0.5},
-			weights: []weighting{{"on topic", 1, 3}},
-			admits:  hasWords, only: "products that have a word searched for",
+			prior:   &[signals]float32{sigPage: 2, sigSearched: 2, sigNear: 0.5, sigForward: 0.5},
+			weights: []weighting{{"on topic", 1, 3}, {"searched", 1, 3}},
+			admits:  answersSearch, only: "products that have a word searched for, or that visitors often turn to after searching for it",
 			strict: true,
 		},
 	}
