@@ -41,6 +41,7 @@ func families() []family {
 		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier", "own", "due"}, []signal{sigOwn}},
 		{"interest", []string{"interest"}, []signal{sigFacets}},
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
+		{"baskets", []string{"carted with", "ordered with"}, []signal{sigCarted, sigOrdered}},
 		{"searches", []string{"searched"}, []signal{sigSearched}},
 	}
 }

@@ -30,6 +30,8 @@ const (
 	// The rare ones: most pages have nothing of them. A source that gives one sets
 	// candidates.rare, else they are not looked at.
 	sigSearched // chosen after the same words were searched for
+	sigCarted   // put into the cart with or after the seeds
+	sigOrdered  // ordered with or after them
 	signals
 )
 
@@ -52,6 +54,8 @@ type witness int
 const (
 	bySessions witness = iota
 	byPairs
+	byCarts
+	byOrders
 	witnesses
 )
 

@@ -65,7 +65,7 @@ func New(products *catalog.Catalog, learned *model.Model) *Decider {
 	d := &Decider{products: products, learned: learned, features: features(), points: startingPoints()}
 	d.strategies = mixed(d.features)
 	for k := range d.features {
-		d.fitted = append(d.fitted, fitted(d.features[k].name))
+		d.fitted = append(d.fitted, fitted(&d.features[k]))
 		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))
 		d.rare = append(d.rare, readsRare(d.features[k].name))
 	}

@@ -114,6 +114,8 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 		if s := &q.seeds[0]; !s.ofPage || s.ofVisit {
 			r.Did = did(q.page.Profile, r.Product)
 		}
+	case scoring.ReasonBoughtTogether:
+		return q.boughtWith(v.candidate)
 	case scoring.ReasonSearched:
 		r.Query = q.searched
 	case scoring.ReasonRestock:
@@ -143,11 +145,12 @@ func did(p *visitor.Profile, id scoring.ProductID) scoring.EventType {
 
 // witness is the seed that contributed most.
 func (q *query) witness(c *candidate) *seed {
-	sessions := c.say[bySessions] * q.scale[sigNear]
-	pairs := c.say[byPairs] * q.scale[sigForward]
-	w := bySessions
-	if pairs > sessions {
-		w = byPairs
+	w, most := bySessions, c.say[bySessions]*q.scale[sigNear]
+	if say := c.say[byPairs] * q.scale[sigForward]; say > most {
+		w, most = byPairs, say
+	}
+	if c.say[byCarts]*q.scale[sigCarted] > most {
+		w = byCarts
 	}
 	if c.seed[w] == 0 {
 		return nil

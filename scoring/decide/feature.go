@@ -84,6 +84,8 @@ func features() []feature {
 		{"hop ratio", together, 0, 0, ratio(sigHop)},
 		{"hop share", together, 0, 0, absolute(sigHop)},
 		{"like the visit", together, 0, 0, likeTheVisit},
+		{"carted with", together, 0.5, 0.5, absolute(sigCarted)},
+		{"ordered with", scoring.ReasonBoughtTogether, 0.5, 0.5, absolute(sigOrdered)},
 		{"popular now", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
 		{"popular", scoring.ReasonPopular, 0.1, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
 		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},

@@ -43,12 +43,12 @@ func startingPoints() [starts]startingPoint {
 		},
 		fromAnchor: {
 			words:    "the page's product, or else the visitor's latest",
-			sources:  []source{neighbours{}, covisitation{}, pageMatches{}},
+			sources:  []source{baskets{}, neighbours{}, covisitation{}, pageMatches{}},
 			anchored: true,
 		},
 		fromCart: {
 			words:   "every product in the cart, all with the same say",
-			sources: []source{neighbours{}, covisitation{}},
+			sources: []source{baskets{}, neighbours{}, covisitation{}},
 			even:    true,
 		},
 		fromTouches:   {words: "the visitor's last products", sources: []source{touched{}}},

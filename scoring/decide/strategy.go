@@ -44,6 +44,14 @@ var ownProductsAside = []weighting{
 	{"looked at often", 0, 0}, {"visit of returns", 0, 0}, {"returned to", 0, 0}, {"seen earlier", 0, 0},
 }
 
+// basketsFirst has what goes with the seeds in baskets lead, by as much more, over all
+// else at half its weight.
+func basketsFirst(ordered, carted float32) []weighting {
+	return append(append([]weighting{{everyFeature, 0.5, 0}}, ownProductsAside...),
+		weighting{"ordered with", 1, ordered}, weighting{"carted with", 1, carted},
+		weighting{"interest", 0.25, 0})
+}
+
 // strategies is the table of mixes, by number of the contract less one. The
 // numbers are set by hand, in the unit of the features: 1 is what being the best
 // of the session neighbours is worth.
@@ -61,16 +69,21 @@ func strategies() []strategy {
 		},
 		{
 			name: "bought_together", start: fromAnchor,
-			prior: &[signals]float32{sigNear: 0.5, sigForward: 1, sigNext: 0.4, sigHop: 0.2, sigFacets: 0.3},
-			// What shares all facets replaces the product; it does not go with it.
-			weights: append(slices.Clone(ownProductsAside),
-				weighting{"like this", 0, -1}, weighting{"interest", 0.5, 0}),
-			admits: notTheAnchor, only: "any product but the one it starts from",
+			prior: &[signals]float32{
+				sigOrdered: 3, sigCarted: 1.5, sigNear: 0.5, sigForward: 1, sigNext: 0.4, sigHop: 0.2, sigFacets: 0.3,
+			},
+			// What is ordered with it comes first, then what is put into the cart with
+			// it; what is looked at with it fills up. What shares all facets replaces
+			// the product, it does not go with it.
+			weights: append(basketsFirst(8, 4), weighting{"like this", 0, -1}),
+			admits:  notTheAnchor, only: "any product but the one it starts from",
 		},
 		{
 			name: "complete_cart", start: fromCart,
-			prior:   &[signals]float32{sigNear: 0.5, sigForward: 1, sigNext: 0.4, sigHop: 0.2},
-			weights: append(slices.Clone(ownProductsAside), weighting{"interest", 0.5, 0}),
+			prior: &[signals]float32{
+				sigOrdered: 3, sigCarted: 3, sigNear: 0.5, sigForward: 1, sigNext: 0.4, sigHop: 0.2,
+			},
+			weights: basketsFirst(6, 6),
 			only:    "any product that is not in the cart",
 			rules: func(r scoring.ProductRules) scoring.ProductRules {
 				r.ShowInCart = false

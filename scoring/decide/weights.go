@@ -1,5 +1,7 @@
 package decide
 
+import "slices"
+
 // situations are told apart by how much is known of the visit and of its latest
 // product: what the blend should listen to differs between them.
 const (
@@ -30,15 +32,26 @@ func (q *query) situation() int {
 }
 
 // fitted returns a feature's weights while a visit goes on, by situation; nil if
-// it was not among those fitted, because the log had nothing of it.
-func fitted(feature string) *[situations]float32 {
+// it was not among those fitted, because the log had nothing of it. What lessons can
+// teach although that log could not starts in all situations where the hand has set it.
+func fitted(f *feature) *[situations]float32 {
 	for k := range fittedWeights {
-		if fittedWeights[k].feature == feature {
+		if fittedWeights[k].feature == f.name {
 			return &fittedWeights[k].by
 		}
 	}
-	return nil
+	if !slices.Contains(taught[:], f.name) {
+		return nil
+	}
+	by := new([situations]float32)
+	for s := range by {
+		by[s] = f.visit
+	}
+	return by
 }
+
+// taught are the features that lessons know of, but Diginetica's log has nothing of.
+var taught = [...]string{"carted with", "ordered with"}
 
 // fittedWeights are the anchor that each shop's own learning starts from: those
 // that the blend had reached, from weights fitted in batches, after the first

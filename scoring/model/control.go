@@ -70,6 +70,7 @@ func (m *Model) erase(who *scoring.Control) {
 // takeBack undoes a session: its steps as views, at the time of its end, which
 // for a session of minutes is what it had added to a hundredth.
 func (m *Model) takeBack(s *session) {
+	m.baskets.takeBack(s)
 	add(&m.sessions, -1, s.end, pairHalfLife)
 	for k, i := range s.products {
 		x := m.items.at(uint32(i))
@@ -86,10 +87,10 @@ func (m *Model) takeBack(s *session) {
 
 // unpair takes what a session's steps taught off one of its products.
 func (m *Model) unpair(steps []catalog.Index, i catalog.Index, t instantMillis) {
-	p := m.pairsAt(i, t)
+	addSessions(m.pairsOf(i), -1, t)
+	p := ready(m.pairsOf(i), t)
 	grown := math.Exp2(lives(p.at, t))
-	p.sessions.Store(math.Float32bits(max(0, math.Float32frombits(p.sessions.Load())-float32(grown))))
-	nothing := map[catalog.Index]bool{}
+	empty := map[catalog.Index]bool{}
 	for k := range int(p.n.Load()) {
 		e := p.slots[k].load()
 		next, forward, backward := PairsOf(steps, i, e.To)
@@ -100,8 +101,7 @@ func (m *Model) unpair(steps []catalog.Index, i catalog.Index, t instantMillis) 
 		e.Forward = max(0, e.Forward-float32(forward*grown))
 		e.Backward = max(0, e.Backward-float32(backward*grown))
 		p.slots[k].store(e)
-		// A hundredth of a step is what rounding and the minutes between leave.
-		nothing[e.To] = float64(e.Next+e.Forward+e.Backward) < 0.01*grown
+		empty[e.To] = float64(e.Next+e.Forward+e.Backward) < nothing*grown
 	}
-	m.items.at(uint32(i)).pairs.Store(p.without(func(to catalog.Index) bool { return nothing[to] }))
+	m.items.at(uint32(i)).pairs.Store(p.without(func(to catalog.Index) bool { return empty[to] }))
 }

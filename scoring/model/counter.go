@@ -25,6 +25,9 @@ func seconds(t instantMillis) uint32 {
 	return uint32(max(1, min(math.MaxUint32, int64(t)/1000-epoch)))
 }
 
+// timeOf is the instant of a second.
+func timeOf(second uint32) instantMillis { return (instantMillis(second) + epoch) * 1000 }
+
 // A packed counter is a decayed sum in one atomic word: the sum as a float32 in
 // the upper half, the second it is as of in the lower half. Forward decay with
 // the landmark at the last update, as in interest.Vector.

@@ -33,10 +33,11 @@ type hazard struct {
 	categories growing[atomic.Pointer[categoryLives]]
 
 	// For the learner alone.
-	spells []spell           // number n at n modulo maxSpells
-	next   uint64            // number of the next purchase
-	passed [lifeBins]uint64  // the purchases below that number are past that age
-	last   map[uint64]uint64 // a visitor's last purchase, by number
+	baskets *baskets          // told of what was bought, and of what was sent back
+	spells  []spell           // number n at n modulo maxSpells
+	next    uint64            // number of the next purchase
+	passed  [lifeBins]uint64  // the purchases below that number are past that age
+	last    map[uint64]uint64 // a visitor's last purchase, by number
 }
 
 // categoryLives are the life tables of a category.
@@ -222,6 +223,7 @@ func (h *hazard) buy(m *Model, e *scoring.Event, it *scoring.EventItem, now uint
 	}
 	h.last[s.who] = h.next
 	h.next++
+	h.baskets.bought(h, h.next-1)
 }
 
 // follow ends the open spells that s is the next purchase of. What was bought
@@ -304,10 +306,12 @@ func (h *hazard) undo(m *Model, e *scoring.Event) {
 			}
 			o := h.at(uint64(n))
 			taken := min(left, o.quantity)
-			left, o.quantity = left-taken, o.quantity-taken
-			if o.quantity == 0 {
+			left -= taken
+			if taken == o.quantity {
 				h.void(uint64(n))
+				continue
 			}
+			o.quantity -= taken
 		}
 	}
 }
@@ -330,7 +334,10 @@ func (h *hazard) newestOf(last uint64, product catalog.Index, order uint32) int6
 // void makes a purchase as if it had not been: what it had ended goes on.
 func (h *hazard) void(n uint64) {
 	s := h.at(n)
-	s.quantity = 0
+	if s.quantity != 0 {
+		s.quantity = 0
+		h.baskets.sentBack(h, n)
+	}
 	for level := range s.ended {
 		if s.ended[level] == spellVoid {
 			continue

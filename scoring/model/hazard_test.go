@@ -232,9 +232,8 @@ func TestOneShoppingIsOnePurchase(t *testing.T) {
 }
 
 func TestTheOldestPurchaseGoes(t *testing.T) {
-	h := &hazard{}
-	h.reset()
 	m := New(catalog.New())
+	h := &m.hazard
 	e := order("", 0, "c", "p")
 	for k := range maxSpells + 10 {
 		e.Visitor = scoring.VisitorID(fmt.Sprint(k / 2))

@@ -29,6 +29,7 @@ type Model struct {
 	vectors  vectors
 	hazard   hazard
 	searches searches
+	baskets  baskets
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -57,6 +58,7 @@ type facetStats struct {
 // New returns a model that knows nothing yet.
 func New(products *catalog.Catalog) *Model {
 	m := &Model{products: products, blend: blend.New()}
+	m.baskets.open, m.hazard.baskets = &m.open, &m.baskets
 	m.reset()
 	return m
 }
@@ -91,6 +93,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	if e.Type.Touched() {
 		s := m.session(e.Visitor, t)
 		m.outcome(s, e)
+		m.baskets.learn(m, s, e, t)
 		for i := range e.Items {
 			m.teach(s, e, e.Items[i].Product)
 			m.touch(s, &e.Items[i], e.Type, t)
@@ -144,7 +147,7 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 		m.repeats.learn(s, i, t)
 	}
 	if !s.has(i) {
-		m.begin(i, t)
+		addSessions(m.pairsOf(i), 1, t)
 	}
 	if again && kind == scoring.ProductViewed {
 		s.step(i, kind)

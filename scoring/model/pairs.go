@@ -55,11 +55,14 @@ func (s *pairSlot) store(p Pair) {
 // sessions with it. The weights and the number are on the same scale; now is the
 // factor that brings both to today's.
 func (m *Model) Pairs(dst []Pair, i catalog.Index, t time.Time) (neighbours []Pair, sessions, now float64) {
-	x := m.items.peek(uint32(i))
-	if x == nil {
-		return dst, 0, 1
+	if x := m.items.peek(uint32(i)); x != nil {
+		return x.pairs.Load().appendTo(dst, t)
 	}
-	p := x.pairs.Load()
+	return dst, 0, 1
+}
+
+// appendTo is Pairs of the pairs of one product, which may be nil.
+func (p *pairs) appendTo(dst []Pair, t time.Time) (neighbours []Pair, sessions, now float64) {
 	if p == nil {
 		return dst, 0, 1
 	}
@@ -91,10 +94,12 @@ func lives(from, to instantMillis) float64 {
 	return float64(to-from) / float64(pairHalfLife.Milliseconds())
 }
 
-// pairsAt returns the pairs of a product ready to take weights as of t.
-func (m *Model) pairsAt(i catalog.Index, t instantMillis) *pairs {
-	x := m.items.at(uint32(i))
-	p := x.pairs.Load()
+// pairsOf is where the pairs of a product are.
+func (m *Model) pairsOf(i catalog.Index) *atomic.Pointer[pairs] { return &m.items.at(uint32(i)).pairs }
+
+// ready returns the pairs in their place, such as can take weights as of t.
+func ready(place *atomic.Pointer[pairs], t instantMillis) *pairs {
+	p := place.Load()
 	switch {
 	case p == nil:
 		p = &pairs{at: t}
@@ -103,15 +108,15 @@ func (m *Model) pairsAt(i catalog.Index, t instantMillis) *pairs {
 	default:
 		return p
 	}
-	x.pairs.Store(p)
+	place.Store(p)
 	return p
 }
 
-// begin counts a session with the product.
-func (m *Model) begin(i catalog.Index, t instantMillis) {
-	p := m.pairsAt(i, t)
-	n := float64(math.Float32frombits(p.sessions.Load())) + math.Exp2(lives(p.at, t))
-	p.sessions.Store(math.Float32bits(float32(n)))
+// addSessions adds to the sessions with the product, down to none.
+func addSessions(place *atomic.Pointer[pairs], sessions float64, t instantMillis) {
+	p := ready(place, t)
+	n := float64(math.Float32frombits(p.sessions.Load())) + sessions*math.Exp2(lives(p.at, t))
+	p.sessions.Store(math.Float32bits(float32(max(0, n))))
 }
 
 // pair learns that product i came after the others of the session. Heavier
@@ -130,8 +135,8 @@ func (m *Model) pair(s *session, i catalog.Index, w float64, t instantMillis) {
 		if distance == 0 {
 			next = weight
 		}
-		m.link(j, i, t, next, near, 0)
-		m.link(i, j, t, 0, 0, near)
+		link(m.pairsOf(j), maxPairs, i, t, next, near, 0)
+		link(m.pairsOf(i), maxPairs, j, t, 0, 0, near)
 		distance++
 	}
 }
@@ -165,10 +170,10 @@ func PairsOf(steps []catalog.Index, from, to catalog.Index) (next, forward, back
 	return next, forward, backward
 }
 
-// link adds weights as of t to the edge from one product to another. A full
-// list gives up its weakest edge.
-func (m *Model) link(from, to catalog.Index, t instantMillis, next, forward, backward float64) {
-	p := m.pairsAt(from, t)
+// link adds weights as of t to the edge from the product with these pairs to
+// another. A list of most edges gives up its weakest.
+func link(place *atomic.Pointer[pairs], most int, to catalog.Index, t instantMillis, next, forward, backward float64) {
+	p := ready(place, t)
 	grown := math.Exp2(lives(p.at, t))
 	n := int(p.n.Load())
 	weakest, least := 0, float32(math.Inf(1))
@@ -186,17 +191,42 @@ func (m *Model) link(from, to catalog.Index, t instantMillis, next, forward, bac
 		}
 	}
 	e := Pair{To: to, Next: float32(next * grown), Forward: float32(forward * grown), Backward: float32(backward * grown)}
-	if n == maxPairs {
+	if n == most {
 		p.slots[weakest].store(e)
 		return
 	}
 	if n == len(p.slots) {
-		p = p.copied(max(4, min(maxPairs, 2*n)), p.at)
-		m.items.at(uint32(from)).pairs.Store(p)
+		p = p.copied(max(4, min(most, 2*n)), p.at)
+		place.Store(p)
 	}
 	p.slots[n].store(e)
 	p.n.Store(uint32(n + 1))
 }
+
+// unlink takes weights as of t off an edge, and the edge away when nothing is left.
+func unlink(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, next, forward float64) {
+	if place.Load() == nil {
+		return
+	}
+	p := ready(place, t)
+	grown := math.Exp2(lives(p.at, t))
+	for k := range int(p.n.Load()) {
+		e := p.slots[k].load()
+		if e.To != to {
+			continue
+		}
+		e.Next = max(0, e.Next-float32(next*grown))
+		e.Forward = max(0, e.Forward-float32(forward*grown))
+		p.slots[k].store(e)
+		if float64(e.Next+e.Forward+e.Backward) < nothing*grown {
+			place.Store(p.without(func(i catalog.Index) bool { return i == to }))
+		}
+		return
+	}
+}
+
+// nothing is what rounding and the minutes between may leave of a step taken back.
+const nothing = 0.01
 
 func (p *pairs) copied(size int, at instantMillis) *pairs {
 	c := &pairs{at: at, slots: make([]pairSlot, size)}

@@ -22,6 +22,7 @@ func (m *Model) sections() []section {
 		&m.searches,
 		&m.revenue,
 		&m.removal,
+		&m.baskets,
 		lessons{m.blend},
 	}
 }
@@ -31,7 +32,7 @@ func (w *writer) sections() {
 	w.uint(uint64(len(all)))
 	for _, s := range all {
 		w.text(s.name())
-		own := writer{m: w.m, products: w.products, facets: w.facets}
+		own := writer{m: w.m, ids: w.ids, products: w.products, facets: w.facets}
 		s.save(&own)
 		w.uint(uint64(len(own.b)))
 		w.b = append(w.b, own.b...)

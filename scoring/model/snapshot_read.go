@@ -139,23 +139,7 @@ func (r *reader) item(x *item) {
 	for _, c := range []*atomic.Uint64{&x.fast, &x.slow, &x.long, &x.seen} {
 		c.Store(r.word())
 	}
-	if n := int(r.uint()) - 1; n >= 0 {
-		if n > maxPairs {
-			r.failed = true
-			return
-		}
-		p := &pairs{at: instantMillis(r.int()), slots: make([]pairSlot, room(n, maxPairs))}
-		p.sessions.Store(r.weight())
-		for k := range n {
-			e := Pair{To: r.product()}
-			e.Next = math.Float32frombits(r.weight())
-			e.Forward = math.Float32frombits(r.weight())
-			e.Backward = math.Float32frombits(r.weight())
-			p.slots[k].store(e)
-		}
-		p.n.Store(uint32(n))
-		x.pairs.Store(p)
-	}
+	x.pairs.Store(r.pairs(maxPairs))
 	if kept := int(r.uint()) - 1; kept >= 0 {
 		if kept > maxPosting {
 			r.failed = true
@@ -169,6 +153,48 @@ func (r *reader) item(x *item) {
 		s.n.Store(n)
 		x.sessions.Store(s)
 	}
+}
+
+// pairs reads those of a product, at most so many; nil if it has none.
+func (r *reader) pairs(most int) *pairs {
+	n := int(r.uint()) - 1
+	if n < 0 {
+		return nil
+	}
+	if n > most {
+		r.failed = true
+		return nil
+	}
+	p := &pairs{at: instantMillis(r.int()), slots: make([]pairSlot, room(n, most))}
+	p.sessions.Store(r.weight())
+	for k := range n {
+		e := Pair{To: r.product()}
+		e.Next = math.Float32frombits(r.weight())
+		e.Forward = math.Float32frombits(r.weight())
+		e.Backward = math.Float32frombits(r.weight())
+		p.slots[k].store(e)
+	}
+	p.n.Store(uint32(n))
+	return p
+}
+
+func (r *reader) pairsOf(of *growing[atomic.Pointer[pairs]]) {
+	for range r.count(2) {
+		i := r.product()
+		of.at(uint32(i)).Store(r.pairs(maxBasketPairs))
+	}
+}
+
+func (r *reader) list() []catalog.Index {
+	n := r.count(1)
+	if n == 0 {
+		return nil
+	}
+	list := make([]catalog.Index, n)
+	for k := range list {
+		list[k] = r.product()
+	}
+	return list
 }
 
 func (r *reader) ring() {

@@ -112,22 +112,7 @@ func (w *writer) item(x *item) {
 	for _, c := range []*atomic.Uint64{&x.fast, &x.slow, &x.long, &x.seen} {
 		w.word(c.Load())
 	}
-	p := x.pairs.Load()
-	if p == nil {
-		w.uint(0)
-	} else {
-		n := int(p.n.Load())
-		w.uint(uint64(n) + 1)
-		w.int(int64(p.at))
-		w.weight(p.sessions.Load())
-		for k := range n {
-			e := p.slots[k].load()
-			w.product(e.To)
-			w.weight(math.Float32bits(e.Next))
-			w.weight(math.Float32bits(e.Forward))
-			w.weight(math.Float32bits(e.Backward))
-		}
-	}
+	w.pairs(x.pairs.Load())
 	s := x.sessions.Load()
 	if s == nil {
 		w.uint(0)
@@ -139,6 +124,47 @@ func (w *writer) item(x *item) {
 	w.uint(uint64(n))
 	for k := range kept {
 		w.uint(uint64(s.sessions[(n-kept+k)%size].Load()))
+	}
+}
+
+func (w *writer) pairs(p *pairs) {
+	if p == nil {
+		w.uint(0)
+		return
+	}
+	n := int(p.n.Load())
+	w.uint(uint64(n) + 1)
+	w.int(int64(p.at))
+	w.weight(p.sessions.Load())
+	for k := range n {
+		e := p.slots[k].load()
+		w.product(e.To)
+		w.weight(math.Float32bits(e.Next))
+		w.weight(math.Float32bits(e.Forward))
+		w.weight(math.Float32bits(e.Backward))
+	}
+}
+
+// pairsOf writes the pairs of every product that has some, by id.
+func (w *writer) pairsOf(of *growing[atomic.Pointer[pairs]]) {
+	var have []catalog.Index
+	for _, i := range w.ids {
+		if p := of.peek(uint32(i)); p != nil && p.Load() != nil {
+			have = append(have, i)
+		}
+	}
+	w.uint(uint64(len(have)))
+	for _, i := range have {
+		w.product(i)
+		w.pairs(of.peek(uint32(i)).Load())
+	}
+}
+
+// list writes products in their order.
+func (w *writer) list(products []catalog.Index) {
+	w.uint(uint64(len(products)))
+	for _, i := range products {
+		w.product(i)
 	}
 }
 

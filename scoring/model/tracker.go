@@ -37,8 +37,9 @@ type session struct {
 	products []catalog.Index
 	looks    []uint8 // at each, one after the other
 	steps    int
-	clicked  bool // the last step was a click in a list, its page not yet seen
-	returned bool // the last step went back to a product of the session
+	clicked  bool            // the last step was a click in a list, its page not yet seen
+	returned bool            // the last step went back to a product of the session
+	carted   []catalog.Index // what it put into the cart
 
 	older, newer *session // by arrival of the last event
 }
