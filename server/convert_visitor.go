@@ -41,6 +41,11 @@ func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time
 			Price: moneyToProto(b.Price), Time: timeToProto(b.Time),
 		})
 	}
+	for _, h := range slices.Backward(p.Habits) {
+		m.Bought = append(m.Bought, &pb.BoughtProduct{
+			ProductId: string(h.Product), Times: h.Times, Lately: h.LatelyAt(now), LastTime: timeToProto(h.Last),
+		})
+	}
 	for _, seen := range slices.Backward(p.Shown) {
 		m.Shown = append(m.Shown, &pb.ShownProduct{
 			ProductId: string(seen.Product), Times: seen.TimesAt(now), Time: timeToProto(seen.Time),

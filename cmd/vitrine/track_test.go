@@ -164,7 +164,12 @@ func TestVisitorIsShown(t *testing.T) {
 		Touches:   []*pb.Touch{{ProductId: "A", Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Time: at(5 * time.Minute)}},
 		Cart:      []*pb.CartItem{{ProductId: "gone", Quantity: 2, Time: at(3 * time.Hour)}},
 		Purchases: []*pb.Purchase{{ProductId: "B", OrderId: "O1", Quantity: 1, Price: &pb.Money{CurrencyCode: "EUR", Units: 20}, Time: at(72 * time.Hour)}},
-		Shown:     []*pb.ShownProduct{{ProductId: "C", Times: 2.5, Time: at(26 * time.Hour)}},
+		Bought: []*pb.BoughtProduct{
+			{ProductId: "B", Times: 1, Lately: 0.98, LastTime: at(72 * time.Hour)}, // is told above
+			{ProductId: "D", Times: 4, Lately: 1.5, LastTime: at(96 * time.Hour)},
+			{ProductId: "C", Times: 3, Lately: 2.5, LastTime: at(120 * time.Hour)},
+		},
+		Shown: []*pb.ShownProduct{{ProductId: "C", Times: 2.5, Time: at(26 * time.Hour)}},
 	}}
 	out, err := command(t, newVisitorCommand, "", "--target", c.serve(t), "v1")
 	if err != nil {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +77,9 @@ func productsOf(v *pb.Visitor) []string {
 	for _, p := range v.GetPurchases() {
 		ids = append(ids, p.GetProductId())
 	}
+	for _, b := range boughtAgain(v) {
+		ids = append(ids, b.GetProductId())
+	}
 	for _, s := range v.GetShown() {
 		ids = append(ids, s.GetProductId())
 	}
@@ -95,6 +100,7 @@ func printVisitor(w io.Writer, v *pb.Visitor, names map[string]string, now time.
 		{"Recent touches", len(v.GetTouches()), touchTable(v, names, now)},
 		{"In the cart", len(v.GetCart()), cartTable(v, names, now)},
 		{"Bought", len(v.GetPurchases()), purchaseTable(v, names, now)},
+		{"Bought again and again", len(boughtAgain(v)), habitTable(v, names, now)},
 		{"Seen and left alone", len(v.GetShown()), shownTable(v, names, now)},
 	}
 	for _, s := range sections {
@@ -166,6 +172,30 @@ func purchaseTable(v *pb.Visitor, names map[string]string, now time.Time) *table
 	t := newTable("when", "order", ">pieces", ">price", "product", "title")
 	for _, p := range v.GetPurchases() {
 		t.add(ago(now, p.GetTime().AsTime()), p.GetOrderId(), fmt.Sprint(p.GetQuantity()), demo.Price(p.GetPrice()), p.GetProductId(), names[p.GetProductId()])
+	}
+	return t
+}
+
+// habitsPrinted is how many habits `vitrine visitor` prints; --json has all.
+const habitsPrinted = 16
+
+// boughtAgain are the products bought on more than one occasion that are printed,
+// what is bought most first.
+func boughtAgain(v *pb.Visitor) []*pb.BoughtProduct {
+	var list []*pb.BoughtProduct
+	for _, b := range v.GetBought() {
+		if b.GetTimes() > 1 {
+			list = append(list, b)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *pb.BoughtProduct) int { return cmp.Compare(b.GetLately(), a.GetLately()) })
+	return list[:min(len(list), habitsPrinted)]
+}
+
+func habitTable(v *pb.Visitor, names map[string]string, now time.Time) *table {
+	t := newTable("last", ">times", "product", "title")
+	for _, b := range boughtAgain(v) {
+		t.add(ago(now, b.GetLastTime().AsTime()), fmt.Sprint(b.GetTimes()), b.GetProductId(), names[b.GetProductId()])
 	}
 	return t
 }

@@ -1,7 +1,12 @@
 package visitor
 
+// dailyBytes bounds the record of everything but the habits. A profile that has
+// many takes the other half of MaxBytes: what somebody buys again and again is
+// worth more than what else there is to tell, and few buy that much.
+const dailyBytes = MaxBytes / 2
+
 // What a profile keeps of each kind before it gives up the next, when its
-// record would grow past MaxBytes. With product ids of 8 bytes, 32 touches of
+// record would grow past dailyBytes. With product ids of 8 bytes, 32 touches of
 // different products leave room for about 38 interests; with UUIDs there is room
 // for 24 interests and 14 touches. What was seen and left alone goes first, but
 // for the last 8: a page's worth, without which a visitor of many interests would
@@ -15,13 +20,27 @@ var floors = []struct{ shown, interests, touches, purchases, cart int }{
 	{0, 0, 0, 0, 0},
 }
 
-// bound trims p until its record fits MaxBytes: step by step what was seen longest
-// ago, the weakest interests, then the oldest touches, purchases and cart items.
+// bound trims p until its record fits: all but the habits into dailyBytes, and with
+// them into MaxBytes, where the weakest habits go.
 func (p *Profile) bound() {
-	if p.atMost() <= MaxBytes {
+	if p.atMost() <= dailyBytes {
 		return
 	}
-	excess := p.size() - MaxBytes
+	habits := p.Habits
+	p.Habits = nil
+	p.boundDaily()
+	p.Habits = habits
+	for excess := p.size() - MaxBytes; excess > 0 && len(p.Habits) > 0; excess = p.size() - MaxBytes {
+		few := excess / (13 + len(p.Habits[0].Product)) // one rarely takes more
+		p.keepHabits(len(p.Habits) - max(1, few))
+	}
+}
+
+// boundDaily trims p, which has no habits, until its record fits dailyBytes: step by
+// step what was seen longest ago, the weakest interests, then the oldest touches,
+// purchases and cart items.
+func (p *Profile) boundDaily() {
+	excess := p.size() - dailyBytes
 	for _, floor := range floors {
 		if excess <= 0 {
 			return
@@ -37,13 +56,13 @@ func (p *Profile) bound() {
 		trim(p, &p.Touches, floor.touches)
 		trim(p, &p.Purchases, floor.purchases)
 		trim(p, &p.Cart, floor.cart)
-		excess = p.size() - MaxBytes
+		excess = p.size() - dailyBytes
 	}
 }
 
 // atMost bounds the size of the record without writing it.
 func (p *Profile) atMost() int {
-	n := 64 + p.Interests.EncodedSize() + len(p.Search)
+	n := 66 + p.Interests.EncodedSize() + len(p.Search)
 	for i := range p.Touches {
 		n += 10 + len(p.Touches[i].Product)
 	}
@@ -59,6 +78,9 @@ func (p *Profile) atMost() int {
 	for i := range p.Shown {
 		n += 12 + len(p.Shown[i].Product)
 	}
+	for i := range p.Habits {
+		n += 20 + len(p.Habits[i].Product)
+	}
 	return n
 }
 
@@ -68,7 +90,7 @@ func (p *Profile) trimShown(excess, floor int) int {
 	for excess > 0 && len(p.Shown) > floor {
 		few := excess / (12 + len(p.Shown[0].Product)) // an entry rarely takes more
 		p.Shown = newest(p.Shown, max(floor, len(p.Shown)-max(1, few)))
-		excess = p.size() - MaxBytes
+		excess = p.size() - dailyBytes
 	}
 	return excess
 }
@@ -80,7 +102,7 @@ func (p *Profile) size() int {
 
 // trim drops the oldest of a list until the record fits or only floor are left.
 func trim[T any](p *Profile, from *[]T, floor int) {
-	for len(*from) > floor && p.size() > MaxBytes {
+	for len(*from) > floor && p.size() > dailyBytes {
 		*from = newest(*from, len(*from)-1)
 	}
 }

@@ -7,13 +7,15 @@ import (
 	"math"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
 // version is the first byte of a record. A record of a later version is refused;
-// one of version 1 ends with the purchases.
-const version = 2
+// one of version 1 ends with the purchases, one of version 2 has no habits.
+const version = 3
 
 // ErrCorrupt is wrapped by UnmarshalBinary for bytes that are no record of a
 // profile.
@@ -33,6 +35,7 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	purchases: count, { product, order, quantity, time [last seen], currency, nanos }
 //	shown:     count, { product, times in eighths, time [last seen] }
 //	search:    0, or time [last seen] + 1 and the words
+//	habits:    count, { product, times, minutes [last seen], lately where times > 1 }
 //
 // A string is a 0, its length and its bytes the first time, then its number
 // among the strings so far, from 1. A purchase without price has no currency and
@@ -90,32 +93,53 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 		w.uint(uint64(w.last-p.SearchTime.UnixMilli()) + 1)
 		w.string(p.Search)
 	}
+	w.habits(p.Habits)
 	return w.b, nil
 }
 
+func (w *writer) habits(all []Habit) {
+	w.uint(uint64(len(all)))
+	latest := minuteOf(time.UnixMilli(w.last))
+	for i := range all {
+		h := &all[i]
+		w.string(string(h.Product))
+		w.uint(uint64(h.Times))
+		w.uint(uint64(latest - minuteOf(h.Last)))
+		if h.Times > 1 {
+			w.b = binary.BigEndian.AppendUint32(w.b, math.Float32bits(h.Lately))
+		}
+	}
+}
+
 // maxStrings is how many different strings a profile can hold.
-const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown + 1
+const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown + 1 + MaxHabits
 
 type writer struct {
 	b    []byte
 	last int64
 	seen [maxStrings]string
 	n    int
+	at   [stringPlaces]uint16 // number among the strings, from 1, by hash
 }
+
+// stringPlaces leaves the table of strings half empty.
+const stringPlaces = 1024
 
 func (w *writer) uint(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
 
 func (w *writer) time(t time.Time) { w.uint(uint64(w.last - t.UnixMilli())) }
 
 func (w *writer) string(s string) {
-	for i := range w.n {
-		if w.seen[i] == s {
-			w.uint(uint64(i) + 1)
+	k := xxhash.Sum64String(s) % stringPlaces
+	for ; w.at[k] != 0; k = (k + 1) % stringPlaces {
+		if w.seen[w.at[k]-1] == s {
+			w.uint(uint64(w.at[k]))
 			return
 		}
 	}
 	w.seen[w.n] = s
 	w.n++
+	w.at[k] = uint16(w.n)
 	w.uint(0)
 	w.uint(uint64(len(s)))
 	w.b = append(w.b, s...)
@@ -137,6 +161,11 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	got := r.profile(b[0])
 	if b[0] > 1 {
 		r.search(&got)
+	}
+	if b[0] > 2 {
+		r.habits(&got)
+	} else {
+		got.Habits = habitsOf(got.Purchases)
 	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)
@@ -217,6 +246,39 @@ func (r *reader) search(p *Profile) {
 	}
 	p.SearchTime = time.UnixMilli(r.last - int64(before-1)).UTC()
 	p.Search = r.string()
+}
+
+func (r *reader) habits(p *Profile) {
+	p.Habits = list[Habit](r, MaxHabits)
+	latest := minuteOf(time.UnixMilli(r.last))
+	for i := range p.Habits {
+		h := &p.Habits[i]
+		h.Product = scoring.ProductID(r.string())
+		h.Times = int32(r.upTo(math.MaxInt32))
+		h.Last = timeOf(latest - int64(r.upTo((maxMillis-minMillis)/60000)))
+		switch {
+		case h.Times < 1:
+			r.failed = true
+		case h.Times == 1:
+			h.Lately = 1
+		default:
+			h.Lately = r.lately()
+		}
+	}
+}
+
+// lately is a sum of weights of which the last is 1.
+func (r *reader) lately() float32 {
+	var bits uint32
+	for range 4 {
+		bits = bits<<8 | uint32(r.byte())
+	}
+	v := math.Float32frombits(bits)
+	if !(v >= 1 && v <= math.MaxFloat32) {
+		r.failed = true
+		return 1
+	}
+	return v
 }
 
 // The times a record may hold: the years 1 to 9999.

@@ -1,5 +1,5 @@
 // Package visitor keeps what one visitor's own behaviour says: interests, recent
-// touches, the open cart, the last purchases and what was seen and left alone, in
+// touches, the open cart, purchases and what was seen and left alone, in
 // one small record.
 package visitor
 
@@ -18,8 +18,9 @@ const (
 	MaxPurchases = 32
 	// MaxSearch is how many bytes of the last search are kept: some ten words.
 	MaxSearch = 64
-	// MaxBytes bounds the encoded record; interests give way first.
-	MaxBytes = 1024
+	// MaxBytes bounds the encoded record. Everything but the habits takes no more
+	// than half of it.
+	MaxBytes = 2048
 )
 
 // Touch is a product the visitor had to do with: turned to, or waved away. The
@@ -53,6 +54,7 @@ type Profile struct {
 	Touches   []Touch // oldest first
 	Cart      []CartItem
 	Purchases []Purchase // oldest first
+	Habits    []Habit    // what was bought longest ago first
 	Shown     []Shown    // the last seen last
 	// CartSince is when the cart was last known as a whole: seen with its items,
 	// or emptied by an order. What is told later about the time before it no

@@ -37,14 +37,16 @@ func TestTheLastSearchIsKept(t *testing.T) {
 	}
 }
 
-// A record of version 1 is one of version 2 whose visitor saw and searched nothing.
+// A record of version 1 is one of version 3 whose visitor saw and searched nothing;
+// what they bought becomes habits.
 func TestVersion1IsRead(t *testing.T) {
 	want := fold(event(scoring.ProductViewed, 0, "a"), order(scoring.OrderCompleted, 1, "o", "b"))
 	b, err := want.AppendBinary(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := append([]byte{1}, b[1:len(b)-2]...) // without a 0 for each
+	const habits = 1 + 2 + 1 + 1                        // how many; b by its number, 1 minute ago at most, once
+	old := append([]byte{1}, b[1:len(b)-habits-2+1]...) // without a 0 for each
 	var got Profile
 	if err := got.UnmarshalBinary(old); err != nil || !reflect.DeepEqual(&got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)

@@ -484,6 +484,79 @@ func (x *Purchase) GetTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// BoughtProduct is a product that the visitor bought and kept, over all their orders.
+type BoughtProduct struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The product.
+	ProductId string `protobuf:"bytes,1,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// On how many occasions. Orders within half a day are one.
+	Times int32 `protobuf:"varint,2,opt,name=times,proto3" json:"times,omitempty"`
+	// The same, each counting half every 90 days.
+	Lately float64 `protobuf:"fixed64,3,opt,name=lately,proto3" json:"lately,omitempty"`
+	// The last occasion, to the minute.
+	LastTime      *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BoughtProduct) Reset() {
+	*x = BoughtProduct{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BoughtProduct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BoughtProduct) ProtoMessage() {}
+
+func (x *BoughtProduct) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BoughtProduct.ProtoReflect.Descriptor instead.
+func (*BoughtProduct) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *BoughtProduct) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *BoughtProduct) GetTimes() int32 {
+	if x != nil {
+		return x.Times
+	}
+	return 0
+}
+
+func (x *BoughtProduct) GetLately() float64 {
+	if x != nil {
+		return x.Lately
+	}
+	return 0
+}
+
+func (x *BoughtProduct) GetLastTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastTime
+	}
+	return nil
+}
+
 // ShownProduct is a product that came into the visitor's sight
 // (PRODUCT_LIST_VIEWED with items) and that they have not turned to since.
 type ShownProduct struct {
@@ -500,7 +573,7 @@ type ShownProduct struct {
 
 func (x *ShownProduct) Reset() {
 	*x = ShownProduct{}
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -512,7 +585,7 @@ func (x *ShownProduct) String() string {
 func (*ShownProduct) ProtoMessage() {}
 
 func (x *ShownProduct) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -525,7 +598,7 @@ func (x *ShownProduct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShownProduct.ProtoReflect.Descriptor instead.
 func (*ShownProduct) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ShownProduct) GetProductId() string {
@@ -562,7 +635,7 @@ type Search struct {
 
 func (x *Search) Reset() {
 	*x = Search{}
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -574,7 +647,7 @@ func (x *Search) String() string {
 func (*Search) ProtoMessage() {}
 
 func (x *Search) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -587,7 +660,7 @@ func (x *Search) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Search.ProtoReflect.Descriptor instead.
 func (*Search) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Search) GetQuery() string {
@@ -615,7 +688,7 @@ type Visitor struct {
 	Touches []*Touch `protobuf:"bytes,3,rep,name=touches,proto3" json:"touches,omitempty"`
 	// The open cart.
 	Cart []*CartItem `protobuf:"bytes,4,rep,name=cart,proto3" json:"cart,omitempty"`
-	// The latest first.
+	// The lines of the last orders, the latest first.
 	Purchases []*Purchase `protobuf:"bytes,5,rep,name=purchases,proto3" json:"purchases,omitempty"`
 	// The first event.
 	FirstSeenTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=first_seen_time,json=firstSeenTime,proto3" json:"first_seen_time,omitempty"`
@@ -626,14 +699,17 @@ type Visitor struct {
 	// What was seen and left alone, the latest first; at most 24.
 	Shown []*ShownProduct `protobuf:"bytes,9,rep,name=shown,proto3" json:"shown,omitempty"`
 	// The last search; not set when there was none.
-	LastSearch    *Search `protobuf:"bytes,10,opt,name=last_search,json=lastSearch,proto3" json:"last_search,omitempty"`
+	LastSearch *Search `protobuf:"bytes,10,opt,name=last_search,json=lastSearch,proto3" json:"last_search,omitempty"`
+	// What was bought and kept, over all orders, the last first; as many as the profile
+	// has room for, and of more the most often and latest bought.
+	Bought        []*BoughtProduct `protobuf:"bytes,11,rep,name=bought,proto3" json:"bought,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Visitor) Reset() {
 	*x = Visitor{}
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -645,7 +721,7 @@ func (x *Visitor) String() string {
 func (*Visitor) ProtoMessage() {}
 
 func (x *Visitor) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -658,7 +734,7 @@ func (x *Visitor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Visitor.ProtoReflect.Descriptor instead.
 func (*Visitor) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Visitor) GetName() string {
@@ -731,6 +807,13 @@ func (x *Visitor) GetLastSearch() *Search {
 	return nil
 }
 
+func (x *Visitor) GetBought() []*BoughtProduct {
+	if x != nil {
+		return x.Bought
+	}
+	return nil
+}
+
 var File_vitrine_v1_visitor_service_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
@@ -766,7 +849,13 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\border_id\x18\x02 \x01(\tR\aorderId\x12\x1a\n" +
 	"\bquantity\x18\x03 \x01(\x05R\bquantity\x12'\n" +
 	"\x05price\x18\x04 \x01(\v2\x11.vitrine.v1.MoneyR\x05price\x12.\n" +
-	"\x04time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"s\n" +
+	"\x04time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\x95\x01\n" +
+	"\rBoughtProduct\x12\x1d\n" +
+	"\n" +
+	"product_id\x18\x01 \x01(\tR\tproductId\x12\x14\n" +
+	"\x05times\x18\x02 \x01(\x05R\x05times\x12\x16\n" +
+	"\x06lately\x18\x03 \x01(\x01R\x06lately\x127\n" +
+	"\tlast_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\blastTime\"s\n" +
 	"\fShownProduct\x12\x1d\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tR\tproductId\x12\x14\n" +
@@ -774,7 +863,7 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"N\n" +
 	"\x06Search\x12\x14\n" +
 	"\x05query\x18\x01 \x01(\tR\x05query\x12.\n" +
-	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xe8\x03\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\x9b\x04\n" +
 	"\aVisitor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\tinterests\x18\x02 \x03(\v2\x14.vitrine.v1.InterestR\tinterests\x12+\n" +
@@ -788,7 +877,8 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x05shown\x18\t \x03(\v2\x18.vitrine.v1.ShownProductR\x05shown\x123\n" +
 	"\vlast_search\x18\n" +
 	" \x01(\v2\x12.vitrine.v1.SearchR\n" +
-	"lastSearch*\x9f\x01\n" +
+	"lastSearch\x121\n" +
+	"\x06bought\x18\v \x03(\v2\x19.vitrine.v1.BoughtProductR\x06bought*\x9f\x01\n" +
 	"\tFacetKind\x12\x1a\n" +
 	"\x16FACET_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FACET_KIND_CATEGORY\x10\x01\x12\x14\n" +
@@ -813,7 +903,7 @@ func file_vitrine_v1_visitor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_visitor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(FacetKind)(0),                // 0: vitrine.v1.FacetKind
 	(*GetVisitorRequest)(nil),     // 1: vitrine.v1.GetVisitorRequest
@@ -822,38 +912,41 @@ var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(*Touch)(nil),                 // 4: vitrine.v1.Touch
 	(*CartItem)(nil),              // 5: vitrine.v1.CartItem
 	(*Purchase)(nil),              // 6: vitrine.v1.Purchase
-	(*ShownProduct)(nil),          // 7: vitrine.v1.ShownProduct
-	(*Search)(nil),                // 8: vitrine.v1.Search
-	(*Visitor)(nil),               // 9: vitrine.v1.Visitor
-	(EventType)(0),                // 10: vitrine.v1.EventType
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(*Money)(nil),                 // 12: vitrine.v1.Money
+	(*BoughtProduct)(nil),         // 7: vitrine.v1.BoughtProduct
+	(*ShownProduct)(nil),          // 8: vitrine.v1.ShownProduct
+	(*Search)(nil),                // 9: vitrine.v1.Search
+	(*Visitor)(nil),               // 10: vitrine.v1.Visitor
+	(EventType)(0),                // 11: vitrine.v1.EventType
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*Money)(nil),                 // 13: vitrine.v1.Money
 }
 var file_vitrine_v1_visitor_service_proto_depIdxs = []int32{
 	0,  // 0: vitrine.v1.Facet.kind:type_name -> vitrine.v1.FacetKind
 	2,  // 1: vitrine.v1.Interest.facet:type_name -> vitrine.v1.Facet
-	10, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
-	11, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
-	11, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
-	12, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
-	11, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
-	11, // 7: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
-	11, // 8: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
-	3,  // 9: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
-	4,  // 10: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
-	5,  // 11: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
-	6,  // 12: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
-	11, // 13: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
-	11, // 14: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
-	7,  // 15: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
-	8,  // 16: vitrine.v1.Visitor.last_search:type_name -> vitrine.v1.Search
-	1,  // 17: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
-	9,  // 18: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
-	18, // [18:19] is the sub-list for method output_type
-	17, // [17:18] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	11, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
+	12, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
+	12, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
+	13, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
+	12, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
+	12, // 7: vitrine.v1.BoughtProduct.last_time:type_name -> google.protobuf.Timestamp
+	12, // 8: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
+	12, // 9: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
+	3,  // 10: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
+	4,  // 11: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
+	5,  // 12: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
+	6,  // 13: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
+	12, // 14: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
+	12, // 15: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
+	8,  // 16: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
+	9,  // 17: vitrine.v1.Visitor.last_search:type_name -> vitrine.v1.Search
+	7,  // 18: vitrine.v1.Visitor.bought:type_name -> vitrine.v1.BoughtProduct
+	1,  // 19: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
+	10, // 20: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
+	20, // [20:21] is the sub-list for method output_type
+	19, // [19:20] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_visitor_service_proto_init() }
@@ -869,7 +962,7 @@ func file_vitrine_v1_visitor_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_visitor_service_proto_rawDesc), len(file_vitrine_v1_visitor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
