@@ -118,6 +118,26 @@ func (c *Catalog) Candidate(i Index, now time.Time) (*scoring.Product, scoring.R
 	return l.product, 0
 }
 
+// Ahead asks for the memory that Candidate and Facets read of products, of all at a
+// time, so that none is waited for alone. It returns how many of them may be shown
+// at any time.
+func (c *Catalog) Ahead(list []Index) (plain int) {
+	var listings [64]*listing
+	for len(list) > 0 {
+		some := list[:min(len(list), len(listings))]
+		for k, i := range some {
+			listings[k] = c.products.at(uint32(i)).listing.Load()
+		}
+		for k := range some {
+			if l := listings[k]; l != nil && l.plain {
+				plain++
+			}
+		}
+		list = list[len(some):]
+	}
+	return plain
+}
+
 // plain reports whether a product may be shown at any time, as it stands.
 func plain(p *scoring.Product) bool {
 	return !p.Sensitive && p.AvailableAt.IsZero() && p.ExpiresAt.IsZero() && p.Showable(time.Time{})

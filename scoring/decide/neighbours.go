@@ -71,6 +71,7 @@ func (neighbours) gather(q *query) {
 	m.list = m.list[:0]
 	clear(m.table)
 	all := q.learned.AllSessions(q.page.Now)
+	q.aheadOfSeeds()
 	for r := range min(neighbourSeeds, len(q.seeds)) {
 		s := &q.seeds[r]
 		w := float32(s.weight * q.fade(r, q.config.seedFade) * math.Log1p(all/max(1, s.sessions)))

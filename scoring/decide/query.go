@@ -75,13 +75,14 @@ type query struct {
 	// Scratch of sources and of policy.
 	pairs     []model.Pair
 	hops      []model.Pair
+	vias      []model.Pair
+	ahead     []catalog.Index // what memory is asked for
 	refs      []model.SessionRef
 	matches   matches
 	session   model.ClosedSession
 	entries   []interest.Entry
 	filtered  ranking
 	firsts    []first
-	priors    []float32
 	views     []view
 	scores    []float32
 	keys      []uint64

@@ -123,6 +123,7 @@ func (q *query) rank(r *ranking, filters []Filter) {
 	for tried := 0; len(r.list) < enough && tried < min(len(q.firsts), maxTried); {
 		some := min(enough-len(r.list), len(q.firsts)-tried)
 		largestFirst(q.firsts[tried:], some)
+		q.aheadOfCandidates(q.firsts[tried : tried+some])
 		for _, f := range q.firsts[tried : tried+some] {
 			q.consider(r, f.candidate(), filters)
 		}
@@ -151,20 +152,40 @@ func (q *query) shortlist() {
 	if q.mix.strategy.prior != nil {
 		prior = q.mix.strategy.prior
 	}
-	n := len(q.candidates.list)
-	q.priors = slices.Grow(q.priors[:0], n)[:n]
-	clear(q.priors)
+	// The signals that say anything, and what each of their units is worth.
+	var said [signals]struct {
+		s  signal
+		by float32
+	}
+	says := said[:0]
 	for s, worth := range prior {
 		if by := worth * q.scale[s]; by != 0 {
-			for k := range q.priors {
-				q.priors[k] += by * q.candidates.list[k].signal[s]
-			}
+			says = append(says, struct {
+				s  signal
+				by float32
+			}{signal(s), by})
 		}
 	}
-	q.firsts = q.firsts[:0]
-	for k, p := range q.priors {
-		q.firsts = append(q.firsts, newFirst(k, p))
+	list := q.candidates.list
+	q.firsts = slices.Grow(q.firsts[:0], len(list))[:len(list)]
+	for k := range list {
+		var p float32
+		for _, x := range says {
+			p += x.by * list[k].signal[x.s]
+		}
+		q.firsts[k] = newFirst(k, p)
 	}
+}
+
+// aheadOfCandidates asks for the memory of what is known of the candidates that go
+// to the second stage.
+func (q *query) aheadOfCandidates(list []first) {
+	q.ahead = q.ahead[:0]
+	for _, f := range list {
+		q.ahead = append(q.ahead, q.candidates.list[f.candidate()].product)
+	}
+	q.products.Ahead(q.ahead)
+	q.learned.AheadOfCounts(q.ahead)
 }
 
 // consider takes a candidate to the second stage if it may be shown.

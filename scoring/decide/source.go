@@ -88,20 +88,19 @@ func (q *query) fade(place int, by float64) float64 {
 	return math.Exp(-float64(place) / by)
 }
 
+// aheadOfSeeds asks for the memory of what is learned of the seeds.
+func (q *query) aheadOfSeeds() {
+	q.ahead = q.ahead[:0]
+	for k := range q.seeds {
+		q.ahead = append(q.ahead, q.seeds[k].product)
+	}
+	q.learned.AheadOfPairs(q.ahead)
+}
+
 // hop goes on from the strongest pairs of a seed, which are in q.pairs.
 func (q *query) hop(r int, w float32) {
-	for range min(q.config.hopWidth, len(q.pairs)) {
-		best := 0
-		for k := range q.pairs {
-			if q.pairs[k].Forward > q.pairs[best].Forward {
-				best = k
-			}
-		}
-		via := q.pairs[best]
-		if via.Forward == 0 {
-			return
-		}
-		q.pairs[best].Forward = 0
+	q.strongest(q.config.hopWidth)
+	for _, via := range q.vias {
 		var sessions, now float64
 		q.hops, sessions, now = q.learned.Pairs(q.hops[:0], via.To, q.page.Now)
 		sessions = q.withoutOwn(via.To, q.hops, sessions, now)
@@ -118,6 +117,34 @@ func (q *query) hop(r int, w float32) {
 			}
 		}
 	}
+}
+
+// strongest puts the pairs that most came after into q.vias, the strongest first and
+// of equals the first, and asks for the memory of what is learned of them.
+func (q *query) strongest(most int) {
+	q.vias, q.ahead = q.vias[:0], q.ahead[:0]
+	for k := range q.pairs {
+		p := &q.pairs[k]
+		n := len(q.vias)
+		switch {
+		case p.Forward == 0 || most == 0:
+			continue
+		case n < most:
+			q.vias = append(q.vias, *p)
+		case p.Forward > q.vias[n-1].Forward:
+			n--
+			q.vias[n] = *p
+		default:
+			continue
+		}
+		for ; n > 0 && q.vias[n].Forward > q.vias[n-1].Forward; n-- {
+			q.vias[n], q.vias[n-1] = q.vias[n-1], q.vias[n]
+		}
+	}
+	for k := range q.vias {
+		q.ahead = append(q.ahead, q.vias[k].To)
+	}
+	q.learned.AheadOfPairs(q.ahead)
 }
 
 // pageMatches brings products of the page's category, or that have the words

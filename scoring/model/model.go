@@ -39,7 +39,7 @@ type Model struct {
 	learned  atomic.Uint64
 }
 
-// item is what is learned about one product number.
+// item is what is learned about one product number: a cache line.
 type item struct {
 	pairs    atomic.Pointer[pairs]
 	sessions atomic.Pointer[posting]
@@ -48,6 +48,7 @@ type item struct {
 	long     atomic.Uint64 // packed counter
 	seen     atomic.Uint64 // first and last second of touches, 32 bits each
 	deleted  atomic.Uint32 // second from which the shop no longer sells it; 0: it does
+	_        [12]byte
 }
 
 // facetStats is what is learned about one facet number.

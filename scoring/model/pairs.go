@@ -32,6 +32,46 @@ type pairs struct {
 	slots    []pairSlot
 }
 
+// newPairs makes room for size neighbours, or the next power of two from 4 to
+// maxPairs, right behind the head: a reader finds both in one place.
+func newPairs(size int, at instantMillis) *pairs {
+	var p *pairs
+	switch {
+	case size <= 4:
+		x := new(struct {
+			pairs
+			room [4]pairSlot
+		})
+		p, x.slots = &x.pairs, x.room[:]
+	case size <= 8:
+		x := new(struct {
+			pairs
+			room [8]pairSlot
+		})
+		p, x.slots = &x.pairs, x.room[:]
+	case size <= 16:
+		x := new(struct {
+			pairs
+			room [16]pairSlot
+		})
+		p, x.slots = &x.pairs, x.room[:]
+	case size <= 32:
+		x := new(struct {
+			pairs
+			room [32]pairSlot
+		})
+		p, x.slots = &x.pairs, x.room[:]
+	default:
+		x := new(struct {
+			pairs
+			room [maxPairs]pairSlot
+		})
+		p, x.slots = &x.pairs, x.room[:]
+	}
+	p.at = at
+	return p
+}
+
 // pairSlot is a neighbour in two atomic words: its number over next, and
 // forward over backward.
 type pairSlot struct{ next, around atomic.Uint64 }
@@ -196,7 +236,7 @@ func link(place *atomic.Pointer[pairs], most int, to catalog.Index, t instantMil
 		return
 	}
 	if n == len(p.slots) {
-		p = p.copied(max(4, min(most, 2*n)), p.at)
+		p = p.copied(2*n, p.at)
 		place.Store(p)
 	}
 	p.slots[n].store(e)
@@ -229,7 +269,7 @@ func unlink(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, nex
 const nothing = 0.01
 
 func (p *pairs) copied(size int, at instantMillis) *pairs {
-	c := &pairs{at: at, slots: make([]pairSlot, size)}
+	c := newPairs(size, at)
 	f := float32(math.Exp2(-lives(p.at, at)))
 	for k := range int(p.n.Load()) {
 		e := p.slots[k].load()

@@ -157,7 +157,7 @@ func (p *pairs) without(gone func(catalog.Index) bool) *pairs {
 	if kept == n {
 		return p
 	}
-	c := &pairs{at: p.at, slots: make([]pairSlot, room(kept, maxPairs))}
+	c := newPairs(kept, p.at)
 	at := 0
 	for k := range n {
 		if e := p.slots[k].load(); !gone(e.To) {

@@ -69,18 +69,66 @@ func first(products []catalog.Index, k int) bool {
 
 // posting is the newest sessions with a product, in a ring of its own.
 type posting struct {
-	n        atomic.Uint32 // how many were ever written
-	sessions []atomic.Uint32
+	n        atomic.Uint32   // how many were ever written
+	sessions []atomic.Uint32 // a power of two of them
+}
+
+// newPosting makes room for size sessions, or the next power of two from 4 to
+// maxPosting, right behind the head.
+func newPosting(size int) *posting {
+	switch {
+	case size <= 4:
+		x := new(struct {
+			posting
+			room [4]atomic.Uint32
+		})
+		x.sessions = x.room[:]
+		return &x.posting
+	case size <= 8:
+		x := new(struct {
+			posting
+			room [8]atomic.Uint32
+		})
+		x.sessions = x.room[:]
+		return &x.posting
+	case size <= 16:
+		x := new(struct {
+			posting
+			room [16]atomic.Uint32
+		})
+		x.sessions = x.room[:]
+		return &x.posting
+	case size <= 32:
+		x := new(struct {
+			posting
+			room [32]atomic.Uint32
+		})
+		x.sessions = x.room[:]
+		return &x.posting
+	case size <= 64:
+		x := new(struct {
+			posting
+			room [64]atomic.Uint32
+		})
+		x.sessions = x.room[:]
+		return &x.posting
+	}
+	x := new(struct {
+		posting
+		room [maxPosting]atomic.Uint32
+	})
+	x.sessions = x.room[:]
+	return &x.posting
 }
 
 func (x *item) post(n uint32) {
 	p := x.sessions.Load()
 	switch {
 	case p == nil:
-		p = &posting{sessions: make([]atomic.Uint32, 4)}
+		p = newPosting(1)
 		x.sessions.Store(p)
 	case int(p.n.Load()) == len(p.sessions) && len(p.sessions) < maxPosting:
-		bigger := &posting{sessions: make([]atomic.Uint32, 2*len(p.sessions))}
+		bigger := newPosting(2 * len(p.sessions))
 		for k := range p.sessions {
 			bigger.sessions[k].Store(p.sessions[k].Load())
 		}
@@ -111,7 +159,7 @@ func (m *Model) RecentSessions(dst []SessionRef, i catalog.Index, most int) []Se
 	size := uint32(len(p.sessions))
 	newest := m.recent.next.Load()
 	for k := range min(n, size, uint32(most)) {
-		s := p.sessions[(n-1-k)%size].Load()
+		s := p.sessions[(n-1-k)&(size-1)].Load()
 		if newest-s > ringSize {
 			break
 		}

@@ -146,7 +146,7 @@ func (r *reader) item(x *item) {
 			return
 		}
 		n := uint32(r.uint())
-		s := &posting{sessions: make([]atomic.Uint32, room(kept, maxPosting))}
+		s := newPosting(kept)
 		for k := range uint32(kept) {
 			s.sessions[(n-uint32(kept)+k)%uint32(len(s.sessions))].Store(uint32(r.uint()))
 		}
@@ -165,7 +165,7 @@ func (r *reader) pairs(most int) *pairs {
 		r.failed = true
 		return nil
 	}
-	p := &pairs{at: instantMillis(r.int()), slots: make([]pairSlot, room(n, most))}
+	p := newPairs(n, instantMillis(r.int()))
 	p.sessions.Store(r.weight())
 	for k := range n {
 		e := Pair{To: r.product()}

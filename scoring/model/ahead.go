@@ -1,0 +1,63 @@
+package model
+
+import "github.com/vitrine-io/vitrine/scoring/catalog"
+
+// Most of what a decision costs is waiting for memory: what is learned of a product
+// lies in places of its own, and whoever goes from product to product waits for each
+// of them. Those that are known beforehand are asked for all at a time, here, by
+// reading a word of each cache line: the processor does not wait for one to ask for
+// the next, as long as nothing depends on it.
+
+// aheadOf is how many products are asked for at a time.
+const aheadOf = 64
+
+// AheadOfPairs asks for what Pairs, Sessions and RecentSessions read of products, of
+// the first aheadOf. It changes nothing.
+func (m *Model) AheadOfPairs(list []catalog.Index) {
+	var heads [aheadOf]*pairs
+	var news [aheadOf]*posting
+	list = list[:min(len(list), aheadOf)]
+	for k, i := range list {
+		if x := m.items.peek(uint32(i)); x != nil {
+			heads[k], news[k] = x.pairs.Load(), x.sessions.Load()
+		}
+	}
+	for k := range list {
+		if p := news[k]; p != nil {
+			p.n.Load()
+		}
+		if p := heads[k]; p != nil {
+			p.n.Load()
+		}
+	}
+	const line = 64 / 16 // slots of a cache line
+	for k := range list {
+		p := heads[k]
+		if p == nil {
+			continue
+		}
+		slots := p.slots[:p.n.Load()]
+		for s := 0; s < len(slots); s += line {
+			slots[s].next.Load()
+		}
+	}
+}
+
+// AheadOfCounts asks for what Popularity and Cosine read of products. It changes
+// nothing.
+func (m *Model) AheadOfCounts(list []catalog.Index) {
+	for _, i := range list {
+		if x := m.items.peek(uint32(i)); x != nil {
+			x.fast.Load()
+		}
+	}
+	const line = 64 / 4 // numbers of a cache line
+	for _, i := range list {
+		if r := m.vectors.rows.peek(uint32(i)); r != nil {
+			for d := 0; d < Dims; d += line {
+				r.at[d].Load()
+			}
+			r.at[Dims-1].Load()
+		}
+	}
+}
