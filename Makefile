@@ -13,6 +13,7 @@ BENCH        ?= .
 BENCH_TIME   ?= 1s
 BENCH_COUNT  ?= 1
 CRASH_ROUNDS ?= 200
+DECISIONS    ?= 10000
 FUZZ_TIME    ?= 30s
 RAPID_CHECKS ?= 2000
 
@@ -46,16 +47,20 @@ demo: ## Run the demonstration shop; ARGS=--exit ends it after its story.
 test: race-or-say-so ## Run the tests with the race detector; PKG=./store/... for some.
 	@.ci/gotest $(RACE) -timeout 15m $(PKG)
 	@echo
-	@echo "LEFT OUT here, done by make test-long: $(CRASH_ROUNDS) rounds of the crash test, fuzzing"
-	@echo "beyond the known inputs, and $(RAPID_CHECKS) checks of each property."
+	@echo "LEFT OUT here, done by make test-long: $(CRASH_ROUNDS) rounds of the crash test, replays with"
+	@echo "$(DECISIONS) decisions, fuzzing beyond the known inputs, and $(RAPID_CHECKS) checks of each property."
 	@$(if $(RACE),true,echo "LEFT OUT for want of a C compiler: the race detector.")
 
 .PHONY: test-long
-test-long: test-crash test-properties fuzz ## Run what takes minutes: crashes, properties, fuzzing.
+test-long: test-crash test-replay test-properties fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
 
 .PHONY: test-crash
 test-crash: race-or-say-so ## Kill the store CRASH_ROUNDS times while it writes, and look for every event.
 	@.ci/gotest $(RACE) -timeout 60m -count=1 -run Crash ./store/boltstore -crash.rounds=$(CRASH_ROUNDS)
+
+.PHONY: test-replay
+test-replay: ## Replay a journal in four ways, and compare DECISIONS decisions byte for byte.
+	@.ci/gotest -timeout 20m -count=1 -run 'TestReplay$$' ./server -replay.decisions=$(DECISIONS)
 
 .PHONY: test-properties
 test-properties: ## Check each property RAPID_CHECKS times.

@@ -14,7 +14,11 @@ import (
 // comes to it in its turn, and returns its number.
 func (s *Server) control(ctx context.Context, st *site, e scoring.Event) (store.Seq, error) {
 	now := s.clock.Now()
-	e.ID = scoring.EventID("control-" + newDecisionID(now))
+	id, err := newDecisionID(now, s.chance)
+	if err != nil {
+		return 0, err
+	}
+	e.ID = scoring.EventID("control-" + id)
 	e.Time = now.UTC().Truncate(time.Microsecond)
 	acks, err := s.store.Append(ctx, st.id, []scoring.Event{e})
 	if err != nil {

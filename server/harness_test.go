@@ -3,13 +3,16 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -20,6 +23,7 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/server"
 	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/store"
 	"github.com/vitrine-io/vitrine/store/boltstore"
 )
 
@@ -33,8 +37,12 @@ type shop struct {
 	conn *grpc.ClientConn
 	stop func()
 
-	clock    server.Clock // the machine's when nil
-	draining chan struct{}
+	clock         server.Clock  // the machine's when nil
+	chance        io.Reader     // crypto/rand's when nil
+	snapshotEvery time.Duration // 5 minutes when 0
+	store         store.Store
+	registry      *prometheus.Registry
+	draining      chan struct{}
 
 	decisions  pb.DecisionServiceClient
 	events     pb.EventServiceClient
@@ -59,9 +67,10 @@ func (s *shop) start() {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	st, err := boltstore.Open(s.dir, boltstore.Options{Logger: log})
 	must(t, err)
-	s.draining = make(chan struct{})
+	s.store, s.registry, s.draining = st, prometheus.NewRegistry(), make(chan struct{})
 	srv, err := server.New(t.Context(), server.Options{
-		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining, Clock: s.clock,
+		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
+		Clock: s.clock, Chance: s.chance, SnapshotEvery: s.snapshotEvery, Registry: s.registry,
 	})
 	must(t, err)
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(server.Codec()))
@@ -146,13 +155,12 @@ func (s *shop) home(site, visitor string, n int, change ...func(*pb.DecideReques
 	return resp
 }
 
-var nextEvent int
+var nextEvent atomic.Int64
 
 // event makes an event of one visitor about some products, with consent.
 func event(visitor string, kind pb.EventType, products ...string) *pb.Event {
-	nextEvent++
 	e := &pb.Event{
-		Id: fmt.Sprintf("e%d", nextEvent), Type: kind, Consent: granted(),
+		Id: fmt.Sprintf("e%d", nextEvent.Add(1)), Type: kind, Consent: granted(),
 		Visitor: &pb.VisitorKey{DeviceId: visitor}, Time: timestamppb.New(time.Now()),
 	}
 	for _, id := range products {

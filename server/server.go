@@ -5,7 +5,9 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -24,6 +26,7 @@ import (
 type Options struct {
 	Store    store.Store // stays the caller's to close, after Close
 	Clock    Clock       // of decisions; SystemClock when nil
+	Chance   io.Reader   // that ids, and with them draws, are made of; crypto/rand's when nil
 	Filters  *filter.Compiler
 	Log      *slog.Logger
 	Registry prometheus.Registerer // where metrics are registered; none when nil
@@ -39,6 +42,7 @@ type Options struct {
 type Server struct {
 	store         store.Store
 	clock         Clock
+	chance        io.Reader
 	filters       *filter.Compiler
 	log           *slog.Logger
 	metrics       *metrics
@@ -60,11 +64,14 @@ func (s *Server) Ablate(a *decide.Ablation) { s.ablation.Store(a) }
 // once they are registered with Register.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
-		store: o.Store, clock: o.Clock, filters: o.Filters, log: o.Log,
+		store: o.Store, clock: o.Clock, chance: o.Chance, filters: o.Filters, log: o.Log,
 		sites: newSites(), snapshotEvery: o.SnapshotEvery, draining: o.Draining,
 	}
 	if s.clock == nil {
 		s.clock = SystemClock{}
+	}
+	if s.chance == nil {
+		s.chance = rand.Reader
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

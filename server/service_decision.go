@@ -29,7 +29,10 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 		return nil, s.fail("Decide", err)
 	}
 	now := s.clock.Now()
-	id := newDecisionID(now)
+	id, err := newDecisionID(now, s.chance)
+	if err != nil {
+		return nil, s.fail("Decide", err)
+	}
 	page := &scoring.Decision{
 		Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(),
 		Placements: s.fill(q, who, now, decide.SeedOf(id)),

@@ -2,12 +2,12 @@ package server
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"time"
 
@@ -23,11 +23,13 @@ var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadd
 const idBytes = 16
 
 // newDecisionID returns an id that sorts by time.
-func newDecisionID(now time.Time) scoring.DecisionID {
+func newDecisionID(now time.Time, chance io.Reader) (scoring.DecisionID, error) {
 	var b [idBytes]byte
 	binary.BigEndian.PutUint64(b[:], uint64(now.UnixMilli())<<16)
-	rand.Read(b[6:]) // never fails
-	return scoring.DecisionID(idEncoding.EncodeToString(b[:]))
+	if _, err := io.ReadFull(chance, b[6:]); err != nil {
+		return "", fmt.Errorf("draw a decision's id: %w", err)
+	}
+	return scoring.DecisionID(idEncoding.EncodeToString(b[:])), nil
 }
 
 // Tokens sign what an event may later be attributed to. The signature is made

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"math"
 	"testing"
@@ -13,7 +14,10 @@ import (
 func TestTokenTellsTheChoice(t *testing.T) {
 	t.Parallel()
 	ours := &tokens{key: []byte("secret")}
-	id := newDecisionID(time.Now())
+	id, err := newDecisionID(time.Now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	write := ours.forDecision("shop", id)
 	for _, want := range []scoring.Led{
 		{Page: scoring.PageHome, Position: 0, Propensity: 1},
@@ -38,7 +42,10 @@ func TestTokenTellsTheChoice(t *testing.T) {
 func TestTokensThatAreNotOurs(t *testing.T) {
 	t.Parallel()
 	ours := &tokens{key: []byte("secret")}
-	id := newDecisionID(time.Now())
+	id, err := newDecisionID(time.Now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	good, err := base64.RawURLEncoding.DecodeString(ours.forDecision("shop", id)(0, scoring.Led{Page: scoring.PageHome, Propensity: 1}))
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ func (touched) gather(q *query) {
 	touches := q.page.Profile.Touches
 	place := 0
 	for k := len(touches) - 1; k >= 0; k-- {
-		i, ok := q.products.Lookup(touches[k].Product)
+		i, ok := q.find(touches[k].Product)
 		if !ok || touches[k].Type == scoring.Dismissed || q.sensitive(i) {
 			continue
 		}
@@ -46,7 +46,7 @@ func (bought) gather(q *query) {
 	purchases := q.page.Profile.Purchases
 	place := 0
 	for k := len(purchases) - 1; k >= 0; k-- {
-		i, ok := q.products.Lookup(purchases[k].Product)
+		i, ok := q.find(purchases[k].Product)
 		if !ok || q.sensitive(i) {
 			continue
 		}

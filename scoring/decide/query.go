@@ -132,6 +132,7 @@ func (q *query) begin(p *Page) {
 	q.readPage()
 	q.readTouches()
 	q.readSearch()
+	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, p.Now) // also of a stranger's page
 	q.readInterests()
 	q.readShown()
 }
@@ -146,7 +147,7 @@ func (q *query) end() {
 // readPage finds what the page is about.
 func (q *query) readPage() {
 	if id := q.context.Product; id != "" {
-		if i, ok := q.products.Lookup(id); ok && !q.sensitive(i) {
+		if i, ok := q.find(id); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1, ofPage: true})
 			q.sawInVisit(i)
 			q.standsForVariants(i)
@@ -175,7 +176,7 @@ func (q *query) readPage() {
 func (q *query) readCart(most int) {
 	cart := q.page.Profile.Cart
 	for k := len(cart) - 1; k >= 0 && len(q.seeds) < most; k-- {
-		if i, ok := q.products.Lookup(cart[k].Product); ok && !q.sensitive(i) {
+		if i, ok := q.find(cart[k].Product); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1})
 		}
 	}
@@ -220,7 +221,7 @@ func (q *query) readTouches() {
 			visit = false
 		}
 		next = t.Time
-		i, ok := q.products.Lookup(t.Product)
+		i, ok := q.find(t.Product)
 		if !ok || t.Type == scoring.Dismissed || q.sensitive(i) {
 			continue
 		}
@@ -243,7 +244,6 @@ func (q *query) readTouches() {
 	}
 	slices.Reverse(q.steps)
 	slices.Reverse(q.looks)
-	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, q.page.Now)
 }
 
 // visitEnd finds out, from the latest touch back, whether the visit's last step
@@ -329,4 +329,12 @@ func (q *query) readInterests() {
 		q.interests[k].weight /= float32(math.Sqrt(norm))
 		q.byTerm.set(q.interests[k].term, q.interests[k].weight)
 	}
+}
+
+// find returns the number of a product that the catalogue has or that something is
+// learned of. One that merely has a number is no more than one that has none: which
+// numbers were given out depends on when the process began.
+func (q *query) find(id scoring.ProductID) (catalog.Index, bool) {
+	i, ok := q.products.Lookup(id)
+	return i, ok && (q.products.Product(i) != nil || q.learned.Known(i))
 }

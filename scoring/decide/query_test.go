@@ -73,3 +73,23 @@ func TestWhetherToRepeatIsLearned(t *testing.T) {
 		})
 	}
 }
+
+// A stranger's page of a product is the same whoever was decided for before: a
+// decision uses the memory of an earlier one, and nothing that it left there.
+func TestDecisionsLeaveNothingBehind(t *testing.T) {
+	g := generate(5, 300)
+	g.learn(400)
+	stranger := page(nil, 0, 10)
+	stranger.Context = &scoring.Context{PageType: scoring.PageProduct, Product: g.id(3)}
+	want := g.decider.Decide(stranger)[0]
+	walk := []scoring.ProductID{g.id(7), g.id(8), g.id(7), g.id(8), g.id(7)}
+	for n := range len(walk) {
+		g.decider.Decide(g.ask(g.events(walk[:n+1]), 10))
+		got := g.decider.Decide(stranger)[0]
+		for k, it := range got.Items {
+			if it.Product != want.Items[k].Product || it.Score != want.Items[k].Score {
+				t.Fatalf("after a visit of %d, item %d is %s %v, want %s %v", n+1, k, it.Product, it.Score, want.Items[k].Product, want.Items[k].Score)
+			}
+		}
+	}
+}

@@ -25,7 +25,7 @@ func (q *query) readShown() {
 	}
 	shown := q.page.Profile.Shown
 	for k := range shown {
-		if i, ok := q.products.Lookup(shown[k].Product); ok {
+		if i, ok := q.find(shown[k].Product); ok {
 			n := float32(shown[k].TimesAt(q.page.Now))
 			q.sights = append(q.sights, sight{product: i, alone: ln(1 + n/believed)})
 		}

@@ -301,7 +301,8 @@ func shopping(seed uint64, n int) []*scoring.Event {
 
 func TestHazardSnapshotAndTail(t *testing.T) {
 	events := shopping(3, 3000)
-	want := save(t, learned(events))
+	whole := learned(events)
+	want := save(t, whole)
 	for _, cut := range []int{0, 1, 800, 2999, 3000} {
 		products := catalog.New()
 		for i := 11; i >= 0; i-- {
@@ -316,6 +317,14 @@ func TestHazardSnapshotAndTail(t *testing.T) {
 		}
 		if !bytes.Equal(save(t, m), want) {
 			t.Errorf("cut at %d: the model differs from one that never stopped", cut)
+		}
+		for k := range 12 { // also what it says, for what is not saved can't differ there
+			id := scoring.ProductID(fmt.Sprint("p", k))
+			now := events[len(events)-1].Time
+			bought := now.AddDate(0, 0, -25)
+			if got, want := m.Due(m.number(id), bought, now), whole.Due(whole.number(id), bought, now); got != want || want == 1 {
+				t.Errorf("cut at %d: %s is due by %v, want %v", cut, id, got, want)
+			}
 		}
 	}
 }

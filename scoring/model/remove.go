@@ -46,6 +46,12 @@ func (r *removal) load(in *reader) {
 	}
 }
 
+// Known reports whether anything is learned of a product.
+func (m *Model) Known(i catalog.Index) bool {
+	x := m.items.peek(uint32(i))
+	return x != nil && x.known()
+}
+
 // Deleted reports whether a product was deleted and has not come back since. What
 // was learned of it is kept for a while.
 func (m *Model) Deleted(i catalog.Index) bool {
