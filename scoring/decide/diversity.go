@@ -39,10 +39,8 @@ func (f *filling) standBefore() {
 	if f.rules.Diversity < scoring.DiversityMedium {
 		before = before[len(before)-len(f.out.Items):]
 	}
-	for _, id := range before[max(0, len(before)-maxBefore):] {
-		if i, ok := f.products.Lookup(id); ok {
-			f.lineup.stood = append(f.lineup.stood, f.newKin(i))
-		}
+	for _, i := range before[max(0, len(before)-maxBefore):] {
+		f.lineup.stood = append(f.lineup.stood, f.newKin(i))
 	}
 }
 
@@ -70,7 +68,7 @@ func (f *filling) worth(r *ranking, k int, most float32) float32 {
 func (f *filling) kinOf(r *ranking, k int) int32 {
 	c := &f.lineup.contenders[k]
 	if c.kin == 0 {
-		c.kin = f.newKin(f.candidates.list[r.list[k].candidate].product) + 1
+		c.kin = f.newKin(f.indexOf(&r.list[k])) + 1
 	}
 	return c.kin - 1
 }
@@ -124,7 +122,7 @@ func (f *filling) nearness(x, y *kin) float32 {
 	for _, k := range [2]*kin{x, y} {
 		if k.placed == 0 {
 			k.placed = 1
-			if f.learned.Query([]catalog.Index{k.product}, &k.vector) == 0 {
+			if !f.learned.Place(k.product, &k.vector) {
 				k.placed = -1
 			}
 		}
@@ -132,9 +130,5 @@ func (f *filling) nearness(x, y *kin) float32 {
 	if x.placed < 0 || y.placed < 0 {
 		return 0
 	}
-	var dot float32
-	for d := range x.vector {
-		dot += x.vector[d] * y.vector[d]
-	}
-	return max(0, dot)
+	return max(0, model.Dot(&x.vector, &y.vector))
 }

@@ -68,7 +68,7 @@ func (f *filling) explore(r *ranking) {
 		if drawn.contender >= 0 {
 			f.lineup.contenders[drawn.contender].gone = true
 		}
-		f.taken.take(drawn.product)
+		f.taken.take(drawn.index, drawn.product)
 		item := scoring.Item{Product: drawn.product.ID, Score: r.shareOf(drawn.score), Propensity: drawn.share}
 		if f.page.Reasons {
 			item.Reasons = f.because(scoring.ReasonExploration)
@@ -129,7 +129,7 @@ func (f *filling) offerNewcomers(list []catalog.Index) {
 			return
 		}
 		p, why := f.showable(i, f.slot.Filters)
-		if p == nil || why != 0 || !f.isNewcomer(i, p) || f.refuses(p) != 0 ||
+		if p == nil || why != 0 || !f.isNewcomer(i, p) || f.refuses(i, p) != 0 ||
 			slices.ContainsFunc(f.newcomers, func(x newcomer) bool { return x.index == i }) {
 			continue
 		}

@@ -32,6 +32,7 @@ type view struct {
 	logs     [signals]float32
 	likeness float32 // to the page's product: share of its facets' idf
 	fit      float32 // share of the page's terms, by idf
+	timeless bool    // it has no date from which it was offered: its data need not be read
 }
 
 // logRatio is the form in which most signals enter: the logarithm of the ratio
@@ -197,7 +198,12 @@ func seenEarlier(_ *query, v *view) float32 {
 // newFor is how long a product counts as new, by half.
 const newFor = 14 * 24 * time.Hour
 
-func isNew(q *query, v *view) float32 { return isNewAt(v.at, q.page.Now) }
+func isNew(q *query, v *view) float32 {
+	if v.timeless {
+		return 0
+	}
+	return isNewAt(v.at, q.page.Now)
+}
 
 // isNewAt is how new a product is: 1 when it was first offered, by half every
 // newFor.

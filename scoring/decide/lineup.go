@@ -24,6 +24,7 @@ type lineup struct {
 // contender is a candidate of the ranking while a slot is filled.
 type contender struct {
 	checked, gone bool
+	grouped       bool    // it has variants
 	kin           int32   // place in lineup.kin + 1; 0: not looked at yet
 	held          int32   // how many of those that stand it was held against
 	most          float32 // its greatest likeness to them
@@ -37,8 +38,8 @@ const beyond = 10
 func (f *filling) lineUp(r *ranking) {
 	l := &f.lineup
 	l.contenders = l.contenders[:0]
-	for range r.list {
-		l.contenders = append(l.contenders, contender{})
+	for k := range r.list {
+		l.contenders = append(l.contenders, contender{grouped: r.list[k].product.GroupID != ""})
 	}
 	l.kin, l.terms, l.weights, l.stood = l.kin[:0], l.terms[:0], l.weights[:0], l.stood[:0]
 	l.from, l.width = 0, f.slot.Count+beyond
@@ -92,22 +93,25 @@ func (f *filling) next(r *ranking) int {
 // out when a rule keeps it from the slot.
 func (f *filling) may(r *ranking, k int) bool {
 	c, s := &f.lineup.contenders[k], &r.list[k]
-	if c.gone || c.checked && s.product.GroupID == "" {
+	if c.gone || c.checked && !c.grouped {
 		return !c.gone
 	}
 	c.checked = true
-	if why := f.refuses(s.product); why != 0 {
+	if why := f.refuses(f.indexOf(s), s.product); why != 0 {
 		c.gone = true
 		f.reject(s.product.ID, why, r.probability(s))
 	}
 	return !c.gone
 }
 
+// indexOf is the product of a candidate.
+func (f *filling) indexOf(s *scored) catalog.Index { return f.candidates.list[s.candidate].product }
+
 // put shows a contender.
 func (f *filling) put(r *ranking, k int) {
 	s := &r.list[k]
 	f.lineup.contenders[k].gone = true
-	f.taken.take(s.product)
+	f.taken.take(f.indexOf(s), s.product)
 	item := scoring.Item{Product: s.product.ID, Score: r.probability(s), Propensity: 1}
 	if f.page.Reasons {
 		item.Reasons = f.explain(r, s)
@@ -122,10 +126,10 @@ func (f *filling) put(r *ranking, k int) {
 // variant is the one to show of a contender's variants: the last that the visitor
 // turned to, or else the contender, which scored best.
 func (f *filling) variant(r *ranking, k int) int {
-	group := r.list[k].product.GroupID
-	if group == "" || f.page.Profile == nil {
+	if !f.lineup.contenders[k].grouped || f.page.Profile == nil {
 		return k
 	}
+	group := r.list[k].product.GroupID
 	touches := f.page.Profile.Touches
 	for t := len(touches) - 1; t >= 0; t-- {
 		for j := range r.list {

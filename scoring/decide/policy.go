@@ -19,7 +19,7 @@ const maxRejected = 20
 
 // taken is what already stands on the page: products, and groups of variants.
 type taken struct {
-	products []scoring.ProductID
+	products []catalog.Index
 	groups   []string
 }
 
@@ -28,12 +28,12 @@ func (t *taken) reset() {
 	t.groups = t.groups[:0]
 }
 
-func (t *taken) has(p *scoring.Product) bool {
-	return slices.Contains(t.products, p.ID) || p.GroupID != "" && slices.Contains(t.groups, p.GroupID)
+func (t *taken) has(i catalog.Index, p *scoring.Product) bool {
+	return slices.Contains(t.products, i) || p.GroupID != "" && slices.Contains(t.groups, p.GroupID)
 }
 
-func (t *taken) take(p *scoring.Product) {
-	t.products = append(t.products, p.ID)
+func (t *taken) take(i catalog.Index, p *scoring.Product) {
+	t.products = append(t.products, i)
 	if p.GroupID != "" {
 		t.groups = append(t.groups, p.GroupID)
 	}
@@ -149,7 +149,7 @@ func byRule(r scoring.Rejected) int {
 }
 
 // refuses says which rule keeps a showable product out of the slot; 0 for none.
-func (f *filling) refuses(p *scoring.Product) scoring.Rejection {
+func (f *filling) refuses(i catalog.Index, p *scoring.Product) scoring.Rejection {
 	if slices.Contains(f.slot.Exclude, p.ID) || p.ID == f.context.Product {
 		return scoring.RejectedExcluded
 	}
@@ -166,18 +166,11 @@ func (f *filling) refuses(p *scoring.Product) scoring.Rejection {
 				}
 			}
 		}
-		if v.Refused(p.ID) {
+		if f.refused(i) || f.rules.RepeatPolicy == scoring.RepeatExclude && f.touched(i) {
 			return scoring.RejectedSeen
 		}
-		if f.rules.RepeatPolicy == scoring.RepeatExclude {
-			for k := range v.Touches {
-				if v.Touches[k].Product == p.ID {
-					return scoring.RejectedSeen
-				}
-			}
-		}
 	}
-	if f.taken.has(p) {
+	if f.taken.has(i, p) {
 		return scoring.RejectedShownElsewhere
 	}
 	return 0
@@ -204,12 +197,12 @@ func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
 		return
 	}
 	if why == 0 {
-		why = f.refuses(p)
+		why = f.refuses(i, p)
 	}
 	if why != 0 {
 		return
 	}
-	f.taken.take(p)
+	f.taken.take(i, p)
 	item := scoring.Item{Product: p.ID, Propensity: 1}
 	if reason == scoring.ReasonPinned {
 		item.Score = 1
@@ -268,7 +261,7 @@ func (f *filling) noFill(of []catalog.Index) scoring.NoFillReason {
 			continue
 		}
 		if why == 0 {
-			why = f.refuses(p)
+			why = f.refuses(i, p)
 		}
 		switch why {
 		case 0: // not of the strategy

@@ -49,6 +49,7 @@ type query struct {
 	pools   [starts]*pool
 	mix     mix // of the present slot
 
+	touches  []touch         // all that the profile knows, the latest first
 	visit    []catalog.Index // different products of this visit, the latest first
 	steps    []catalog.Index // the visit's products, oldest first, the same never twice in a row
 	looks    []float32       // at each of the steps, one after the other
@@ -120,7 +121,7 @@ func (q *query) begin(p *Page) {
 	q.pool.reset()
 	q.ranked.reset()
 	q.taken.reset()
-	q.visit = q.visit[:0]
+	q.visit, q.touches = q.visit[:0], q.touches[:0]
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
 	q.fresh, q.since = 0, p.Now
@@ -185,6 +186,9 @@ func (q *query) readCart(most int) {
 // sensitive reports whether a product is marked so: it is neither shown nor
 // used.
 func (q *query) sensitive(i catalog.Index) bool {
+	if q.products.Plain(i) {
+		return false
+	}
 	p := q.products.Product(i)
 	return p != nil && p.Sensitive
 }
@@ -222,7 +226,11 @@ func (q *query) readTouches() {
 		}
 		next = t.Time
 		i, ok := q.find(t.Product)
-		if !ok || t.Type == scoring.Dismissed || q.sensitive(i) {
+		if !ok {
+			continue
+		}
+		q.touches = append(q.touches, touch{product: i, dismissed: t.Type == scoring.Dismissed})
+		if t.Type == scoring.Dismissed || q.sensitive(i) {
 			continue
 		}
 		age := max(0, q.page.Now.Sub(t.Time))
@@ -244,6 +252,33 @@ func (q *query) readTouches() {
 	}
 	slices.Reverse(q.steps)
 	slices.Reverse(q.looks)
+}
+
+// touch is one of the profile's touches.
+type touch struct {
+	product   catalog.Index
+	dismissed bool
+}
+
+// touched reports whether the visitor had to do with a product.
+func (q *query) touched(i catalog.Index) bool {
+	for k := range q.touches {
+		if q.touches[k].product == i {
+			return true
+		}
+	}
+	return false
+}
+
+// refused reports whether the latest the visitor had to do with a product was to wave
+// it away.
+func (q *query) refused(i catalog.Index) bool {
+	for k := range q.touches {
+		if q.touches[k].product == i {
+			return q.touches[k].dismissed
+		}
+	}
+	return false
 }
 
 // visitEnd finds out, from the latest touch back, whether the visit's last step

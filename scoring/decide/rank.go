@@ -203,7 +203,7 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 		return
 	}
 	r.list = append(r.list, scored{candidate: int32(k), row: int32(len(r.views)), product: p})
-	r.views = append(r.views, view{candidate: c, at: p})
+	r.views = append(r.views, view{candidate: c, at: p, timeless: q.products.Plain(c.product)})
 }
 
 // appraise is the second stage: the blend, a sum of weight times value over the

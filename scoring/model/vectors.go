@@ -133,6 +133,37 @@ func dots(q, e *Vector) (dot, square float32) {
 	return a + b + (c + d), s + t + (u + v)
 }
 
+// Place writes a product's vector, scaled to length 1; false for one that was never
+// touched.
+func (m *Model) Place(i catalog.Index, e *Vector) bool {
+	r := m.vectors.rows.peek(uint32(i))
+	if r == nil {
+		return false
+	}
+	r.load(e)
+	n := length(e)
+	if n == 0 {
+		return false
+	}
+	by := 1 / n
+	for d := range e {
+		e[d] *= by
+	}
+	return true
+}
+
+// Dot is the dot product.
+func Dot(q, e *Vector) float32 {
+	var a, b, c, d float32
+	for k := 0; k < Dims; k += 4 {
+		a += q[k] * e[k]
+		b += q[k+1] * e[k+1]
+		c += q[k+2] * e[k+2]
+		d += q[k+3] * e[k+3]
+	}
+	return a + b + (c + d)
+}
+
 // Cosine is how near a product lies to a query of length 1: -1 to 1, and 0 for
 // one that was never touched. It takes no lock; beside Learn some of the
 // product's numbers may be one step older than others.
