@@ -47,6 +47,7 @@ const (
 	ReasonBoughtTogether
 	ReasonSearched
 	ReasonRestock
+	ReasonLikedHere
 )
 
 // Reason is one part of why an item was chosen.

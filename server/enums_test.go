@@ -24,7 +24,7 @@ func TestDomainEnumsHaveTheContractsNumbers(t *testing.T) {
 		{pb.FacetKind_FACET_KIND_ATTRIBUTE, int(scoring.FacetAttribute), 0},
 		{pb.DecisionMode_DECISION_MODE_CONTEXTUAL, int(scoring.ModeContextual), 0},
 		{pb.DataClass_DATA_CLASS_SITE_BEHAVIOUR, int(scoring.DataSiteBehaviour), 0},
-		{pb.ReasonKind_REASON_KIND_RESTOCK, int(scoring.ReasonRestock), 0},
+		{pb.ReasonKind_REASON_KIND_LIKED_HERE, int(scoring.ReasonLikedHere), 0},
 		{pb.Rejection_REJECTION_STRATEGY, int(scoring.RejectedStrategy), 0},
 		{pb.NoFillReason_NO_FILL_REASON_SHOWN_ELSEWHERE, int(scoring.NoFillShownElsewhere), 3}, // of creatives
 	} {

@@ -42,6 +42,7 @@ func families() []family {
 		{"interest", []string{"interest"}, []signal{sigFacets}},
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
 		{"baskets", []string{"carted with", "ordered with"}, []signal{sigCarted, sigOrdered}},
+		{"contexts", []string{"liked here"}, []signal{sigContext, sigLift}},
 		{"searches", []string{"searched"}, []signal{sigSearched}},
 	}
 }

@@ -32,6 +32,8 @@ const (
 	sigSearched // chosen after the same words were searched for
 	sigCarted   // put into the cart with or after the seeds
 	sigOrdered  // ordered with or after them
+	sigContext  // part of what visitors of the page's contexts turn to
+	sigLift     // logarithm of how many times as much as what is not known to them
 	signals
 )
 
@@ -56,6 +58,7 @@ const (
 	byPairs
 	byCarts
 	byOrders
+	byContexts // its seeds are the settings
 	witnesses
 )
 

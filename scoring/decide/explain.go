@@ -116,6 +116,8 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 		}
 	case scoring.ReasonBoughtTogether:
 		return q.boughtWith(v.candidate)
+	case scoring.ReasonLikedHere:
+		return q.whoLikes(v.candidate)
 	case scoring.ReasonSearched:
 		r.Query = q.searched
 	case scoring.ReasonRestock:

@@ -108,6 +108,7 @@ func features() []feature {
 		{"like this", scoring.ReasonSimilar, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
 		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
 		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
+		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, likedHere},
 		{"searched", scoring.ReasonSearched, 3, 3, absolute(sigSearched)},
 	}
 }

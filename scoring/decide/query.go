@@ -95,6 +95,7 @@ type query struct {
 	lesson    blend.Lesson
 	trail     []catalog.Index
 	standing  []model.Standing
+	settings  []model.Setting
 }
 
 func newQuery(d *Decider) *query {

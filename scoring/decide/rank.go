@@ -20,7 +20,7 @@ const maxTried = 1024
 // the 60 that it lets through for 70 of 100 prefixes, among 100 for 76.
 var prior = [signals]float32{
 	sigNear: 1, sigForward: 0.8, sigNext: 0.4, sigHop: 0.2, sigOwn: 0.3, sigFacets: 0.5, sigPage: 2, sigPopular: 0.3,
-	sigSearched: 1.5, sigCarted: 0.3, sigOrdered: 0.3,
+	sigSearched: 1.5, sigCarted: 0.3, sigOrdered: 0.3, sigContext: 0.3,
 }
 
 // scored is a candidate that the features were computed for.

@@ -30,9 +30,13 @@ func (searched) gather(q *query) {
 // is learned of words.
 const searchFade = 0.7
 
-// readSearch takes up the visitor's own search where the page has none, if it was
-// of this visit.
+// readSearch takes up what led a visitor to the shop of whom there is nothing else to
+// go by, or else the visitor's own search where the page has none, if it was of this
+// visit.
 func (q *query) readSearch() {
+	if len(q.seeds) == 0 && q.searched == "" && len(q.pageTerms) == 0 {
+		q.search(q.context.ArrivedBy()) // a first step into the shop
+	}
 	v := q.page.Profile
 	if q.searched != "" || v == nil || v.Search == "" || v.SearchTime.Before(q.since.Add(-model.SessionGap)) {
 		return

@@ -30,6 +30,7 @@ type Model struct {
 	hazard   hazard
 	searches searches
 	baskets  baskets
+	contexts contexts
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -95,6 +96,7 @@ func (m *Model) Learn(e *scoring.Event) {
 		s := m.session(e.Visitor, t)
 		m.outcome(s, e)
 		m.baskets.learn(m, s, e, t)
+		m.contexts.learn(m, s, e, t)
 		for i := range e.Items {
 			m.teach(s, e, e.Items[i].Product)
 			m.touch(s, &e.Items[i], e.Type, t)

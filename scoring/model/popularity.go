@@ -84,6 +84,8 @@ type topList struct {
 	at    instantMillis
 	n     atomic.Uint32
 	slots []atomic.Uint64 // number in the upper half, float32 weight in the lower
+	// owed is what of each weight may be another's, as float32; nil: not told.
+	owed []atomic.Uint32
 }
 
 func (t *top) reset() { t.list.Store(nil) }
@@ -133,10 +135,16 @@ func (t *top) set(i uint32, weight float64, now instantMillis, halfLife time.Dur
 
 func (l *topList) copied(size int, at instantMillis, factor float64) *topList {
 	c := &topList{at: at, slots: make([]atomic.Uint64, size)}
+	if l.owed != nil {
+		c.owed = make([]atomic.Uint32, size)
+	}
 	for k := range int(l.n.Load()) {
 		s := l.slots[k].Load()
 		w := float32(float64(math.Float32frombits(uint32(s))) * factor)
 		c.slots[k].Store(s&^math.MaxUint32 | uint64(math.Float32bits(w)))
+		if l.owed != nil {
+			c.owe(k, float32(float64(l.owes(k))*factor))
+		}
 	}
 	c.n.Store(l.n.Load())
 	return c

@@ -89,12 +89,16 @@ func queryKeys(query string) []uint64 {
 	return keys
 }
 
-// queryOf is what the event says was searched for.
-func queryOf(e *scoring.Event) string {
-	if e.SearchQuery == "" && e.Context != nil {
+// queryOf is what the event says was searched for: in the shop, or, where the visit
+// has not searched yet, to come to it.
+func queryOf(e *scoring.Event, searched bool) string {
+	switch {
+	case e.SearchQuery != "" || e.Context == nil:
+		return e.SearchQuery
+	case e.Context.SearchQuery != "" || searched:
 		return e.Context.SearchQuery
 	}
-	return e.SearchQuery
+	return e.Context.ArrivedBy()
 }
 
 // learn takes in a search, or a product turned to after one.
@@ -137,7 +141,7 @@ func (s *searches) follow(e *scoring.Event, t instantMillis) *search {
 		s.drop(who)
 		known = false
 	}
-	if query := queryOf(e); query != "" {
+	if query := queryOf(e, known); query != "" {
 		keys := queryKeys(query)
 		if !known || !slices.Equal(s.at(n).keys, keys) {
 			s.drop(who)
@@ -186,7 +190,7 @@ func (m *Model) Searched(dst []Standing, query string, now time.Time) []Standing
 	keys := queryKeys(query)
 	var turned [wordProducts]Turned
 	for _, k := range keys {
-		products, weight := m.searches.words.appendTo(turned[:0], k, instant(now))
+		products, weight, _ := m.searches.words.appendTo(turned[:0], k, instant(now))
 		f := 1 / (float32(weight) + wordTrust) / float32(len(keys))
 		for _, p := range products {
 			dst = append(dst, Standing{Product: p.Product, Share: p.Weight * f})

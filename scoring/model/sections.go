@@ -23,6 +23,7 @@ func (m *Model) sections() []section {
 		&m.revenue,
 		&m.removal,
 		&m.baskets,
+		&m.contexts,
 		lessons{m.blend},
 	}
 }

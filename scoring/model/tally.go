@@ -26,6 +26,7 @@ type tallies struct {
 	products int // kept of each
 	floor    int // different visitors before a tally speaks: 64 at most
 	halfLife time.Duration
+	owed     bool // each product's weight comes with what of it may be another's
 	sets     atomic.Pointer[[]tallySet]
 }
 
@@ -67,6 +68,9 @@ func (t *tallies) at(key uint64, now instantMillis) *tally {
 		t.sets.Store(&sets)
 	}
 	x := &tally{key: key}
+	if t.owed {
+		x.products.list.Store(&topList{at: now, slots: make([]atomic.Uint64, 4), owed: make([]atomic.Uint32, 4)})
+	}
 	t.put(x, now)
 	return x
 }
@@ -107,35 +111,61 @@ type Turned struct {
 	Weight  float32
 }
 
-// appendTo appends what is known for sure of a key's products to dst, and returns
-// the weight of all its products: 0 before enough different visitors had the key.
-func (t *tallies) appendTo(dst []Turned, key uint64, now instantMillis) (products []Turned, weight float64) {
-	x := t.find(key)
+// known returns the tally of a key with the weight of all its products; nil before
+// enough different visitors had the key.
+func (t *tallies) known(key uint64, now instantMillis) (x *tally, weight float64) {
+	x = t.find(key)
 	if x == nil || bits.OnesCount64(x.visitors.Load()) < t.floor {
-		return dst, 0
+		return nil, 0
+	}
+	return x, max(0, read(x.weight.Load(), now, t.halfLife))
+}
+
+// appendTo appends what is known for sure of a key's products to dst, and returns
+// the weight of all its products, 0 before enough different visitors had the key, and
+// the most that a product has which is not listed.
+func (t *tallies) appendTo(dst []Turned, key uint64, now instantMillis) (products []Turned, weight, most float64) {
+	x, weight := t.known(key, now)
+	if x == nil {
+		return dst, 0, 0
 	}
 	l := x.products.list.Load()
 	if l == nil {
-		return dst, 0
+		return dst, 0, 0
 	}
 	scale := float32(math.Exp2(-float64(now-l.at) / float64(t.halfLife.Milliseconds())))
 	n := int(l.n.Load())
 	// What a newcomer took over from the lowest is not its own.
-	var least float32
-	if n >= t.products {
-		least = float32(math.Inf(1))
-		for k := range n {
-			least = min(least, math.Float32frombits(uint32(l.slots[k].Load())))
-		}
-	}
+	least := l.least(t.products)
 	for k := range n {
 		s := l.slots[k].Load()
-		if w := (math.Float32frombits(uint32(s)) - least) * scale; w > 0 {
+		owed := least
+		if l.owed != nil {
+			owed = l.owes(k)
+		}
+		if w := (math.Float32frombits(uint32(s)) - owed) * scale; w > 0 {
 			dst = append(dst, Turned{Product: catalog.Index(s >> 32), Weight: w})
 		}
 	}
-	return dst, max(0, read(x.weight.Load(), now, t.halfLife))
+	return dst, weight, float64(least * scale)
 }
+
+// least is the lowest weight of a list that has no more room, of which any product
+// that is not in it has at most as much; 0 of one that has.
+func (l *topList) least(size int) float32 {
+	n := int(l.n.Load())
+	if n < size {
+		return 0
+	}
+	least := float32(math.Inf(1))
+	for k := range n {
+		least = min(least, math.Float32frombits(uint32(l.slots[k].Load())))
+	}
+	return least
+}
+
+func (l *topList) owes(k int) float32      { return math.Float32frombits(l.owed[k].Load()) }
+func (l *topList) owe(k int, owed float32) { l.owed[k].Store(math.Float32bits(owed)) }
 
 // each goes through all tallies in the order of their places.
 func (t *tallies) each(do func(*tally)) {
@@ -165,6 +195,11 @@ func (t *tallies) save(w *writer) {
 		w.word(x.weight.Load())
 		w.word(x.visitors.Load())
 		w.top(&x.products)
+		if l := x.products.list.Load(); t.owed && l != nil {
+			for k := range int(l.n.Load()) {
+				w.weight(l.owed[k].Load())
+			}
+		}
 	})
 }
 
@@ -178,7 +213,14 @@ func (t *tallies) load(r *reader) {
 		x := t.at(key, 0)
 		x.weight.Store(r.word())
 		x.visitors.Store(r.word())
+		x.products.reset()
 		r.top(&x.products, t.products)
+		if l := x.products.list.Load(); t.owed && l != nil {
+			l.owed = make([]atomic.Uint32, len(l.slots))
+			for k := range int(l.n.Load()) {
+				l.owed[k].Store(r.weight())
+			}
+		}
 	}
 }
 
@@ -221,6 +263,9 @@ func (t *top) add(i uint32, w float64, now instantMillis, halfLife time.Duration
 		l.n.Store(uint32(n + 1))
 	default:
 		l.slots[lowest].Store(uint64(i)<<32 | uint64(math.Float32bits(low+grown)))
+		if l.owed != nil {
+			l.owe(lowest, low)
+		}
 	}
 }
 
@@ -231,10 +276,16 @@ func (t *top) drop(gone func(catalog.Index) bool) {
 		return
 	}
 	kept := &topList{at: old.at, slots: make([]atomic.Uint64, len(old.slots))}
+	if old.owed != nil {
+		kept.owed = make([]atomic.Uint32, len(old.slots))
+	}
 	n := 0
 	for k := range int(old.n.Load()) {
 		if s := old.slots[k].Load(); !gone(catalog.Index(s >> 32)) {
 			kept.slots[n].Store(s)
+			if old.owed != nil {
+				kept.owe(n, old.owes(k))
+			}
 			n++
 		}
 	}

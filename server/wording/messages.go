@@ -24,7 +24,7 @@ type message struct {
 }
 
 // kinds is how many kinds of reasons there are, and the one that is none.
-const kinds = int(scoring.ReasonRestock) + 1
+const kinds = int(scoring.ReasonLikedHere) + 1
 
 // messages lists them.
 func messages() []message {
@@ -41,6 +41,7 @@ func messages() []message {
 		{"bought_before", scoring.ReasonBoughtBefore, bare},
 		{"restock", scoring.ReasonRestock, bare},
 		{"popular", scoring.ReasonPopular, bare},
+		{"liked_here", scoring.ReasonLikedHere, bare},
 		{"trending", scoring.ReasonTrending, bare},
 		{"new", scoring.ReasonNew, bare},
 		{"page_context", scoring.ReasonPageContext, bare},

@@ -233,10 +233,13 @@ const (
 	ReasonKind_REASON_KIND_SIMILAR ReasonKind = 13
 	// Visitors who bought `product_id` bought it, too.
 	ReasonKind_REASON_KIND_BOUGHT_TOGETHER ReasonKind = 14
-	// It has the words of `search_query`, which the visitor searched for.
+	// It has the words of `search_query`, which the visitor searched for, or others
+	// chose it after the same search.
 	ReasonKind_REASON_KIND_SEARCHED ReasonKind = 15
 	// The visitor bought it long enough ago to have used it up.
 	ReasonKind_REASON_KIND_RESTOCK ReasonKind = 16
+	// Visitors from the same place, website or campaign turn to it more than others.
+	ReasonKind_REASON_KIND_LIKED_HERE ReasonKind = 17
 )
 
 // Enum value maps for ReasonKind.
@@ -259,6 +262,7 @@ var (
 		14: "REASON_KIND_BOUGHT_TOGETHER",
 		15: "REASON_KIND_SEARCHED",
 		16: "REASON_KIND_RESTOCK",
+		17: "REASON_KIND_LIKED_HERE",
 	}
 	ReasonKind_value = map[string]int32{
 		"REASON_KIND_UNSPECIFIED":     0,
@@ -278,6 +282,7 @@ var (
 		"REASON_KIND_BOUGHT_TOGETHER": 14,
 		"REASON_KIND_SEARCHED":        15,
 		"REASON_KIND_RESTOCK":         16,
+		"REASON_KIND_LIKED_HERE":      17,
 	}
 )
 
@@ -1607,7 +1612,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x13EXPLAIN_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fEXPLAIN_REASONS\x10\x01\x12\x10\n" +
 	"\fEXPLAIN_FULL\x10\x02\x12\x10\n" +
-	"\fEXPLAIN_NONE\x10\x03*\xdf\x03\n" +
+	"\fEXPLAIN_NONE\x10\x03*\xfb\x03\n" +
 	"\n" +
 	"ReasonKind\x12\x1b\n" +
 	"\x17REASON_KIND_UNSPECIFIED\x10\x00\x12\x1f\n" +
@@ -1627,7 +1632,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x13REASON_KIND_SIMILAR\x10\r\x12\x1f\n" +
 	"\x1bREASON_KIND_BOUGHT_TOGETHER\x10\x0e\x12\x18\n" +
 	"\x14REASON_KIND_SEARCHED\x10\x0f\x12\x17\n" +
-	"\x13REASON_KIND_RESTOCK\x10\x10*\xa2\x02\n" +
+	"\x13REASON_KIND_RESTOCK\x10\x10\x12\x1a\n" +
+	"\x16REASON_KIND_LIKED_HERE\x10\x11*\xa2\x02\n" +
 	"\fNoFillReason\x12\x1e\n" +
 	"\x1aNO_FILL_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cNO_FILL_REASON_NO_CANDIDATES\x10\x01\x12\x1b\n" +

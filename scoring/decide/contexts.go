@@ -1,0 +1,66 @@
+package decide
+
+import (
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/model"
+)
+
+// contexts brings what visitors of the page's contexts turn to: those of the same
+// place, source, device and channel. It says most of a first-ever visitor, and
+// is not asked once there is a visit to go by.
+type contexts struct{}
+
+func (contexts) name() string { return "contexts" }
+
+func (contexts) gather(q *query) {
+	if len(q.visit) > 0 {
+		return
+	}
+	q.settings = q.learned.Settings(q.settings, &q.context, q.page.Now)
+	if len(q.settings) == 0 {
+		return
+	}
+	q.inContext, q.candidates.rare = true, true
+	of := q.candidates.of
+	if len(q.candidates.list) >= max(q.config.secondStage, 3*q.wanted) {
+		of = q.candidates.find // there are enough to choose from
+	}
+	for k := range q.settings {
+		s := &q.settings[k]
+		for _, x := range s.Turned {
+			c := of(x.Product)
+			if c == nil || q.placeOf(x.Product) >= 0 {
+				continue // whether to go back to one's own is another matter
+			}
+			share := q.learned.Share(x.Product, q.page.Now)
+			c.signal[sigContext] += s.Part(float64(x.Weight))
+			lift := float32(s.Lift(float64(x.Weight), share) - s.LiftUnlisted(share))
+			c.signal[sigLift] += lift
+			c.credit(byContexts, k, lift)
+		}
+	}
+}
+
+// likedHere is how much more than others the visitors of the page's contexts turn to
+// a product: the sum of the logarithms of how many times as much over the traits, 1
+// for 150 times. Traits count as independent of each other (naive Bayes).
+func likedHere(q *query, v *view) float32 {
+	if !q.inContext || v.rank >= 0 {
+		return 0
+	}
+	lift := float64(v.signal[sigLift])
+	share := q.learned.Share(v.product, q.page.Now)
+	for k := range q.settings {
+		lift += q.settings[k].LiftUnlisted(share)
+	}
+	return float32(max(-1, min(1, lift/5)))
+}
+
+// whoLikes is the reason of what visitors of a context turn to more than others. A
+// kind of device is no reason that a visitor would understand.
+func (q *query) whoLikes(c *candidate) scoring.Reason {
+	if k := c.seed[byContexts]; k > 0 && q.settings[k-1].Trait <= model.TraitSource {
+		return scoring.Reason{Kind: scoring.ReasonLikedHere}
+	}
+	return scoring.Reason{Kind: scoring.ReasonPopular}
+}
