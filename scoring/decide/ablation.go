@@ -39,7 +39,8 @@ func families() []family {
 		{"two hops", []string{"hop", "hop ratio", "hop share"}, []signal{sigHop}},
 		{"popularity and age", []string{"popular now", "popular", "popular ever", "rising", "age", "idle"}, []signal{sigPopular}},
 		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier", "own", "due"}, []signal{sigOwn}},
-		{"interest", []string{"interest"}, []signal{sigFacets}},
+		{"event types", namesOf(touchFeatures()), nil},
+		{"interest", namesOf(interestFeatures()), []signal{sigFacets}},
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
 		{"baskets", []string{"carted with", "ordered with"}, []signal{sigCarted, sigOrdered}},
 		{"contexts", []string{"liked here"}, []signal{sigContext, sigLift}},
@@ -55,6 +56,13 @@ func readsRare(feature string) bool {
 		}
 	}
 	return false
+}
+
+func namesOf(features []feature) (names []string) {
+	for k := range features {
+		names = append(names, features[k].name)
+	}
+	return names
 }
 
 // Ablations lists everything that can be left out: each source, each family of

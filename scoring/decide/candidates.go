@@ -1,12 +1,6 @@
 package decide
 
-import (
-	"cmp"
-	"math"
-	"slices"
-
-	"github.com/vitrine-io/vitrine/scoring/catalog"
-)
+import "github.com/vitrine-io/vitrine/scoring/catalog"
 
 // signal is a raw score that a source gives a candidate, 0 when it says nothing.
 type signal int
@@ -142,38 +136,4 @@ func (c *candidates) largest() (most [signals]float32) {
 		}
 	}
 	return most
-}
-
-// termWeights finds the weight of a term among few.
-type termWeights struct {
-	keys    [128]catalog.Term
-	weights [128]float32
-	used    [128]bool
-}
-
-func (t *termWeights) reset() { t.used = [128]bool{} }
-
-func (t *termWeights) set(k catalog.Term, w float32) {
-	s := uint32(k) * 0x9e3779b1 >> (32 - 7)
-	for t.used[s] && t.keys[s] != k {
-		s = (s + 1) % 128
-	}
-	t.used[s], t.keys[s], t.weights[s] = true, k, w
-}
-
-func (t *termWeights) of(k catalog.Term) float32 {
-	s := uint32(k) * 0x9e3779b1 >> (32 - 7)
-	for t.used[s] {
-		if t.keys[s] == k {
-			return t.weights[s]
-		}
-		s = (s + 1) % 128
-	}
-	return 0
-}
-
-func sortInterests(in []interestIn) {
-	slices.SortStableFunc(in, func(a, b interestIn) int {
-		return cmp.Compare(math.Abs(float64(b.weight)), math.Abs(float64(a.weight)))
-	})
 }

@@ -50,9 +50,11 @@ type Decider struct {
 	learned  *model.Model
 	features []feature
 	points   [starts]startingPoint
-	fitted   []*[situations]float32 // of the features; nil: none
+	fitted   []*[situations]float32 // of the features; nil: not learned
 	rows     []*blend.Row           // what was learned of the features
 	rare     []bool                 // of the features: they read rare signals alone
+	// The places of the first of touchFeatures and interestFeatures.
+	touchesAt, interestAt int
 	// strategies are the table of strategy.go with weights by feature.
 	strategies []strategy
 	scratch    sync.Pool
@@ -64,6 +66,7 @@ type Decider struct {
 func New(products *catalog.Catalog, learned *model.Model) *Decider {
 	d := &Decider{products: products, learned: learned, features: features(), points: startingPoints()}
 	d.strategies = mixed(d.features)
+	d.touchesAt, d.interestAt = place(d.features, "from a click"), place(d.features, "interest")
 	for k := range d.features {
 		d.fitted = append(d.fitted, fitted(&d.features[k]))
 		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))

@@ -175,18 +175,6 @@ func (q *query) own(v *view) scoring.Reason {
 	return r
 }
 
-// strongestFacet is the product's facet that the visitor cares most for.
-func (q *query) strongestFacet(i catalog.Index) scoring.FacetID {
-	var best scoring.FacetID
-	var most float32
-	for _, t := range q.products.Facets(i) {
-		if w := q.byTerm.of(t); w > most {
-			best, most = q.products.FacetID(t), w
-		}
-	}
-	return best
-}
-
 // topic is the facet of the page that the product has, the most telling one.
 func (q *query) topic(i catalog.Index) (catalog.Term, bool) {
 	facets := q.products.Facets(i)

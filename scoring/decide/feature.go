@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -27,12 +28,13 @@ type view struct {
 	*candidate
 	at       *scoring.Product
 	pop      model.Popularity
-	rank     int     // place in the visit from its end; -1: not in it
-	interest float32 // cosine of the visitor's facets and its own
+	rank     int // place in the visit from its end; -1: not in it
+	likings  likings
 	logs     [signals]float32
-	likeness float32 // to the page's product: share of its facets' idf
-	fit      float32 // share of the page's terms, by idf
-	timeless bool    // it has no date from which it was offered: its data need not be read
+	likeness float32                   // to the page's product: share of its facets' idf
+	fit      float32                   // share of the page's terms, by idf
+	timeless bool                      // it has no date from which it was offered: its data need not be read
+	touches  [model.TouchKinds]float32 // what part of its co-visitation comes from products touched so
 }
 
 // logRatio is the form in which most signals enter: the logarithm of the ratio
@@ -68,7 +70,7 @@ func features() []feature {
 		together = scoring.ReasonViewedTogether
 		own      = scoring.ReasonRecentlyViewed
 	)
-	return []feature{
+	list := []feature{
 		{"near", together, 1, 1, logRatio(sigNear)},
 		{"near ratio", together, 1, 0.5, ratio(sigNear)},
 		{"after", together, 0, 0, logRatio(sigAfter)},
@@ -104,13 +106,19 @@ func features() []feature {
 		{"left alone", own, -1, -1, leftAlone},
 		{"own", own, 0, 0, func(_ *query, v *view) float32 { return v.signal[sigOwn] }},
 		{"due", scoring.ReasonRestock, 0, 0, due},
-		{"interest", scoring.ReasonInterest, 3, 3, func(_ *query, v *view) float32 { return v.interest }},
 		{"like this", scoring.ReasonSimilar, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
 		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
 		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
 		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, likedHere},
 		{"searched", scoring.ReasonSearched, 3, 3, absolute(sigSearched)},
 	}
+	list = slices.Insert(list, place(list, "like the visit"), touchFeatures()...)
+	return slices.Insert(list, place(list, "like this"), interestFeatures()...)
+}
+
+// place is where the feature of that name stands; -1 for none.
+func place(list []feature, name string) int {
+	return slices.IndexFunc(list, func(f feature) bool { return f.name == name })
 }
 
 // rising compares the last day with the last week: 0 for steady, 1 for all of it
@@ -229,6 +237,9 @@ func (q *query) look(views []view) {
 			v.logs[s] = inLog(x * q.scale[s])
 		}
 	}
+	if q.beyondViews {
+		q.lookAtTouches(views)
+	}
 	if len(q.interests) == 0 && len(q.pageTerms) == 0 && !q.onProduct() {
 		return
 	}
@@ -240,13 +251,8 @@ func (q *query) look(views []view) {
 // lookAtFacets compares a candidate's facets and words with those of visitor and
 // page.
 func (q *query) lookAtFacets(v *view) {
-	facets := q.products.Facets(v.product)
-	if len(q.interests) > 0 && len(facets) > 0 {
-		for _, t := range facets {
-			v.interest += q.byTerm.of(t)
-		}
-		v.interest /= float32(math.Sqrt(float64(len(facets))))
-	}
+	facets := q.facets(v.product)
+	q.like(v, facets)
 	if q.onProduct() {
 		v.likeness = q.alike(facets, q.products.Facets(q.seeds[0].product))
 	}
@@ -262,7 +268,9 @@ func (q *query) lookAtFacets(v *view) {
 
 // onProduct reports whether there is a product that the others are held against:
 // the page's, or the one that the strategy starts from.
-func (q *query) onProduct() bool { return len(q.seeds) > 0 && (q.seeds[0].ofPage || q.anchored) }
+func (q *query) onProduct() bool {
+	return len(q.seeds) > 0 && (q.seeds[0].ofPage || q.anchored)
+}
 
 // alike is the idf that two products' facets share, over that of either.
 func (q *query) alike(a, b []catalog.Term) float32 {

@@ -106,7 +106,7 @@ func (newest) gather(q *query) {
 		}
 		c.signal[sigPopular] = isNewAt(p, q.page.Now)
 		for _, t := range q.products.Facets(i) {
-			c.signal[sigFacets] += q.byTerm.of(t)
+			c.signal[sigFacets] += q.interestOf(t)
 		}
 		c.signal[sigFacets] = max(0, c.signal[sigFacets])
 	}

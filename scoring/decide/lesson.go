@@ -13,8 +13,9 @@ import (
 // same sources and features, and learns from where the visitor went.
 //
 // It reads the model alone. Catalogue and profile are not as they were when a
-// journal is replayed, so what depends on them (facets, words, availability)
-// neither brings candidates here nor learns; those features keep their weights.
+// journal is replayed, so facets are those that events told, interests those of
+// the visit, and what depends on more (words, availability) neither brings
+// candidates here nor learns; those features keep their weights.
 func (d *Decider) Study(s *model.Step) {
 	q := d.scratch.Get().(*query)
 	defer d.scratch.Put(q)
@@ -42,9 +43,11 @@ func (q *query) beginVisit(s *model.Step) {
 	}
 	for k := len(s.Visit) - 1; k >= 0; k-- {
 		q.sawInVisit(s.Visit[k])
-		q.addSeed(seed{product: s.Visit[k], weight: 1, ofVisit: true})
+		q.addSeed(seed{product: s.Visit[k], weight: 1, ofVisit: true, kind: s.Kinds[k]})
 	}
 	q.fresh = 1
+	q.studied = true
+	q.readVisitInterests(s)
 	q.returned = s.Returned
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, s.Time)
 }
@@ -66,7 +69,7 @@ func (q *query) examine(to catalog.Index) bool {
 		return false
 	}
 	for k := range q.features {
-		if q.fitted[k] != nil {
+		if q.learns(k) {
 			l.Rows = append(l.Rows, q.rows[k])
 		}
 	}
@@ -77,13 +80,16 @@ func (q *query) examine(to catalog.Index) bool {
 	q.look(q.views)
 	for at := range q.views {
 		for k := range q.features {
-			if q.fitted[k] != nil {
+			if q.learns(k) {
 				l.Values = append(l.Values, q.features[k].value(q, &q.views[at]))
 			}
 		}
 	}
 	return true
 }
+
+// learns reports whether a feature is learned, and says anything here.
+func (q *query) learns(feature int) bool { return q.fitted[feature] != nil && !q.silent(feature) }
 
 // lessonFor has the blend learn from what was examined, by the weights of that
 // page and objective.
@@ -96,7 +102,7 @@ func (q *query) lessonFor(in blend.Scope, layers blend.Layer, weight float64) {
 	for at := 0; at < len(l.Values); {
 		var score float32
 		for k, w := range q.weights {
-			if q.fitted[k] != nil {
+			if q.learns(k) {
 				score += w * l.Values[at]
 				at++
 			}

@@ -96,7 +96,8 @@ func TestAYoungShopStaysAtTheShippedWeights(t *testing.T) {
 }
 
 // Lessons are the decision's own features: what a lesson ranks first, a decision
-// without filters does, too.
+// without filters does, too. The shares of facets among all products and among those
+// that events told of differ a little.
 func TestALessonScoresAsADecision(t *testing.T) {
 	g := generate(9, 300)
 	g.learn(500)
@@ -104,7 +105,6 @@ func TestALessonScoresAsADecision(t *testing.T) {
 		walk := g.walk()
 		events := g.events(walk[:1])
 		p := g.ask(events, 20)
-		p.Profile.Interests = p.Profile.Interests.Strongest(0) // no facets in a lesson
 		p.Folded = true
 		for _, e := range events {
 			g.learned.Learn(e)
@@ -115,7 +115,7 @@ func TestALessonScoresAsADecision(t *testing.T) {
 
 		seed, _ := g.products.Lookup(walk[0])
 		q := newQuery(g.decider)
-		q.beginVisit(&model.Step{Visit: []catalog.Index{seed}, Looks: []uint8{1}, Time: p.Now})
+		q.beginVisit(&model.Step{Visit: []catalog.Index{seed}, Looks: []uint8{1}, Kinds: []model.TouchKind{model.Viewed}, Time: p.Now})
 		q.gather()
 		q.weigh()
 		q.shortlist()
@@ -127,7 +127,7 @@ func TestALessonScoresAsADecision(t *testing.T) {
 		for k := range r.list {
 			c, score := r.views[k].candidate, r.list[k].score
 			for _, s := range ranked.list {
-				if other := &want.candidates.list[s.candidate]; other.product == c.product && s.rank < 0 && math.Abs(float64(s.score-score)) > 1e-4 {
+				if other := &want.candidates.list[s.candidate]; other.product == c.product && s.rank < 0 && math.Abs(float64(s.score-score)) > 0.02 {
 					t.Fatalf("%v: %s scores %v in a lesson, %v in a decision", walk, s.product.ID, score, s.score)
 				}
 			}

@@ -26,16 +26,11 @@ const (
 // seed is a product to start from: one the visitor touched, or the page's own.
 type seed struct {
 	product  catalog.Index
-	weight   float64 // 1 for what is looked at right now, less with age
-	ofPage   bool    // the page shows it; the visitor need not have touched it
-	ofVisit  bool    // touched in the visit that still goes on
-	sessions float64 // sessions that had it
-}
-
-// interestIn is a facet the visitor cares for.
-type interestIn struct {
-	term   catalog.Term
-	weight float32 // over all scales, times idf; may be negative
+	weight   float64         // 1 for what is looked at right now, less with age
+	ofPage   bool            // the page shows it; the visitor need not have touched it
+	ofVisit  bool            // touched in the visit that still goes on
+	kind     model.TouchKind // the weightiest of that visit
+	sessions float64         // sessions that had it
 }
 
 // query is one decision in the making. It is reused; nothing in it outlives the
@@ -60,10 +55,13 @@ type query struct {
 	fresh    float64   // 1 when the latest touch is of now, towards 0 with its age
 
 	interests   []interestIn // the strongest first
-	byTerm      termWeights
-	wanted      int   // items on the whole page
-	calibrates  bool  // a slot of it does
-	ranked      mixes // without filters, for all slots that have none
+	byTerm      termTable
+	remembers   [interest.Scales]bool // the scales on which interests has anything
+	studied     bool                  // a lesson: facets are as the model knows them
+	viewed      map[catalog.Index]int // scratch: places among views
+	wanted      int                   // items on the whole page
+	calibrates  bool                  // a slot of it does
+	ranked      mixes                 // without filters, for all slots that have none
 	taken       taken
 	lineup      lineup
 	unfound     candidate // a product that no source brought
@@ -99,14 +97,14 @@ type query struct {
 }
 
 func newQuery(d *Decider) *query {
-	q := &query{Decider: d, config: d.shipped, matches: newMatches()}
+	q := &query{Decider: d, config: d.shipped, matches: newMatches(), viewed: map[catalog.Index]int{}}
 	q.pools[fromVisit] = &pool{startingPoint: &d.points[fromVisit], candidates: newCandidates()}
 	return q
 }
 
 // begin reads the page and the profile.
 func (q *query) begin(p *Page) {
-	q.page = p
+	q.page, q.studied = p, false
 	q.context = scoring.Context{}
 	if p.Context != nil {
 		q.context = *p.Context
@@ -197,6 +195,7 @@ func (q *query) sensitive(i catalog.Index) bool {
 func (q *query) addSeed(s seed) {
 	for k := range q.seeds {
 		if q.seeds[k].product == s.product {
+			q.seeds[k].kind = model.Weightier(q.seeds[k].kind, s.kind)
 			if s.ofVisit && !q.seeds[k].ofVisit {
 				q.seeds[k].ofVisit = true
 				q.seeds[k].sessions = q.sessions(&s)
@@ -207,6 +206,7 @@ func (q *query) addSeed(s seed) {
 	if len(q.seeds) < maxSeeds || q.even {
 		s.sessions = q.sessions(&s)
 		q.seeds = append(q.seeds, s)
+		q.beyondViews = q.beyondViews || s.kind != model.Viewed
 	}
 }
 
@@ -249,7 +249,11 @@ func (q *query) readTouches() {
 		} else {
 			fresh *= q.config.earlier
 		}
-		q.addSeed(seed{product: i, weight: fresh, ofVisit: visit})
+		s := seed{product: i, weight: fresh, ofVisit: visit}
+		if visit {
+			s.kind = model.KindOf(t.Type)
+		}
+		q.addSeed(s)
 	}
 	slices.Reverse(q.steps)
 	slices.Reverse(q.looks)
@@ -324,47 +328,6 @@ func (q *query) sawInVisit(i catalog.Index) {
 		}
 	}
 	q.visit = append(q.visit, i)
-}
-
-// The say of the three scales in a visitor's interest: what this visit is about
-// first, the lasting taste last. Weights grow with the scale's length, so each
-// is taken by its root.
-var scaleSay = [interest.Scales]float64{1, 0.5, 0.25}
-
-// maxInterests is how many facets of the visitor speak in a decision.
-const maxInterests = 24
-
-// readInterests weighs the visitor's facets by scale and idf.
-func (q *query) readInterests() {
-	q.interests = q.interests[:0]
-	q.byTerm.reset()
-	if q.page.Profile == nil {
-		return
-	}
-	q.entries = q.page.Profile.Interests.AppendAt(q.entries[:0], q.page.Now)
-	for _, e := range q.entries {
-		t, ok := q.products.LookupFacet(e.Facet)
-		if !ok || q.products.Count(t) == 0 {
-			continue // of a sensitive product, or of none any more
-		}
-		var w float64
-		for s, v := range e.Weight {
-			w += scaleSay[s] * math.Copysign(math.Sqrt(math.Abs(float64(v))), float64(v))
-		}
-		q.interests = append(q.interests, interestIn{term: t, weight: float32(w * q.products.IDF(t))})
-	}
-	sortInterests(q.interests)
-	if len(q.interests) > maxInterests {
-		q.interests = q.interests[:maxInterests]
-	}
-	var norm float64
-	for _, in := range q.interests {
-		norm += float64(in.weight) * float64(in.weight)
-	}
-	for k := range q.interests {
-		q.interests[k].weight /= float32(math.Sqrt(norm))
-		q.byTerm.set(q.interests[k].term, q.interests[k].weight)
-	}
 }
 
 // find returns the number of a product that the catalogue has or that something is

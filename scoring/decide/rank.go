@@ -6,6 +6,7 @@ import (
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/model"
 )
 
 // secondStage is how many candidates the features are computed for, unless the
@@ -234,6 +235,15 @@ func (q *query) appraise(r *ranking) {
 	}
 }
 
+// silent reports whether a feature says nothing of any candidate: the visitor has
+// no interests, or did nothing but view.
+func (q *query) silent(feature int) bool {
+	if k := feature - q.touchesAt; k >= 0 && k < int(model.TouchKinds)-1 {
+		return !q.beyondViews
+	}
+	return q.features[feature].kind == scoring.ReasonInterest && len(q.interests) == 0
+}
+
 // appraiseOne is the score of a candidate that is not in a ranking.
 func (q *query) appraiseOne(c *candidate, p *scoring.Product) float32 {
 	q.views = append(q.views[:0], view{candidate: c, at: p})
@@ -390,7 +400,7 @@ func (q *query) weigh() {
 		if mixed.times != nil {
 			w = w*mixed.times[k] + mixed.plus[k]
 		}
-		if q.rare[k] && !q.candidates.rare {
+		if q.rare[k] && !q.candidates.rare || q.silent(k) {
 			w = 0 // times nothing: spares the computing
 		}
 		q.weights = append(q.weights, w)

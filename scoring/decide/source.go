@@ -177,7 +177,7 @@ func (q *query) addTerm(t catalog.Term, w float32, s signal) {
 			c.signal[s] += w * (1 + x.Share)
 		}
 	}
-	if len(q.standing) >= fewChampions {
+	if len(q.standing) >= fewChampions || q.studied {
 		return
 	}
 	for _, i := range q.products.Sample(t) {

@@ -72,23 +72,25 @@ func startingPoints() [starts]startingPoint {
 // sources went out from, and the candidates that they found.
 type pool struct {
 	*startingPoint
-	gathered   bool
-	seeds      []seed
-	pageTerms  []catalog.Term // facets or words of the page
-	pageIDF    float64        // sum of their idf
-	searched   string         // the words searched for, as they were written
-	searchSay  float64        // what they say: 1 on their page, later less
-	candidates candidates
-	scale      [signals]float32 // 1 over the largest of each signal
-	place      model.Vector     // of what the sources went out from
-	placed     bool
-	inContext  bool // the page's contexts were asked, and are in settings
+	gathered    bool
+	seeds       []seed
+	pageTerms   []catalog.Term // facets or words of the page
+	pageIDF     float64        // sum of their idf
+	searched    string         // the words searched for, as they were written
+	searchSay   float64        // what they say: 1 on their page, later less
+	candidates  candidates
+	scale       [signals]float32 // 1 over the largest of each signal
+	place       model.Vector     // of what the sources went out from
+	placed      bool
+	inContext   bool // the page's contexts were asked, and are in settings
+	beyondViews bool // a seed was more than viewed, or less
 }
 
 func (p *pool) reset() {
 	p.gathered, p.placed, p.inContext = false, false, false
 	p.seeds = p.seeds[:0]
 	p.pageTerms, p.pageIDF, p.searched, p.searchSay = p.pageTerms[:0], 0, "", 0
+	p.beyondViews = false
 	p.candidates.reset()
 }
 

@@ -157,8 +157,11 @@ func mixed(features []feature) []strategy {
 		for _, w := range s.weights {
 			known := false
 			for f := range features {
-				if w.feature == everyFeature || features[f].name == w.feature {
+				switch {
+				case w.feature == everyFeature || features[f].name == w.feature:
 					s.times[f], s.plus[f], known = w.times, w.plus, true
+				case w.feature == "interest" && features[f].kind == scoring.ReasonInterest:
+					s.times[f] = w.times // of its parts
 				}
 			}
 			if !known {

@@ -51,7 +51,12 @@ func fitted(f *feature) *[situations]float32 {
 }
 
 // taught are the features that lessons know of, but Diginetica's log has nothing of.
-var taught = [...]string{"carted with", "ordered with"}
+var taught = [...]string{
+	"carted with", "ordered with",
+	"from a click", "from a wish list", "from the cart", "from an order",
+	"interest", "interest in categories", "interest in brands", "interest in tags",
+	"interest in price bands", "interest in attributes", "interest of the visit", "interest of the week",
+}
 
 // fittedWeights are the anchor that each shop's own learning starts from: those
 // that the blend had reached, from weights fitted in batches, after the first

@@ -81,6 +81,9 @@ func (m *Model) takeBack(s *session) {
 		m.popular.set(uint32(i), slow, s.end, slowHalfLife, popularSize)
 		if first(s.products, k) {
 			m.unpair(s.products, i, s.end)
+			if k > 0 {
+				m.step(s.products[k-1], i, -1, s.end)
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Model struct {
 	searches searches
 	baskets  baskets
 	contexts contexts
+	affinity affinity
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -159,6 +160,9 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 	m.met(i)
 	if len(s.products) > 0 && !again {
 		m.place(s.products, i)
+		if !s.has(i) {
+			m.step(s.last(), i, 1, t)
+		}
 	}
 	m.pair(s, i, w, t)
 	s.step(i, kind)
@@ -177,8 +181,9 @@ func (m *Model) count(it *scoring.EventItem, w float64, t instantMillis) catalog
 		x.deleted.Store(0) // visitors still turn to it
 	}
 	m.popular.set(uint32(i), slow, t, slowHalfLife, popularSize)
-	for _, f := range it.Facets {
-		m.facets.at(uint32(m.products.InternFacet(f))).champions.set(uint32(i), slow, t, slowHalfLife, championsSize)
+	m.affinity.tell(m.products, i, it.Facets)
+	for _, f := range m.affinity.of(i) {
+		m.facets.at(uint32(f)).champions.set(uint32(i), slow, t, slowHalfLife, championsSize)
 	}
 	return i
 }

@@ -101,7 +101,7 @@ func (m *Model) outcome(s *session, e *scoring.Event) {
 		}
 		if taught && k < maxTargets {
 			(*student).Study(&Step{
-				Visit: s.products, Looks: s.looks, Returned: s.returned, To: m.products.Intern(it.Product), Time: e.Time, Aims: m.aims,
+				Visit: s.products, Looks: s.looks, Kinds: s.kinds, Returned: s.returned, To: m.products.Intern(it.Product), Time: e.Time, Aims: m.aims,
 			})
 		}
 	}

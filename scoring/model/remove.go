@@ -234,12 +234,13 @@ func (t *tracker) forget(gone func(catalog.Index) bool) {
 			case gone(i):
 			case at > 0 && s.products[at-1] == i: // what stood between is gone
 				s.looks[at-1] = uint8(min(255, int(s.looks[at-1])+int(s.looks[k])))
+				s.kinds[at-1] = Weightier(s.kinds[at-1], s.kinds[k])
 			default:
-				s.products[at], s.looks[at] = i, s.looks[k]
+				s.products[at], s.looks[at], s.kinds[at] = i, s.looks[k], s.kinds[k]
 				at++
 			}
 		}
-		s.products, s.looks = s.products[:at], s.looks[:at]
+		s.products, s.looks, s.kinds = s.products[:at], s.looks[:at], s.kinds[:at]
 	}
 }
 

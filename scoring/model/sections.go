@@ -25,6 +25,8 @@ func (m *Model) sections() []section {
 		&m.baskets,
 		&m.contexts,
 		lessons{m.blend},
+		&m.affinity,
+		touches{&m.open},
 	}
 }
 

@@ -232,6 +232,7 @@ func (r *reader) tracker() {
 				looks = r.uint()
 			}
 			s.looks = append(s.looks, uint8(min(looks, math.MaxUint8)))
+			s.kinds = append(s.kinds, Viewed)
 		}
 		r.m.open.byKey[s.key] = s
 		r.m.open.size.Add(1)

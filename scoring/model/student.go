@@ -13,6 +13,7 @@ import (
 type Step struct {
 	Visit    []catalog.Index // the visit's products so far, oldest first, at least one
 	Looks    []uint8         // at each of them, one after the other
+	Kinds    []TouchKind     // the weightiest touch at each of them
 	Returned bool            // its last step went back to a product of it
 	To       catalog.Index
 	Weight   float64 // of the event, as interest.OfEvent; 0: it teaches no shared weights
@@ -47,7 +48,7 @@ func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 	if s.last() == to && !looksAgain(e.Type, s.clicked) || !m.blend.Due() {
 		return
 	}
-	step := Step{Visit: s.products, Looks: s.looks, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e)}
+	step := Step{Visit: s.products, Looks: s.looks, Kinds: s.kinds, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e)}
 	if e.Led == nil {
 		step.Weight = max(0, interest.Of(e))
 	} else if len(step.Aims) == 0 {

@@ -35,7 +35,8 @@ type session struct {
 	key      uint64
 	end      instantMillis // time of the latest event
 	products []catalog.Index
-	looks    []uint8 // at each, one after the other
+	looks    []uint8     // at each, one after the other
+	kinds    []TouchKind // the weightiest of these
 	steps    int
 	clicked  bool            // the last step was a click in a list, its page not yet seen
 	returned bool            // the last step went back to a product of the session
@@ -79,7 +80,9 @@ func (s *session) step(i catalog.Index, kind scoring.EventType) {
 	}
 	s.clicked = kind == scoring.ProductClicked
 	if again {
-		if n := len(s.looks) - 1; looked && s.looks[n] < math.MaxUint8 {
+		n := len(s.looks) - 1
+		s.kinds[n] = Weightier(s.kinds[n], KindOf(kind))
+		if looked && s.looks[n] < math.MaxUint8 {
 			s.looks[n]++
 		}
 		return
@@ -87,9 +90,10 @@ func (s *session) step(i catalog.Index, kind scoring.EventType) {
 	if len(s.products) == sessionProducts {
 		copy(s.products, s.products[1:])
 		copy(s.looks, s.looks[1:])
-		s.products, s.looks = s.products[:sessionProducts-1], s.looks[:sessionProducts-1]
+		copy(s.kinds, s.kinds[1:])
+		s.products, s.looks, s.kinds = s.products[:sessionProducts-1], s.looks[:sessionProducts-1], s.kinds[:sessionProducts-1]
 	}
-	s.products, s.looks = append(s.products, i), append(s.looks, 1)
+	s.products, s.looks, s.kinds = append(s.products, i), append(s.looks, 1), append(s.kinds, KindOf(kind))
 }
 
 // tracker follows the open sessions. It decides by the times of events and the
