@@ -42,6 +42,10 @@ const (
 	covisitFade  = 2.0 // seed weight exp(-r/2), r its place from the end
 	hopSeeds     = 2   // the last two products,
 	hopWidth     = 6   // over their strongest pairs: 12 were hardly better
+	// hopBack is what having come before counts on such a way, having come after
+	// being 1. Without it Diginetica's validation sessions have 0.3 HR less, and more
+	// width brings nothing.
+	hopBack = 0.5
 )
 
 // covisitation brings what visitors turned to after (and before) the seeds, and
@@ -97,6 +101,9 @@ func (q *query) aheadOfSeeds() {
 	q.learned.AheadOfPairs(q.ahead)
 }
 
+// around is how near two products stand in visits, whichever came first.
+func around(p *model.Pair) float32 { return p.Forward + hopBack*p.Backward }
+
 // hop goes on from the strongest pairs of a seed, which are in q.pairs.
 func (q *query) hop(r int, w float32) {
 	q.strongest(q.config.hopWidth)
@@ -104,40 +111,41 @@ func (q *query) hop(r int, w float32) {
 		var sessions, now float64
 		q.hops, sessions, now = q.learned.Pairs(q.hops[:0], via.To, q.page.Now)
 		sessions = q.withoutOwn(via.To, q.hops, sessions, now)
-		f := w * via.Forward * float32(now/(sessions*now+1))
+		f := w * around(&via) * float32(now/(sessions*now+1))
 		for _, p := range q.hops {
-			if p.Forward == 0 {
+			near := around(&p)
+			if near == 0 {
 				continue
 			}
 			if c := q.candidates.of(p.To); c != nil {
-				c.signal[sigHop] += f * p.Forward
+				c.signal[sigHop] += f * near
 				if p.To != q.seeds[r].product {
-					c.credit(byPairs, r, f*p.Forward)
+					c.credit(byPairs, r, f*near)
 				}
 			}
 		}
 	}
 }
 
-// strongest puts the pairs that most came after into q.vias, the strongest first and
-// of equals the first, and asks for the memory of what is learned of them.
+// strongest puts the pairs that stand nearest around into q.vias, the strongest first
+// and of equals the first, and asks for the memory of what is learned of them.
 func (q *query) strongest(most int) {
 	q.vias, q.ahead = q.vias[:0], q.ahead[:0]
 	for k := range q.pairs {
 		p := &q.pairs[k]
 		n := len(q.vias)
 		switch {
-		case p.Forward == 0 || most == 0:
+		case around(p) == 0 || most == 0:
 			continue
 		case n < most:
 			q.vias = append(q.vias, *p)
-		case p.Forward > q.vias[n-1].Forward:
+		case around(p) > around(&q.vias[n-1]):
 			n--
 			q.vias[n] = *p
 		default:
 			continue
 		}
-		for ; n > 0 && q.vias[n].Forward > q.vias[n-1].Forward; n-- {
+		for ; n > 0 && around(&q.vias[n]) > around(&q.vias[n-1]); n-- {
 			q.vias[n], q.vias[n-1] = q.vias[n-1], q.vias[n]
 		}
 	}
