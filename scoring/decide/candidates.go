@@ -27,6 +27,7 @@ const (
 	sigCarted   // put into the cart with or after the seeds
 	sigOrdered  // ordered with or after them
 	sigContext  // part of what visitors of the page's contexts turn to
+	sigRange    // of the shop's range, where there is nothing else
 	sigLift     // logarithm of how many times as much as what is not known to them
 	signals
 )

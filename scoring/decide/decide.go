@@ -57,6 +57,7 @@ type Decider struct {
 	touchesAt, interestAt int
 	// strategies are the table of strategy.go with weights by feature.
 	strategies []strategy
+	assortment strategy // of the shop's range, for want of anything else
 	scratch    sync.Pool
 	shipped    *Config
 }
@@ -67,6 +68,7 @@ func New(products *catalog.Catalog, learned *model.Model) *Decider {
 	d := &Decider{products: products, learned: learned, features: features(), points: startingPoints()}
 	d.strategies = mixed(d.features)
 	d.touchesAt, d.interestAt = place(d.features, "from a click"), place(d.features, "interest")
+	d.assortment = strategy{name: "assortment", start: fromRange, prior: &[signals]float32{sigRange: 1}}
 	for k := range d.features {
 		d.fitted = append(d.fitted, fitted(&d.features[k]))
 		d.rows = append(d.rows, learned.Blend().Row(d.features[k].name))

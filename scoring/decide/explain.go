@@ -114,6 +114,10 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 		if s := &q.seeds[0]; !s.ofPage || s.ofVisit {
 			r.Did = did(q.page.Profile, r.Product)
 		}
+	case scoring.ReasonPopular:
+		if v.pop.Slow == 0 { // its like may be, but nobody has looked at it
+			r.Kind = scoring.ReasonFallback
+		}
 	case scoring.ReasonBoughtTogether:
 		return q.boughtWith(v.candidate)
 	case scoring.ReasonLikedHere:

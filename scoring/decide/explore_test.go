@@ -85,6 +85,12 @@ func TestExploration(t *testing.T) {
 	plain := explorePage(s, 0, 8)
 	before := s.decider.Decide(plain)[0].Items
 	drawn := map[scoring.ProductID]float64{}
+	shown := 0 // new shoes that need no luck
+	for _, it := range before[:6] {
+		if it.Product[:3] == "new" {
+			shown++
+		}
+	}
 	for seed := range uint64(300) {
 		p.Seed = seed
 		items := s.decider.Decide(p)[0].Items
@@ -109,11 +115,11 @@ func TestExploration(t *testing.T) {
 			t.Errorf("%s is drawn with %v only", id, p)
 		}
 	}
-	if drawn["new00"] < 2*drawn["new01"] {
-		t.Errorf("shoes are drawn with %v, hats with %v", drawn["new00"], drawn["new01"])
+	if drawn["new10"] < 2*drawn["new11"] {
+		t.Errorf("shoes are drawn with %v, hats with %v", drawn["new10"], drawn["new11"])
 	}
-	if len(drawn) != 20 {
-		t.Errorf("%d of 20 new products were drawn", len(drawn))
+	if len(drawn) != 20-shown {
+		t.Errorf("%d of 20 new products were drawn, and %d shown", len(drawn), shown)
 	}
 }
 

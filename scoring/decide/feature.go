@@ -92,6 +92,7 @@ func features() []feature {
 		{"popular now", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
 		{"popular", scoring.ReasonPopular, 0.1, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
 		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
+		{"popular kind", scoring.ReasonPopular, 0, 1, popularKind},
 		{"rising", scoring.ReasonTrending, 0, 0.3, rising},
 		{"age", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
 		{"idle", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
@@ -109,6 +110,7 @@ func features() []feature {
 		{"like this", scoring.ReasonSimilar, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
 		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
 		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
+		{"range", scoring.ReasonFallback, 0.05, 0.05, func(_ *query, v *view) float32 { return v.signal[sigRange] }},
 		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, likedHere},
 		{"searched", scoring.ReasonSearched, 3, 3, absolute(sigSearched)},
 	}

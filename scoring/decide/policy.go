@@ -242,6 +242,14 @@ func (f *filling) fallBack(m mix) {
 	for _, x := range f.standing {
 		f.offerNumber(x.Product, scoring.ReasonFallback)
 	}
+	if f.full() {
+		return
+	}
+	m.strategy = &f.assortment
+	r := f.rankingOf(m, f.slot.Filters)
+	f.lineUp(r)
+	f.fillingUp = true
+	f.take(r, f.slot.Count)
 	for _, i := range f.products.Scan() {
 		if f.full() {
 			return

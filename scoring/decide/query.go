@@ -94,6 +94,7 @@ type query struct {
 	trail     []catalog.Index
 	standing  []model.Standing
 	settings  []model.Setting
+	kinds     []kind
 }
 
 func newQuery(d *Decider) *query {

@@ -21,6 +21,7 @@ const (
 	fromTrend                  // what is popular, whoever asks
 	fromNew                    // the catalogue's newest products
 	fromSearch                 // words searched for: the page's, else the visitor's last
+	fromRange                  // what the shop sells, for want of anything else
 	starts
 )
 
@@ -61,6 +62,7 @@ func startingPoints() [starts]startingPoint {
 			words:   "the newest products of the catalogue, and the visitor's last products",
 			sources: []source{newest{}, neighbours{}, covisitation{}},
 		},
+		fromRange: {words: "the newest products, and the shop's range", sources: []source{assortment{}}},
 		fromSearch: {
 			words:   "the page's search words, or else those of the visitor's last search, and the visitor's last products",
 			sources: []source{pageMatches{}, searched{}, neighbours{}, covisitation{}},

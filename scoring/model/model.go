@@ -32,6 +32,7 @@ type Model struct {
 	baskets  baskets
 	contexts contexts
 	affinity affinity
+	kinds    kinds
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -177,6 +178,7 @@ func (m *Model) count(it *scoring.EventItem, w float64, t instantMillis) catalog
 	slow := add(&x.slow, w, t, slowHalfLife)
 	add(&x.long, w, t, longHalfLife)
 	x.see(t)
+	m.kinds.learn(m, it, w, t)
 	if d := x.deleted.Load(); d != 0 && w > 0 && seconds(t) >= d {
 		x.deleted.Store(0) // visitors still turn to it
 	}

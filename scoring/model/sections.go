@@ -24,6 +24,7 @@ func (m *Model) sections() []section {
 		&m.removal,
 		&m.baskets,
 		&m.contexts,
+		&m.kinds,
 		lessons{m.blend},
 		&m.affinity,
 		touches{&m.open},
