@@ -107,6 +107,9 @@ func (r *Row) Moved(in Scope) float32 {
 	return r.at(0) + r.at(in.situationCell()) + r.at(in.objectiveCell()) + r.at(in.setCell())
 }
 
+// Alone is the situation's own part of it.
+func (r *Row) Alone(situation int) float32 { return r.at(Scope{Situation: situation}.situationCell()) }
+
 func (r *Row) at(cell int) float32 { return math.Float32frombits(r.moved[cell].Load()) }
 
 // Reset goes back to the shipped weights.
@@ -151,6 +154,7 @@ const (
 	Shared Layer = 1 << iota
 	Objective
 	Set
+	Alone // the situation's own part and no other
 )
 
 // Lesson is one choice to learn from: candidates with their features' values, and
@@ -196,6 +200,9 @@ func (b *Blend) Learn(l *Lesson) {
 		if l.Teach&Shared != 0 {
 			r.step(0, g, sharedRate)
 			r.step(l.Scope.situationCell(), g, situationRate)
+		}
+		if l.Teach&Alone != 0 {
+			r.step(l.Scope.situationCell(), g, sharedRate)
 		}
 		if l.Teach&Objective != 0 {
 			r.step(l.Scope.objectiveCell(), g, sharedRate)

@@ -13,6 +13,9 @@ func (b *Blend) count(l *Lesson) {
 		b.lessons[0].Add(1)
 		b.lessons[l.Scope.situationCell()].Add(1)
 	}
+	if l.Teach&Alone != 0 {
+		b.lessons[l.Scope.situationCell()].Add(1)
+	}
 	if l.Teach&Objective != 0 {
 		b.lessons[l.Scope.objectiveCell()].Add(1)
 	}

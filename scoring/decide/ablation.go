@@ -45,6 +45,8 @@ func families() []family {
 		{"baskets", []string{"carted with", "ordered with"}, []signal{sigCarted, sigOrdered}},
 		{"range", []string{"range"}, []signal{sigRange}},
 		{"contexts", []string{"liked here"}, []signal{sigContext, sigLift}},
+		{"like histories", []string{"histories", "histories ratio", "histories after"}, []signal{sigTrail, sigTrailAfter}},
+		{"later visits", []string{"later", "later ratio", "later share", "earlier", "later hop", "later hop ratio", "later hop share"}, []signal{sigLater, sigEarlier, sigLaterHop}},
 		{"searches", []string{"searched"}, []signal{sigSearched}},
 	}
 }

@@ -29,6 +29,12 @@ const (
 	sigContext  // part of what visitors of the page's contexts turn to
 	sigRange    // of the shop's range, where there is nothing else
 	sigLift     // logarithm of how many times as much as what is not known to them
+
+	sigTrail      // histories like the visitor's, by distance from the match
+	sigTrailAfter // the same, only what came after the match
+	sigLater      // in visits after one with a product of the past
+	sigEarlier    // in visits before it
+	sigLaterHop   // two hops away over visits
 	signals
 )
 
@@ -54,6 +60,7 @@ const (
 	byCarts
 	byOrders
 	byContexts // its seeds are the settings
+	byLater    // visits
 	witnesses
 )
 

@@ -210,7 +210,7 @@ func (o *Observation) score(c int, weights [][]float32) float64 {
 	var sum float64
 	for f, moved := range o.Moved {
 		old := weights[f][noVisit]
-		sum += float64(o.Values[c*len(o.Moved)+f]) * float64(old+o.Fresh*(weights[f][o.Situation]+moved-old))
+		sum += float64(o.Values[c*len(o.Moved)+f]) * float64(old+o.Fresh*(weights[f][o.Situation]-old)+moved)
 	}
 	return sum
 }

@@ -156,7 +156,10 @@ func (q *query) witness(c *candidate) *seed {
 		w, most = byPairs, say
 	}
 	if c.say[byCarts]*q.scale[sigCarted] > most {
-		w = byCarts
+		w, most = byCarts, c.say[byCarts]*q.scale[sigCarted]
+	}
+	if c.say[byLater]*q.scale[sigLater] > most {
+		w = byLater
 	}
 	if c.seed[w] == 0 {
 		return nil

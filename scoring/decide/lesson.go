@@ -24,7 +24,11 @@ func (d *Decider) Study(s *model.Step) {
 	q.weigh()
 	q.shortlist()
 	if q.examine(s.To) {
-		if s.Weight > 0 {
+		switch {
+		case s.Weight <= 0:
+		case q.cameBack():
+			q.lessonFor(blend.Scope{}, blend.Alone, math.Sqrt(s.Weight))
+		default:
 			q.lessonFor(q.scope, blend.Shared, math.Sqrt(s.Weight))
 		}
 		for _, a := range s.Aims {
@@ -45,9 +49,12 @@ func (q *query) beginVisit(s *model.Step) {
 		q.sawInVisit(s.Visit[k])
 		q.addSeed(seed{product: s.Visit[k], weight: 1, ofVisit: true, kind: s.Kinds[k]})
 	}
-	q.fresh = 1
+	if len(s.Visit) > 0 {
+		q.fresh = 1
+	}
 	q.studied = true
 	q.readVisitInterests(s)
+	q.readTrail(s.Past, s.PastEnd)
 	q.returned = s.Returned
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, s.Time)
 }
@@ -98,6 +105,9 @@ func (q *query) lessonFor(in blend.Scope, layers blend.Layer, weight float64) {
 	q.scope = in
 	q.weigh()
 	l.Scope, l.Teach, l.Weight = q.scope, layers, float32(weight)
+	if layers == blend.Alone {
+		l.Scope.Situation = noVisit
+	}
 	l.Scores = l.Scores[:0]
 	for at := 0; at < len(l.Values); {
 		var score float32

@@ -11,7 +11,7 @@ import (
 // Observation is a choice as the blend sees it: what fitting weights to a log
 // starts from. The score of candidate c is the sum over the features f of
 //
-//	Values[c*len(Moved)+f] * (Lasting + Fresh * (weight in Situation + Moved[f] - Lasting))
+//	Values[c*len(Moved)+f] * (Lasting + Fresh * (weight in Situation - Lasting) + Moved[f])
 //
 // where Lasting is the weight in the last situation.
 type Observation struct {
@@ -40,11 +40,7 @@ func (d *Decider) Observe(p *Page, to scoring.ProductID, o *Observation) bool {
 	o.Situation, o.Fresh = q.scope.Situation, float32(q.fresh)
 	o.Moved, o.Values = o.Moved[:0], o.Values[:0]
 	for k := range q.features {
-		var moved float32
-		if q.fitted[k] != nil {
-			moved = q.rows[k].Moved(q.scope)
-		}
-		o.Moved = append(o.Moved, moved)
+		o.Moved = append(o.Moved, q.moved(k, o.Fresh))
 	}
 	for k := range r.list {
 		v := &r.views[r.list[k].row]

@@ -51,6 +51,7 @@ type query struct {
 	folded   bool            // the model has learned from them
 	returned bool            // the visit's last step went back to a product of it
 	rates    [model.RepeatRanks]float64
+	past     past
 	since    time.Time // when the visit began, as far as touches tell
 	fresh    float64   // 1 when the latest touch is of now, towards 0 with its age
 
@@ -125,6 +126,7 @@ func (q *query) begin(p *Page) {
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false
 	q.fresh, q.since = 0, p.Now
+	q.past.reset()
 	q.wanted, q.calibrates = 0, false
 	for k := range p.Slots {
 		q.wanted += p.Slots[k].Count
@@ -249,6 +251,7 @@ func (q *query) readTouches() {
 			fresh = 1
 		} else {
 			fresh *= q.config.earlier
+			q.past.add(i)
 		}
 		s := seed{product: i, weight: fresh, ofVisit: visit}
 		if visit {

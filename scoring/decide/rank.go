@@ -22,6 +22,7 @@ const maxTried = 1024
 var prior = [signals]float32{
 	sigNear: 1, sigForward: 0.8, sigNext: 0.4, sigHop: 0.2, sigOwn: 0.3, sigFacets: 0.5, sigPage: 2, sigPopular: 0.3,
 	sigSearched: 1.5, sigCarted: 0.3, sigOrdered: 0.3, sigContext: 0.3,
+	sigTrail: 1, sigLater: 0.8, sigEarlier: 0.4, sigLaterHop: 0.2,
 }
 
 // scored is a candidate that the features were computed for.
@@ -386,17 +387,13 @@ func (q *query) weigh() {
 	for k := range q.features {
 		f := &q.features[k]
 		visit, old := f.visit, f.lasting
-		var moved float32
 		if by := q.fitted[k]; by != nil {
-			if !q.config.fixed {
-				moved = q.rows[k].Moved(q.scope)
-			}
-			visit += mature*(by[situation]-visit) + moved
+			visit += mature * (by[situation] - visit)
 		}
 		if by := q.config.weight(k); by != nil {
-			visit, old = by[situation]+moved, by[noVisit]
+			visit, old = by[situation], by[noVisit]
 		}
-		w := old + fresh*(visit-old)
+		w := old + fresh*(visit-old) + q.moved(k, fresh)
 		if mixed.times != nil {
 			w = w*mixed.times[k] + mixed.plus[k]
 		}
@@ -410,6 +407,20 @@ func (q *query) weigh() {
 			q.weights[k] = 0
 		}
 	}
+}
+
+// moved is what the shop's visitors have moved a feature's weight by: what they
+// did in visits as far as this one is fresh, and what they came back to after
+// earlier ones where nothing is known of this one.
+func (q *query) moved(feature int, fresh float32) (by float32) {
+	if q.fitted[feature] == nil || q.config.fixed {
+		return 0
+	}
+	by = fresh * q.rows[feature].Moved(q.scope)
+	if q.cameBack() {
+		by += q.rows[feature].Alone(noVisit)
+	}
+	return by
 }
 
 // showable returns a product, nil if it is not in the catalogue, and why it may

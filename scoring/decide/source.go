@@ -17,7 +17,8 @@ type source interface {
 // sources are asked in this order; the order decides who finds room.
 func sources() []source {
 	return []source{
-		ownProducts{}, neighbours{}, covisitation{}, pageMatches{}, facetChampions{}, newcomers{}, baskets{}, searched{}, popularProducts{}, contexts{},
+		ownProducts{}, neighbours{}, covisitation{}, pageMatches{}, facetChampions{}, newcomers{}, baskets{}, searched{},
+		likeTrails{}, laterVisits{}, popularProducts{}, contexts{},
 	}
 }
 

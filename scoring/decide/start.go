@@ -121,7 +121,15 @@ func (q *query) gather() {
 			s.gather(q)
 		}
 	}
-	q.placed = q.learned.Query(q.path(), &q.place) > 0
+	path := q.path()
+	if q.cameBack() {
+		path = q.trail[:0]
+		for k := len(q.past.products) - 1; k >= 0; k-- {
+			path = append(path, q.past.products[k])
+		}
+		q.trail = path
+	}
+	q.placed = q.learned.Query(path, &q.place) > 0
 }
 
 // begins finds the seeds and terms of a start, which is the present one.

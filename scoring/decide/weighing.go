@@ -43,7 +43,12 @@ func (d *Decider) Weights(c *Config, page scoring.PageType, objective scoring.Ob
 				}
 			}
 			w.InEffect[s] = w.Start[s]
-			if !w.Learned || s == noVisit {
+			if !w.Learned {
+				continue
+			}
+			if s == noVisit {
+				w.Moved[s] = d.rows[k].Alone(s)
+				w.InEffect[s] += w.Moved[s]
 				continue
 			}
 			in := blend.Scope{Situation: s, Page: blend.PageOf(page), Objective: objective}

@@ -56,6 +56,8 @@ var taught = [...]string{
 	"from a click", "from a wish list", "from the cart", "from an order",
 	"interest", "interest in categories", "interest in brands", "interest in tags",
 	"interest in price bands", "interest in attributes", "interest of the visit", "interest of the week",
+	"histories", "histories ratio", "histories after",
+	"later", "later ratio", "later share", "earlier", "later hop", "later hop ratio", "later hop share",
 }
 
 // fittedWeights are the anchor that each shop's own learning starts from: those

@@ -24,6 +24,7 @@ type Model struct {
 	facets   growing[facetStats]
 	popular  top
 	recent   ring
+	trails   trails
 	open     tracker
 	repeats  repeats
 	vectors  vectors
@@ -151,7 +152,8 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 	if kind == scoring.ProductViewed && (!again || looksAgain(kind, s.clicked)) {
 		m.repeats.learn(s, i, t)
 	}
-	if !s.has(i) {
+	first := !s.has(i)
+	if first {
 		addSessions(m.pairsOf(i), 1, t)
 	}
 	if again && kind == scoring.ProductViewed {
@@ -166,7 +168,23 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 		}
 	}
 	m.pair(s, i, w, t)
+	if first {
+		m.later(s, i, w, t)
+	}
 	s.step(i, kind)
+}
+
+// later learns a product that a visit turned to from the visits before it.
+func (m *Model) later(s *session, i catalog.Index, w float64, t instantMillis) {
+	past := m.trails.before(s.key)
+	if len(past) == 0 {
+		return
+	}
+	if len(s.products) == 0 {
+		m.trails.cameBack(past, t)
+		m.place(past, i)
+	}
+	m.trails.pair(past, i, w, t)
 }
 
 // count adds to the popularity of a product, and to its standing within each of

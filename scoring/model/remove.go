@@ -206,23 +206,26 @@ func (r *ring) forget(gone func(catalog.Index) bool) {
 	next := r.next.Load()
 	kept := min(next, ringSize)
 	for n := next - kept; n != next; n++ {
-		l := r.lines.peek(n % ringSize)
-		at := 1
-		for k := 1; k <= sessionProducts; k++ {
-			v := l[k].Load()
-			if v == 0 {
-				break
-			}
-			if !gone(catalog.Index(v - 1)) {
-				if at < k {
-					l[at].Store(v)
-				}
-				at++
-			}
+		r.lines.peek(n % ringSize).forget(gone)
+	}
+}
+
+func (l *line) forget(gone func(catalog.Index) bool) {
+	at := 1
+	for k := 1; k <= sessionProducts; k++ {
+		v := l[k].Load()
+		if v == 0 {
+			break
 		}
-		for ; at <= sessionProducts && l[at].Load() != 0; at++ {
-			l[at].Store(0)
+		if !gone(catalog.Index(v - 1)) {
+			if at < k {
+				l[at].Store(v)
+			}
+			at++
 		}
+	}
+	for ; at <= sessionProducts && l[at].Load() != 0; at++ {
+		l[at].Store(0)
 	}
 }
 

@@ -36,6 +36,7 @@ func (r *ring) reset() {
 // file keeps a session that has ended. One of a single product has no neighbour
 // to offer.
 func (m *Model) file(s *session) {
+	m.trails.extend(s)
 	if len(s.products) < 2 {
 		return
 	}
@@ -54,7 +55,7 @@ func (m *Model) file(s *session) {
 		if !first(s.products, k) {
 			continue
 		}
-		m.items.at(uint32(i)).post(n)
+		post(&m.items.at(uint32(i)).sessions, n)
 	}
 }
 
@@ -121,12 +122,12 @@ func newPosting(size int) *posting {
 	return &x.posting
 }
 
-func (x *item) post(n uint32) {
-	p := x.sessions.Load()
+func post(at *atomic.Pointer[posting], n uint32) {
+	p := at.Load()
 	switch {
 	case p == nil:
 		p = newPosting(1)
-		x.sessions.Store(p)
+		at.Store(p)
 	case int(p.n.Load()) == len(p.sessions) && len(p.sessions) < maxPosting:
 		bigger := newPosting(2 * len(p.sessions))
 		for k := range p.sessions {
@@ -134,7 +135,7 @@ func (x *item) post(n uint32) {
 		}
 		bigger.n.Store(p.n.Load())
 		p = bigger
-		x.sessions.Store(p)
+		at.Store(p)
 	}
 	k := p.n.Load()
 	p.sessions[k%uint32(len(p.sessions))].Store(n)

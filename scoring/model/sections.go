@@ -28,6 +28,7 @@ func (m *Model) sections() []section {
 		lessons{m.blend},
 		&m.affinity,
 		touches{&m.open},
+		&m.trails,
 	}
 }
 

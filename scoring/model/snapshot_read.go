@@ -140,19 +140,23 @@ func (r *reader) item(x *item) {
 		c.Store(r.word())
 	}
 	x.pairs.Store(r.pairs(maxPairs))
-	if kept := int(r.uint()) - 1; kept >= 0 {
-		if kept > maxPosting {
-			r.failed = true
-			return
-		}
-		n := uint32(r.uint())
-		s := newPosting(kept)
-		for k := range uint32(kept) {
-			s.sessions[(n-uint32(kept)+k)%uint32(len(s.sessions))].Store(uint32(r.uint()))
-		}
-		s.n.Store(n)
-		x.sessions.Store(s)
+	x.sessions.Store(r.posting())
+}
+
+// posting reads that of a product; nil if it has none.
+func (r *reader) posting() *posting {
+	kept := int(r.uint()) - 1
+	if kept < 0 || kept > maxPosting {
+		r.failed = r.failed || kept > maxPosting
+		return nil
 	}
+	n := uint32(r.uint())
+	s := newPosting(kept)
+	for k := range uint32(kept) {
+		s.sessions[(n-uint32(kept)+k)%uint32(len(s.sessions))].Store(uint32(r.uint()))
+	}
+	s.n.Store(n)
+	return s
 }
 
 // pairs reads those of a product, at most so many; nil if it has none.

@@ -113,7 +113,11 @@ func (w *writer) item(x *item) {
 		w.word(c.Load())
 	}
 	w.pairs(x.pairs.Load())
-	s := x.sessions.Load()
+	w.posting(x.sessions.Load())
+}
+
+// posting writes that of a product, which may be nil.
+func (w *writer) posting(s *posting) {
 	if s == nil {
 		w.uint(0)
 		return

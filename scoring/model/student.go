@@ -11,7 +11,9 @@ import (
 
 // Step is a visitor going on to another product.
 type Step struct {
-	Visit    []catalog.Index // the visit's products so far, oldest first, at least one
+	Visit    []catalog.Index // the visit's products so far, oldest first
+	Past     []catalog.Index // those of the visitor's earlier visits, likewise; of both there is at least one
+	PastEnd  time.Time       // when the last of those visits ended
 	Looks    []uint8         // at each of them, one after the other
 	Kinds    []TouchKind     // the weightiest touch at each of them
 	Returned bool            // its last step went back to a product of it
@@ -41,14 +43,21 @@ func (m *Model) Blend() *blend.Blend { return m.blend }
 // carry an attribution token teach no shared weights (docs/decisions/0010).
 func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 	student := m.student.Load()
-	if student == nil || s == nil || len(s.products) == 0 || s.steps >= maxSteps || e.AttributionToken != "" && e.Led == nil {
+	if student == nil || s == nil || s.steps >= maxSteps || e.AttributionToken != "" && e.Led == nil {
+		return
+	}
+	past := m.trails.before(s.key)
+	if len(s.products) == 0 && (len(past) == 0 || e.Led != nil) {
 		return
 	}
 	to := m.products.Intern(id)
 	if s.last() == to && !looksAgain(e.Type, s.clicked) || !m.blend.Due() {
 		return
 	}
-	step := Step{Visit: s.products, Looks: s.looks, Kinds: s.kinds, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e)}
+	step := Step{
+		Visit: s.products, Looks: s.looks, Kinds: s.kinds, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e),
+		Past: past, PastEnd: m.trails.end(s.key),
+	}
 	if e.Led == nil {
 		step.Weight = max(0, interest.Of(e))
 	} else if len(step.Aims) == 0 {

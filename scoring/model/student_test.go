@@ -17,7 +17,7 @@ type notes struct {
 
 func (n *notes) Study(s *Step) {
 	kept := *s
-	kept.Visit = slices.Clone(s.Visit)
+	kept.Visit, kept.Past = slices.Clone(s.Visit), slices.Clone(s.Past)
 	n.steps = append(n.steps, kept)
 	n.seen = append(n.seen, n.m.Popularity(s.To, s.Time).Long)
 }

@@ -41,7 +41,7 @@ func (l *lessons) add(o *decide.Observation, shipped [][]float32) {
 		one.values[k] = int16(max(-32767, min(32767, valueSteps*x)))
 		c, f := k/l.features, k%l.features
 		one.rest[c] += (1 - o.Fresh) * shipped[f][blend.Situations-1] * x
-		one.moved[c] += o.Fresh * o.Moved[f] * x
+		one.moved[c] += o.Moved[f] * x
 	}
 	l.list = append(l.list, one)
 }
