@@ -162,11 +162,16 @@ func (f *decideFlags) pageType() (pb.PageType, error) {
 	default:
 		return pb.PageType_PAGE_TYPE_HOME, nil
 	}
-	name := "PAGE_TYPE_" + strings.ToUpper(strings.ReplaceAll(f.page, "-", "_"))
+	return parsePage(f.page)
+}
+
+// parsePage reads a kind of page as --page takes it.
+func parsePage(page string) (pb.PageType, error) {
+	name := "PAGE_TYPE_" + strings.ToUpper(strings.ReplaceAll(page, "-", "_"))
 	if n, ok := pb.PageType_value[name]; ok && n != 0 {
 		return pb.PageType(n), nil
 	}
-	return 0, usagef("--page %q: one of home, product, category, search, cart, checkout, order-confirmation, email, other is wanted", f.page)
+	return 0, usagef("--page %q: one of home, product, category, search, cart, checkout, order-confirmation, email, other is wanted", page)
 }
 
 // hint says what would make the page more personal, if something obvious would.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -95,8 +94,6 @@ give the same result, unless --budget is a time. docs/tune.md has an example.`,
 	fs.BoolVar(&f.json, "json", false, "print figures and ranking as JSON")
 	return cmd
 }
-
-var placementNames = regexp.MustCompile(`^sites/[a-z][a-z0-9-]{0,62}/placements/[a-z][a-z0-9-]{0,62}$`)
 
 func (f *tuneFlags) check() error {
 	switch {
@@ -319,7 +316,7 @@ func (a *app) tuneWriter(ctx context.Context, f *tuneFlags) (*tuneWriter, error)
 		return nil, err
 	}
 	w.server, w.stop = pb.NewPlacementServiceClient(conn), func() { conn.Close() }
-	if _, err := w.current(ctx); err != nil {
+	if _, err := f.remote.productPlacement(ctx, w.server, f.placement); err != nil {
 		w.stop()
 		return nil, err
 	}

@@ -3,14 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-
-	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/vitrine-io/vitrine/cmd/vitrine/backtest"
 	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
@@ -78,19 +74,6 @@ func verdict(found *tune.Result, withTest bool, test *backtest.Comparison) (bett
 		return true, "It is better on the validation part. On the test part, which tuning never saw, the gain is within chance."
 	}
 	return true, "It is better on the test part, which tuning never saw."
-}
-
-// rankingJSON is what --out holds: UpdatePlacement takes it, too.
-func rankingJSON(m *pb.RankingConfig) ([]byte, error) {
-	b, err := protojson.Marshal(m)
-	if err != nil {
-		return nil, err
-	}
-	var indented strings.Builder
-	enc := json.NewEncoder(&indented)
-	enc.SetIndent("", "  ")
-	err = enc.Encode(json.RawMessage(b)) // protojson varies its blanks on purpose
-	return []byte(indented.String()), err
 }
 
 func (r *tuned) writeJSON(w io.Writer) error {
@@ -180,31 +163,9 @@ func (w *tuneWriter) write(ctx context.Context, r *tuned) error {
 	if w.server == nil {
 		return nil
 	}
-	p, err := w.current(ctx)
-	if err != nil {
+	if err := w.flags.remote.setRanking(ctx, w.server, w.flags.placement, r.message); err != nil {
 		return err
-	}
-	p.GetProducts().Ranking = r.message
-	_, err = w.server.UpdatePlacement(ctx, &pb.UpdatePlacementRequest{
-		Placement: p, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"products"}},
-	})
-	if err != nil {
-		return w.flags.remote.explain(err)
 	}
 	r.Written = append(r.Written, w.flags.placement)
 	return nil
-}
-
-// current is the placement as it stands.
-func (w *tuneWriter) current(ctx context.Context) (*pb.Placement, error) {
-	ctx, cancel := context.WithTimeout(ctx, w.flags.remote.timeout)
-	defer cancel()
-	p, err := w.server.GetPlacement(ctx, &pb.GetPlacementRequest{Name: w.flags.placement})
-	if err != nil {
-		return nil, w.flags.remote.explain(err)
-	}
-	if p.GetProducts() == nil {
-		return nil, errors.New(w.flags.placement + " shows creatives, which have no ranking of products")
-	}
-	return p, nil
 }
