@@ -138,7 +138,7 @@ func TestWeightsMistakes(t *testing.T) {
 		{[]string{"show", "--placement", "home"}, "a full name such as sites/shop/placements/home"},
 		{[]string{"show", "--placement", "sites/shop/placements/home", "--page", "attic"}, "one of home, product"},
 		{[]string{"import", "--placement", "sites/shop/placements/home"}, "which file?"},
-		{[]string{"import", "--placement", "sites/shop/placements/home", text(t, "a.json", `{"wieghts":[]}`)}, "is no RankingConfig"},
+		{[]string{"import", "--placement", "sites/shop/placements/home", text(t, "a.json", `{"heights":[]}`)}, "is no RankingConfig"},
 		{[]string{"import", "--placement", "sites/shop/placements/home", text(t, "b.json", `{}`)}, "says nothing"},
 		{[]string{"import", "--placement", "sites/shop/placements/home", "/nowhere.json"}, "no such file"},
 		{[]string{"reset", "--yes"}, "choose one"},
