@@ -25,9 +25,6 @@ const (
 // halfLife tells this session from this week from this season.
 var halfLife = [Scales]time.Duration{30 * time.Minute, 7 * 24 * time.Hour, 90 * 24 * time.Hour}
 
-// HalfLife returns the time in which the scale forgets half.
-func (s Scale) HalfLife() time.Duration { return halfLife[s] }
-
 const (
 	// MaxFacets bounds a vector; the weakest facet goes first.
 	MaxFacets = 64
