@@ -31,7 +31,7 @@ func TestStrategiesAreDocumented(t *testing.T) {
 		}
 		for _, line := range []string{
 			"- Starts from: " + points[s.start].words + ".",
-			"- Asks: " + inWords(points[s.start].sources, func(x source) string { return x.name() }) + ".",
+			"- Asks: " + sourcesInWords(points[s.start].sources) + ".",
 			"- Shows: " + onlyInWords(&s) + ".",
 			"- Too few: " + shortInWords(&s) + ".",
 			"- Weights: " + weightsInWords(s.weights) + ".",
@@ -50,10 +50,13 @@ func TestStrategiesAreDocumented(t *testing.T) {
 	}
 }
 
-func inWords[T any](list []T, word func(T) string) string {
+func sourcesInWords(list []source) string {
+	if len(list) == len(sources()) {
+		return "all sources"
+	}
 	var words []string
 	for _, x := range list {
-		words = append(words, word(x))
+		words = append(words, x.name())
 	}
 	return strings.Join(words, ", ")
 }
