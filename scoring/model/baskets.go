@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
 const (
@@ -34,8 +36,9 @@ type baskets struct {
 	order growing[atomic.Pointer[pairs]]
 
 	// For the learner alone.
-	open *tracker
-	path []catalog.Index // of the visit that is ordering
+	items *growing[item]
+	open  *tracker
+	path  []catalog.Index // of the visit that is ordering
 	// The visits before the last orders, number n at n modulo maxPaths.
 	paths  []path
 	next   uint64
@@ -87,13 +90,8 @@ func (b *baskets) learn(m *Model, s *session, e *scoring.Event, t instantMillis)
 		}
 	case scoring.OrderCompleted:
 		b.path = b.path[:0]
-		if s == nil {
-			return
-		}
-		for _, i := range s.products {
-			if !contains(b.path, i) {
-				b.path = append(b.path, i)
-			}
+		if s != nil {
+			b.path = append(b.path, s.products...)
 		}
 	}
 }
@@ -137,7 +135,7 @@ func weigh(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, with
 	if with+after > 0 {
 		link(place, maxBasketPairs, to, t, with, after, 0)
 	} else {
-		unlink(place, to, t, -with, -after)
+		unlink(place, to, t, -with, -after, 0)
 	}
 }
 
@@ -166,73 +164,135 @@ func sameOrder(a, b *spell) bool {
 
 // bought learns a purchase that was just made, from those of its order before it.
 func (b *baskets) bought(h *hazard, n uint64) {
-	s := h.at(n)
-	others := b.others(h, n, n)
-	if contains(others, s.product) {
+	lines, at := b.lines(h, n, n)
+	if again(lines, at) {
 		return // the same once more
 	}
+	s := h.at(n)
 	trip := tripOf(s)
 	if _, known := b.byTrip[trip]; !known && len(b.path) > 0 {
 		b.remember(trip)
 	}
-	b.orderOf(s, others, b.pathOf(trip), 1)
+	b.orderOf(lines, at, b.pathOf(trip), timeOf(s.begun), 1)
 }
 
-// sentBack takes back what a purchase taught that is void now, and forgets the visit
-// once nothing of the order is left.
+// sentBack takes back what a purchase taught that is void now: of baskets, and of what
+// goes on to what. It forgets the visit once nothing of the order is left.
 func (b *baskets) sentBack(h *hazard, n uint64) {
 	s := h.at(n)
-	others := b.others(h, n, h.last[s.who])
-	if s.product == none || contains(others, s.product) {
+	lines, at := b.lines(h, n, h.last[s.who])
+	if s.product == none || again(lines, at) {
 		return
 	}
 	trip := tripOf(s)
-	b.orderOf(s, others, b.pathOf(trip), -1)
-	if k, known := b.byTrip[trip]; known && len(others) == 0 {
+	b.orderOf(lines, at, b.pathOf(trip), timeOf(s.begun), -1)
+	b.unvisit(lines, at, b.pathOf(trip), timeOf(s.begun))
+	if k, known := b.byTrip[trip]; known && !slices.ContainsFunc(lines, func(l orderLine) bool { return l.kept }) {
 		*b.at(k) = path{}
 		delete(b.byTrip, trip)
 	}
 }
 
-// orderOf puts on or takes off what a product in an order says.
-func (b *baskets) orderOf(s *spell, others, before []catalog.Index, sign float64) {
-	t := timeOf(s.begun)
-	addSessions(b.order.at(uint32(s.product)), sign, t)
-	for _, j := range others {
-		b.together(&b.order, s.product, j, t, sign)
+// orderLine is a product of an order.
+type orderLine struct {
+	product catalog.Index
+	kept    bool // not sent back
+}
+
+// again reports whether another line that is kept has the same product.
+func again(lines []orderLine, at int) bool {
+	for k, l := range lines {
+		if k != at && l.kept && l.product == lines[at].product {
+			return true
+		}
 	}
-	for _, j := range before {
-		if j != s.product {
-			weigh(b.order.at(uint32(j)), s.product, t, 0, sign)
+	return false
+}
+
+// orderOf puts on or takes off what a line of an order says, beside those that are
+// kept.
+func (b *baskets) orderOf(lines []orderLine, at int, before []catalog.Index, t instantMillis, sign float64) {
+	i := lines[at].product
+	addSessions(b.order.at(uint32(i)), sign, t)
+	for k, l := range lines {
+		if k != at && l.kept {
+			b.together(&b.order, i, l.product, t, sign)
+		}
+	}
+	for k, j := range before {
+		if j != i && first(before, k) {
+			weigh(b.order.at(uint32(j)), i, t, 0, sign)
 		}
 	}
 }
 
-// others lists what else the visitor bought and kept in the order of purchase n, as
-// far as their purchases from number last back tell.
-func (b *baskets) others(h *hazard, n, last uint64) []catalog.Index {
-	var list []catalog.Index
+// unvisit takes off the pairs of the visit what a line of its order put on them, as
+// in Model.pair: that the product was looked at stays.
+func (b *baskets) unvisit(lines []orderLine, at int, before []catalog.Index, t instantMillis) {
+	i := lines[at].product
+	weight := math.Sqrt(interest.OfEvent(scoring.OrderCompleted))
+	apart := func(from, to catalog.Index, distance int) {
+		near, next := weight*math.Pow(pairFade, float64(distance)), 0.0
+		if distance == 0 {
+			next = weight
+		}
+		unlink(&b.items.at(uint32(from)).pairs, to, t, next, near, 0)
+		unlink(&b.items.at(uint32(to)).pairs, from, t, 0, 0, near)
+	}
+	distance := 0
+	for k := at - 1; k >= -len(before) && distance < pairSpan; k-- {
+		l := orderLine{kept: true}
+		if k >= 0 {
+			l = lines[k]
+		} else {
+			l.product = before[len(before)+k]
+		}
+		if l.product == i {
+			continue
+		}
+		if l.kept {
+			apart(l.product, i, distance)
+		}
+		distance++
+	}
+	distance = 0
+	for k := at + 1; k < len(lines) && distance < pairSpan; k++ {
+		if l := lines[k]; l.product != i {
+			if l.kept {
+				apart(i, l.product, distance)
+			}
+			distance++
+		}
+	}
+}
+
+// lines lists the order of purchase n, which is the one at that place, in the order
+// that it was told, as far as the visitor's purchases from number last back tell.
+func (b *baskets) lines(h *hazard, n, last uint64) (list []orderLine, at int) {
 	s := h.at(n)
-	take := func(k uint64, o *spell) {
-		if k != n && sameOrder(s, o) && o.quantity > 0 && o.product != none {
-			list = append(list, o.product)
+	take := func(o *spell) {
+		if sameOrder(s, o) && o.product != none {
+			list = append(list, orderLine{o.product, o.quantity > 0})
 		}
 	}
 	if last > n { // those told after it
 		h.each(last, func(k uint64, o *spell) bool {
 			if k > n {
-				take(k, o)
+				take(o)
 			}
 			return k > n
 		})
 	}
+	at = len(list)
+	list = append(list, orderLine{s.product, s.quantity > 0})
 	if s.before > 0 && uint64(s.before) <= n {
-		h.each(n-uint64(s.before), func(k uint64, o *spell) bool {
-			take(k, o)
+		h.each(n-uint64(s.before), func(_ uint64, o *spell) bool {
+			take(o)
 			return sameOrder(s, o)
 		})
 	}
-	return list
+	slices.Reverse(list)
+	return list, len(list) - 1 - at
 }
 
 func (b *baskets) at(n uint64) *path { return &b.paths[n%maxPaths] }
@@ -288,43 +348,4 @@ func (b *baskets) forget(gone func(catalog.Index) bool) {
 		b.paths[k].products = slices.DeleteFunc(b.paths[k].products, gone)
 	}
 	b.path = b.path[:0]
-}
-
-// The section: the pairs in carts, those in orders, the open carts by session, the
-// visits before the last orders.
-
-func (b *baskets) save(w *writer) {
-	w.pairsOf(&b.cart)
-	w.pairsOf(&b.order)
-	for s := b.open.oldest; s != nil; s = s.newer {
-		w.list(s.carted)
-	}
-	w.uint(b.next)
-	for n := b.next - min(b.next, maxPaths); n < b.next; n++ {
-		p := b.at(n)
-		w.word(p.trip)
-		w.list(p.products)
-	}
-}
-
-func (b *baskets) load(r *reader) {
-	r.pairsOf(&b.cart)
-	r.pairsOf(&b.order)
-	for s := b.open.oldest; s != nil; s = s.newer {
-		s.carted = r.list()
-	}
-	b.next = r.uint()
-	kept := min(b.next, maxPaths)
-	if kept > uint64(len(r.b)) {
-		r.failed = true
-		return
-	}
-	b.paths = make([]path, kept)
-	for n := b.next - kept; n < b.next && !r.failed; n++ {
-		p := b.at(n)
-		p.trip, p.products = r.word(), r.list()
-		if p.trip != 0 {
-			b.byTrip[p.trip] = n
-		}
-	}
 }

@@ -135,6 +135,33 @@ func TestBaskets(t *testing.T) {
 	}
 }
 
+// A refund leaves co-visitation as if the products had been looked at alone.
+func TestARefundTakesTheOrderOffCoVisitation(t *testing.T) {
+	look := []*scoring.Event{
+		event(scoring.ProductViewed, "v", 0, "x"), event(scoring.ProductViewed, "v", 1, "a"), event(scoring.ProductViewed, "v", 2, "b"),
+	}
+	other := event(scoring.OrderCompleted, "w", 0, "a", "b", "c")
+	without := learned(append([]*scoring.Event{other}, look...))
+	for _, sentBack := range [][]scoring.ProductID{{"a", "b", "c"}, {"b"}} {
+		events := append([]*scoring.Event{other}, look...)
+		events = append(events, event(scoring.OrderCompleted, "v", 3, "a", "b", "c"), event(scoring.OrderRefunded, "v", 900, sentBack...))
+		with := learned(events)
+		for _, from := range []scoring.ProductID{"x", "a", "b", "c"} {
+			for _, to := range []scoring.ProductID{"x", "a", "b", "c"} {
+				got, want := with.edge(from, to, noon), without.edge(from, to, noon)
+				for k, d := range [...]float32{got.Next - want.Next, got.Forward - want.Forward, got.Backward - want.Backward} {
+					if len(sentBack) == 1 && (to != "b" || from == "c" || k == 2) {
+						continue // what was kept was ordered after b was looked at
+					}
+					if math.Abs(float64(d)) > 0.01 {
+						t.Errorf("%v sent back, %s to %s: weight %d is %+v, want %+v", sentBack, from, to, k, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 // buying is a journal with orders of several products, told with and without a number,
 // and sent back.
 func buying(seed uint64, n int) []*scoring.Event {

@@ -63,7 +63,7 @@ type facetStats struct {
 // New returns a model that knows nothing yet.
 func New(products *catalog.Catalog) *Model {
 	m := &Model{products: products, blend: blend.New()}
-	m.baskets.open, m.hazard.baskets = &m.open, &m.baskets
+	m.baskets.items, m.baskets.open, m.hazard.baskets = &m.items, &m.open, &m.baskets
 	m.reset()
 	return m
 }

@@ -244,7 +244,7 @@ func link(place *atomic.Pointer[pairs], most int, to catalog.Index, t instantMil
 }
 
 // unlink takes weights as of t off an edge, and the edge away when nothing is left.
-func unlink(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, next, forward float64) {
+func unlink(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, next, forward, backward float64) {
 	if place.Load() == nil {
 		return
 	}
@@ -257,6 +257,7 @@ func unlink(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, nex
 		}
 		e.Next = max(0, e.Next-float32(next*grown))
 		e.Forward = max(0, e.Forward-float32(forward*grown))
+		e.Backward = max(0, e.Backward-float32(backward*grown))
 		p.slots[k].store(e)
 		if float64(e.Next+e.Forward+e.Backward) < nothing*grown {
 			place.Store(p.without(func(i catalog.Index) bool { return i == to }))
