@@ -41,15 +41,34 @@ const (
 // firstRare is where the rare signals begin.
 const firstRare = sigSearched
 
-// candidate is a product with what the sources said of it.
+// candidate is a product with what the sources said of it. It fills cache lines: the
+// common signals are in the first, and where nothing rare is given no more than the
+// second is touched.
 type candidate struct {
 	product catalog.Index
-	signal  [signals]float32
 	// The seed that speaks most for it among neighbours and in co-visitation,
 	// + 1, and how much it says.
-	seed [witnesses]uint8
-	say  [witnesses]float32
+	seed   [witnesses]uint8
+	signal [signals]float32
+	say    [witnesses]float32
+	_      [(64 - candidateSize%64) % 64]byte
 }
+
+// begin makes the candidate one of a product, but for what is rare.
+func (c *candidate) begin(i catalog.Index) {
+	c.product, c.seed = i, [witnesses]uint8{}
+	*(*[firstRare]float32)(c.signal[:firstRare]) = [firstRare]float32{}
+	c.say[bySessions], c.say[byPairs] = 0, 0
+}
+
+// clearRare takes off what is rare.
+func (c *candidate) clearRare() {
+	clear(c.signal[firstRare:])
+	clear(c.say[firstRareWitness:])
+}
+
+// candidateSize is that of a candidate's fields.
+const candidateSize = 4 + (int(witnesses)+3)/4*4 + 4*int(witnesses) + 4*int(signals)
 
 // witness is a source that speaks for seeds.
 type witness int
@@ -57,12 +76,15 @@ type witness int
 const (
 	bySessions witness = iota
 	byPairs
-	byCarts
+	byCarts // from here on rare
 	byOrders
 	byContexts // its seeds are the settings
 	byLater    // visits
 	witnesses
 )
+
+// firstRareWitness is where those begin that speak with rare signals.
+const firstRareWitness = byCarts
 
 // credit notes that a seed spoke for the candidate.
 func (c *candidate) credit(w witness, seed int, say float32) {
@@ -79,45 +101,70 @@ const (
 // candidates are kept in the order of their discovery, with a hash table beside.
 type candidates struct {
 	list  []candidate
-	table []uint16 // position + 1; 0: free
-	rare  bool     // a source gave one of the rare signals
+	rare  bool                          // a source gave one of the rare signals
+	room  *[1 + maxCandidates]candidate // of the list, behind one that no product has
+	table *[tableSize]uint16            // places in room; 0: free
 }
 
 func newCandidates() candidates {
-	return candidates{list: make([]candidate, 0, maxCandidates), table: make([]uint16, tableSize)}
+	c := candidates{room: new([1 + maxCandidates]candidate), table: new([tableSize]uint16)}
+	c.room[0].product = ^catalog.Index(0)
+	c.reset()
+	return c
 }
 
 func (c *candidates) reset() {
-	c.list = c.list[:0]
-	c.rare = false
-	clear(c.table)
+	if c.rare {
+		for k := range c.list {
+			c.list[k].clearRare()
+		}
+	}
+	c.list, c.rare = c.room[1:1], false
+	*c.table = [tableSize]uint16{}
 }
 
 // of returns the candidate of a product, a new one if need be and room is, else
 // nil. It is valid until the next call.
 func (c *candidates) of(i catalog.Index) *candidate {
-	s := uint32(i) * 0x9e3779b1 >> (32 - 12)
+	if x := c.likely(i); x.product == i {
+		return x
+	}
+	return c.sought(i)
+}
+
+// slotOf is where the table is first asked for a product: a Fibonacci hash.
+func slotOf(i catalog.Index) uint32 { return uint32(i) * 0x9e3779b1 >> (32 - 12) }
+
+// likely is the candidate found where a product is first asked for: most often its
+// own, if it has one. With sought behind it, it is of for the loops that run a thousand
+// times: the compiler puts it there.
+func (c *candidates) likely(i catalog.Index) *candidate { return &c.room[c.table[slotOf(i)]] }
+
+// sought is of for a product that likely has not.
+func (c *candidates) sought(i catalog.Index) *candidate {
+	s := slotOf(i)
 	for c.table[s] != 0 {
-		if x := &c.list[c.table[s]-1]; x.product == i {
+		if x := &c.room[c.table[s]]; x.product == i {
 			return x
 		}
 		s = (s + 1) % tableSize
 	}
-	if len(c.list) == maxCandidates {
+	n := len(c.list)
+	if n == maxCandidates {
 		return nil
 	}
-	c.list = c.list[:len(c.list)+1]
-	c.table[s] = uint16(len(c.list))
-	x := &c.list[len(c.list)-1]
-	*x = candidate{product: i}
+	c.list = c.list[:n+1]
+	c.table[s] = uint16(n + 1)
+	x := &c.list[n]
+	x.begin(i)
 	return x
 }
 
 // find returns the candidate of a product, nil if it is none.
 func (c *candidates) find(i catalog.Index) *candidate {
-	s := uint32(i) * 0x9e3779b1 >> (32 - 12)
+	s := slotOf(i)
 	for c.table[s] != 0 {
-		if x := &c.list[c.table[s]-1]; x.product == i {
+		if x := &c.room[c.table[s]]; x.product == i {
 			return x
 		}
 		s = (s + 1) % tableSize
@@ -135,10 +182,21 @@ func (c *candidates) given() signal {
 
 // largest returns the maximum of each signal.
 func (c *candidates) largest() (most [signals]float32) {
-	given := c.given()
 	for k := range c.list {
-		for s, v := range c.list[k].signal[:given] {
-			if v > most[s] {
+		x := &c.list[k].signal
+		for s := range firstRare {
+			if v := x[s]; v > most[s] {
+				most[s] = v
+			}
+		}
+	}
+	if !c.rare {
+		return most
+	}
+	for k := range c.list {
+		x := &c.list[k].signal
+		for s := firstRare; s < signals; s++ {
+			if v := x[s]; v > most[s] {
 				most[s] = v
 			}
 		}

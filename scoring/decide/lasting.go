@@ -79,22 +79,25 @@ func (likeTrails) gather(q *query) {
 	now := model.SinceEpoch(q.page.Now)
 	for k := range m.list {
 		x := &m.list[k]
-		end := q.learned.Trail(x.ref, &q.session)
-		at := slices.Index(q.session.Products[:q.session.Len], q.past.products[x.seed])
+		trail := q.learned.Trail(x.ref)
+		if trail == nil {
+			continue
+		}
+		products := trail.Products(&q.session)
+		at := slices.Index(products, q.past.products[x.seed])
 		if at < 0 {
 			continue // it has lost the product since
 		}
-		age := float64(max(0, now-end))
-		sim := x.sim * perLength[q.session.Len] * exp(-float32(age/q.config.slowRecall))
-		q.spreadTrail(at, sim)
+		age := float64(max(0, now-trail.End()))
+		sim := x.sim * perLength[len(products)] * exp(-float32(age/q.config.slowRecall))
+		q.spreadTrail(products, at, sim)
 	}
 }
 
-// spreadTrail gives the products of a history, which is in q.session and has the
-// match at that place, their share.
-func (q *query) spreadTrail(at int, sim float32) {
-	s := &q.session
-	for p, i := range s.Products[:s.Len] {
+// spreadTrail gives the products of a history, which has the match at that place,
+// their share.
+func (q *query) spreadTrail(products []catalog.Index, at int, sim float32) {
+	for p, i := range products {
 		if q.isMine(i) {
 			continue
 		}
@@ -121,6 +124,10 @@ type laterVisits struct{}
 func (laterVisits) name() string { return "later visits" }
 
 func (laterVisits) gather(q *query) {
+	if len(q.past.products) == 0 {
+		return
+	}
+	q.candidates.rare = true
 	for r, i := range q.past.products {
 		w := q.laterPairs(&q.pairs, i, math.Exp(-float64(r)/laterFade))
 		from := slices.IndexFunc(q.seeds, func(s seed) bool { return s.product == i })

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
 
@@ -35,6 +36,7 @@ type match struct {
 	ref  model.SessionRef
 	seed int32 // the first seed, the latest product, that both have
 	sim  float32
+	line *model.ClosedSession
 	end  time.Duration // when it ended, as model.SinceEpoch tells it
 }
 
@@ -82,18 +84,24 @@ func (neighbours) gather(q *query) {
 	}
 	// The ends first: what else is on their cache lines comes along, all at a time.
 	for k := range m.list {
-		m.list[k].end = q.learned.SessionEnd(m.list[k].ref)
+		x := &m.list[k]
+		if x.line = q.learned.Session(x.ref); x.line != nil {
+			x.end = x.line.End()
+		}
 	}
 	now := model.SinceEpoch(q.page.Now)
 	for k := range m.list {
 		x := &m.list[k]
-		q.learned.Session(x.ref, &q.session)
-		if q.session.Len == 0 {
+		if x.line == nil {
+			continue
+		}
+		products := x.line.Products(&q.session)
+		if len(products) == 0 {
 			continue
 		}
 		age := float64(max(0, now-x.end))
-		sim := x.sim * perLength[q.session.Len] * exp(-float32(age/q.config.slowRecall))
-		q.spread(x, sim, exp(-float32(age/q.config.fastRecall)))
+		sim := x.sim * perLength[len(products)] * exp(-float32(age/q.config.slowRecall))
+		q.spread(products, int(x.seed), sim, exp(-float32(age/q.config.fastRecall)))
 	}
 }
 
@@ -105,35 +113,39 @@ var perLength = func() (f [16]float32) {
 	return f
 }()
 
-// spread gives the products of a neighbour, which is in q.session, their share.
-func (q *query) spread(x *match, sim, recent float32) {
-	s, distance := &q.session, &q.config.distance
+// spread gives the products of a neighbour, whom a seed has found, their share.
+func (q *query) spread(products []catalog.Index, seed int, sim, recent float32) {
+	distance, found := &q.config.distance, q.seeds[seed].product
 	at := -1
-	for p := s.Len - 1; p >= 0; p-- {
-		if s.Products[p] == q.seeds[x.seed].product {
+	for p := len(products) - 1; p >= 0; p-- {
+		if products[p] == found {
 			at = p
 			break
 		}
 	}
-	for p := range s.Len {
-		c := q.candidates.of(s.Products[p])
-		if c == nil {
-			continue
+	for p, i := range products {
+		c := q.candidates.likely(i)
+		if c.product != i {
+			if c = q.candidates.sought(i); c == nil {
+				continue
+			}
 		}
 		d := p - at
 		if d < 0 {
 			d = -d
 		}
-		near := sim * distance[min(d, len(distance)-1)]
+		near := sim * distance[d&(len(distance)-1)]
 		c.signal[sigNear] += near
 		c.signal[sigFlat] += sim
 		c.signal[sigRecent] += near * recent
-		c.signal[sigBest] = max(c.signal[sigBest], near)
+		if near > c.signal[sigBest] {
+			c.signal[sigBest] = near
+		}
 		if p > at {
 			c.signal[sigAfter] += near
 		}
-		if c.product != q.seeds[x.seed].product {
-			c.credit(bySessions, int(x.seed), near)
+		if i != found {
+			c.credit(bySessions, seed, near)
 		}
 	}
 }

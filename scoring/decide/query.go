@@ -79,7 +79,7 @@ type query struct {
 	ahead     []catalog.Index // what memory is asked for
 	refs      []model.SessionRef
 	matches   matches
-	session   model.ClosedSession
+	session   model.Steps
 	entries   []interest.Entry
 	filtered  ranking
 	firsts    []first

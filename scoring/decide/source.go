@@ -70,9 +70,11 @@ func (covisitation) gather(q *query) {
 		}
 		w := float32(s.weight * q.fade(r, q.config.covisitFade) * now / (sessions*now + 1))
 		for _, p := range q.pairs {
-			c := q.candidates.of(p.To)
-			if c == nil {
-				continue
+			c := q.candidates.likely(p.To)
+			if c.product != p.To {
+				if c = q.candidates.sought(p.To); c == nil {
+					continue
+				}
 			}
 			c.signal[sigNext] += w * p.Next
 			c.signal[sigForward] += w * p.Forward
@@ -118,11 +120,15 @@ func (q *query) hop(r int, w float32) {
 			if near == 0 {
 				continue
 			}
-			if c := q.candidates.of(p.To); c != nil {
-				c.signal[sigHop] += f * near
-				if p.To != q.seeds[r].product {
-					c.credit(byPairs, r, f*near)
+			c := q.candidates.likely(p.To)
+			if c.product != p.To {
+				if c = q.candidates.sought(p.To); c == nil {
+					continue
 				}
+			}
+			c.signal[sigHop] += f * near
+			if p.To != q.seeds[r].product {
+				c.credit(byPairs, r, f*near)
 			}
 		}
 	}

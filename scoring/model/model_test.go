@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -211,12 +212,12 @@ func TestSessionsAreFiledWhenTheyEnd(t *testing.T) {
 	if len(refs) != 1 {
 		t.Fatalf("sessions %v, want the one with two products", refs)
 	}
-	var s ClosedSession
-	m.Session(refs[0], &s)
-	if s.Len != 2 || s.Products[0] != m.number("a") || s.Products[1] != m.number("b") {
-		t.Errorf("session %+v", s)
+	var into Steps
+	s := m.Session(refs[0])
+	if got, want := s.Products(&into), []catalog.Index{m.number("a"), m.number("b")}; !slices.Equal(got, want) {
+		t.Errorf("session of %v, want %v", got, want)
 	}
-	if end, want := m.SessionEnd(refs[0]), SinceEpoch(noon.Add(time.Minute)); end != want {
+	if end, want := s.End(), SinceEpoch(noon.Add(time.Minute)); end != want {
 		t.Errorf("ended %v after 2000, want %v", end, want)
 	}
 	if got := m.Stats(); got.Events != 5 || got.OpenSessions != 1 || got.Sessions != 1 || got.Products != 3 {
@@ -296,7 +297,7 @@ func TestReadBesideLearn(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 2 {
 		readers.Go(func() {
-			var s ClosedSession
+			var s Steps
 			for {
 				select {
 				case <-done:
@@ -308,7 +309,7 @@ func TestReadBesideLearn(t *testing.T) {
 					m.Pairs(nil, n, noon)
 					m.Popularity(n, noon)
 					for _, ref := range m.RecentSessions(nil, n, 50) {
-						m.Session(ref, &s)
+						m.Session(ref).Products(&s)
 					}
 				}
 				m.Popular(nil)

@@ -210,22 +210,22 @@ func (r *ring) forget(gone func(catalog.Index) bool) {
 	}
 }
 
-func (l *line) forget(gone func(catalog.Index) bool) {
+func (s *ClosedSession) forget(gone func(catalog.Index) bool) {
 	at := 1
 	for k := 1; k <= sessionProducts; k++ {
-		v := l[k].Load()
+		v := s[k].Load()
 		if v == 0 {
 			break
 		}
 		if !gone(catalog.Index(v - 1)) {
 			if at < k {
-				l[at].Store(v)
+				s[at].Store(v)
 			}
 			at++
 		}
 	}
-	for ; at <= sessionProducts && l[at].Load() != 0; at++ {
-		l[at].Store(0)
+	for ; at <= sessionProducts && s[at].Load() != 0; at++ {
+		s[at].Store(0)
 	}
 }
 

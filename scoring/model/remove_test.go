@@ -105,11 +105,13 @@ func TestForgottenIsNeverLearned(t *testing.T) {
 			t.Errorf("%s is in %d sessions, want %d", id, len(refs), len(want))
 		}
 		for _, ref := range refs {
-			var s, other ClosedSession
-			m.Session(ref, &s)
-			never.Session(ref, &other)
-			for k := range max(s.Len, other.Len) {
-				if got, want := m.products.ID(s.Products[k]), never.products.ID(other.Products[k]); got != want && s.Len == other.Len {
+			var into, otherInto Steps
+			s, other := m.Session(ref).Products(&into), never.Session(ref).Products(&otherInto)
+			for k := range s {
+				if len(s) != len(other) {
+					break
+				}
+				if got, want := m.products.ID(s[k]), never.products.ID(other[k]); got != want {
 					t.Errorf("session %d has %s at %d, want %s", ref, got, k, want)
 				}
 			}

@@ -20,13 +20,14 @@ const (
 // Sprangers, Schelter: Serenade, SIGMOD 2022): one cache line a session, and per
 // product a bounded list of the newest sessions with it.
 type ring struct {
-	lines growing[line]
+	lines growing[ClosedSession]
 	next  atomic.Uint32 // number of the next session; its line is the number modulo ringSize
 }
 
-// line is a session: the minute of its end since 2000, then its products + 1 in
-// their order; 0 ends them.
-type line [1 + sessionProducts]atomic.Uint32
+// ClosedSession is a session that neighbours are sought among: the minute of its end
+// since 2000, then its products + 1 in their order; 0 ends them. In time it becomes
+// another one.
+type ClosedSession [1 + sessionProducts]atomic.Uint32
 
 func (r *ring) reset() {
 	r.lines.reset()
@@ -169,38 +170,30 @@ func (m *Model) RecentSessions(dst []SessionRef, i catalog.Index, most int) []Se
 	return dst
 }
 
-// ClosedSession is a session that neighbours are sought among.
-type ClosedSession struct {
-	Products [sessionProducts]catalog.Index
-	Len      int
+// Session finds a closed session; nil if there never was one.
+func (m *Model) Session(ref SessionRef) *ClosedSession {
+	return m.recent.lines.peek(uint32(ref) % ringSize)
 }
 
-// SessionEnd is when a closed session ended: since 2000, in whole minutes.
-func (m *Model) SessionEnd(ref SessionRef) time.Duration {
-	if l := m.recent.lines.peek(uint32(ref) % ringSize); l != nil {
-		return time.Duration(l[0].Load()) * time.Minute
-	}
-	return 0
-}
+// End is when the session ended: since 2000, in whole minutes.
+func (s *ClosedSession) End() time.Duration { return time.Duration(s[0].Load()) * time.Minute }
 
-// Session reads a closed session into s.
-func (m *Model) Session(ref SessionRef, s *ClosedSession) {
-	s.Len = 0
-	l := m.recent.lines.peek(uint32(ref) % ringSize)
-	if l == nil {
-		return
-	}
-	for k := range sessionProducts {
-		v := l[1+k].Load()
+// Steps are the products of a session.
+type Steps [sessionProducts]catalog.Index
+
+// Products reads the products of the session and returns them.
+func (s *ClosedSession) Products(into *Steps) []catalog.Index {
+	for k := range into {
+		v := s[1+k].Load()
 		if v == 0 {
-			break
+			return into[:k]
 		}
-		s.Products[k] = catalog.Index(v - 1)
-		s.Len++
+		into[k] = catalog.Index(v - 1)
 	}
+	return into[:]
 }
 
-// SinceEpoch is a time as SessionEnd tells it.
+// SinceEpoch is a time as End tells it.
 func SinceEpoch(t time.Time) time.Duration {
 	return time.Duration(seconds(instant(t))) * time.Second
 }

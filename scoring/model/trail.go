@@ -21,8 +21,8 @@ const (
 // within half an hour; trails know what the same visitor turned to on another day:
 // from them come pairs across visits, and neighbours by their histories.
 type trails struct {
-	lines growing[line]        // by place: the minute of the last visit's end, then products + 1
-	items growing[lastingItem] // by product
+	lines growing[ClosedSession] // by place: the minute of the last visit's end, then products + 1
+	items growing[lastingItem]   // by product
 
 	// For the learner alone.
 	places         map[uint64]uint32 // of a visitor's trail
@@ -232,21 +232,6 @@ func (m *Model) RecentTrails(dst []SessionRef, i catalog.Index, most int) []Sess
 	return dst
 }
 
-// Trail reads a trail into s and returns when its last visit ended, as SessionEnd
-// does.
-func (m *Model) Trail(at SessionRef, s *ClosedSession) (end time.Duration) {
-	s.Len = 0
-	l := m.trails.lines.peek(uint32(at))
-	if l == nil {
-		return 0
-	}
-	for k := range sessionProducts {
-		v := l[1+k].Load()
-		if v == 0 {
-			break
-		}
-		s.Products[k] = catalog.Index(v - 1)
-		s.Len++
-	}
-	return time.Duration(l[0].Load()) * time.Minute
-}
+// Trail finds a trail, as a session of all its products that ended when the last of
+// its visits did; nil if there never was one.
+func (m *Model) Trail(at SessionRef) *ClosedSession { return m.trails.lines.peek(uint32(at)) }

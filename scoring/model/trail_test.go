@@ -98,9 +98,8 @@ func TestTrailsAreOfferedOnceTheVisitorIsBack(t *testing.T) {
 		if len(refs) != 1 {
 			t.Fatalf("%d trails with %s, want that of the visitor who came back", len(refs), id)
 		}
-		var s ClosedSession
-		m.Trail(refs[0], &s)
-		if got, want := s.Products[:s.Len], []catalog.Index{m.number("a"), m.number("b"), m.number("c")}; !slices.Equal(got, want) {
+		var into Steps
+		if got, want := m.Trail(refs[0]).Products(&into), []catalog.Index{m.number("a"), m.number("b"), m.number("c")}; !slices.Equal(got, want) {
 			t.Errorf("with %s: %v, want %v", id, got, want)
 		}
 	}
@@ -160,9 +159,9 @@ func TestTrailsForget(t *testing.T) {
 		m := learned(append(slices.Clone(events), quiet(3*minutesOfDay)))
 		refs := m.RecentTrails(nil, m.number("a"), 10)
 		m.Learn(&scoring.Event{Type: scoring.VisitorErased, Time: noon, Control: &scoring.Control{Visitor: VisitorHash("v")}})
-		var s ClosedSession
-		if m.Trail(refs[0], &s); s.Len != 0 || m.trailOf("v") != nil {
-			t.Errorf("%d products are left", s.Len)
+		var into Steps
+		if left := m.Trail(refs[0]).Products(&into); len(left) != 0 || m.trailOf("v") != nil {
+			t.Errorf("%d products are left", len(left))
 		}
 		before := save(t, m)
 		again := New(catalog.New())
