@@ -92,6 +92,7 @@ give the same result, unless --budget is a time. docs/tune.md has an example.`,
 	fs.StringVar(&f.placement, "placement", "", "write it into this `placement` of the server at --target, such as sites/shop/placements/home")
 	fs.BoolVar(&f.force, "force", false, "write the best found even if it is not better than what is shipped")
 	fs.BoolVar(&f.json, "json", false, "print figures and ranking as JSON")
+	cmd.AddCommand(newTuneShippedCommand(a))
 	return cmd
 }
 
