@@ -87,36 +87,25 @@ func (q *query) readInterests() {
 }
 
 // readVisitInterests is readInterests for a visit that is known by its steps, from
-// the facets that the model knows: what a profile holds after these looks.
+// the facets that the model knows: about what a profile holds after these touches.
+// Those of earlier visits count as one look each, at the end of the last of these
+// visits.
 func (q *query) readVisitInterests(s *model.Step) {
 	q.interests, q.entries = q.interests[:0], q.entries[:0]
 	q.byTerm.reset()
 	for n, i := range s.Visit {
-		facets := q.facets(i)
-		levels := 0
-		for _, t := range facets {
-			if q.products.FacetID(t).Kind() == scoring.FacetCategory {
-				levels++
-			}
+		w := float64(s.Looks[n])
+		switch kind := s.Kinds[n]; kind {
+		case model.Viewed:
+		case model.Clicked:
+			w *= kind.Weight()
+		default:
+			w += kind.Weight()
 		}
-		for _, t := range facets {
-			k := q.byTerm.find(t)
-			if k < 0 {
-				if k = len(q.entries); k == maxTerms {
-					break
-				}
-				q.entries = append(q.entries, interest.Entry{Facet: q.products.FacetID(t)})
-				q.byTerm.set(t, k)
-			}
-			e := &q.entries[k]
-			w := float32(s.Looks[n])
-			if e.Facet.Kind() == scoring.FacetCategory {
-				w /= float32(levels) // as interest.Vector.Add
-			}
-			for scale := range e.Weight {
-				e.Weight[scale] += w
-			}
-		}
+		q.credit(i, [interest.Scales]float64{w, w, w})
+	}
+	for _, i := range s.Past {
+		q.credit(i, interest.Kept(s.Time.Sub(s.PastEnd)))
 	}
 	for k := range q.entries {
 		if t, ok := q.products.LookupFacet(q.entries[k].Facet); ok {
@@ -124,6 +113,36 @@ func (q *query) readVisitInterests(s *model.Step) {
 		}
 	}
 	q.settleInterests()
+}
+
+// credit gives the facets of a product these weights in entries, which byTerm has
+// the places of; as interest.Vector.Add does.
+func (q *query) credit(i catalog.Index, weight [interest.Scales]float64) {
+	facets := q.facets(i)
+	levels := 0
+	for _, t := range facets {
+		if q.products.FacetID(t).Kind() == scoring.FacetCategory {
+			levels++
+		}
+	}
+	for _, t := range facets {
+		k := q.byTerm.find(t)
+		if k < 0 {
+			if k = len(q.entries); k == maxTerms {
+				return
+			}
+			q.entries = append(q.entries, interest.Entry{Facet: q.products.FacetID(t)})
+			q.byTerm.set(t, k)
+		}
+		e := &q.entries[k]
+		share := 1.0
+		if e.Facet.Kind() == scoring.FacetCategory {
+			share /= float64(levels)
+		}
+		for scale, w := range weight {
+			e.Weight[scale] += float32(w * share)
+		}
+	}
 }
 
 // addInterest weighs a facet by scale and affinity.

@@ -177,3 +177,79 @@ func TestInterestIsAFoldOfTheJournal(t *testing.T) {
 		t.Error("a snapshot and the rest of the journal give another model")
 	}
 }
+
+// A lesson gives a visitor the interests that a decision reads from their profile,
+// of this visit and of those before.
+func TestALessonKnowsTheInterests(t *testing.T) {
+	c := newCross()
+	c.learn(300, true)
+	minutes := float64(40 * (c.seen + 1))
+	numbers := func(ids ...int) (list []catalog.Index) {
+		for _, n := range ids {
+			i, _ := c.products.Lookup(c.id(n))
+			list = append(list, i)
+		}
+		return list
+	}
+	const days = 24 * 60
+	for _, test := range []struct {
+		name   string
+		events []*scoring.Event
+		step   model.Step
+		now    float64
+	}{
+		{
+			name: "one visit, a product in the cart",
+			events: []*scoring.Event{
+				c.event(scoring.ProductViewed, "me", minutes, c.id(5)),
+				c.event(scoring.ProductAdded, "me", minutes, c.id(5)),
+				c.event(scoring.ProductViewed, "me", minutes, c.id(40)),
+			},
+			step: model.Step{Visit: numbers(5, 40), Looks: []uint8{1, 1}, Kinds: []model.TouchKind{model.Carted, model.Viewed}},
+			now:  minutes,
+		}, {
+			name: "a visit ten days ago",
+			events: []*scoring.Event{
+				c.event(scoring.ProductViewed, "me", minutes, c.id(5)),
+				c.event(scoring.ProductViewed, "me", minutes, c.id(40)),
+			},
+			step: model.Step{Past: numbers(5, 40), PastEnd: noon.Add(time.Duration(minutes) * time.Minute)},
+			now:  minutes + 10*days,
+		}, {
+			name: "one of each",
+			events: []*scoring.Event{
+				c.event(scoring.ProductViewed, "me", minutes, c.id(5)),
+				c.event(scoring.ProductViewed, "me", minutes+10*days, c.id(40)),
+			},
+			step: model.Step{
+				Past: numbers(5), PastEnd: noon.Add(time.Duration(minutes) * time.Minute),
+				Visit: numbers(40), Looks: []uint8{1}, Kinds: []model.TouchKind{model.Viewed},
+			},
+			now: minutes + 10*days,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			decision, lesson := newQuery(c.decider), newQuery(c.decider)
+			decision.begin(page(profile(test.events...), test.now, 10))
+			test.step.Time = decision.page.Now
+			lesson.beginVisit(&test.step)
+			if len(lesson.interests) != len(decision.interests) || len(lesson.interests) != 4 {
+				t.Fatalf("%d interests in the lesson, %d in the decision, want 4", len(lesson.interests), len(decision.interests))
+			}
+			for _, want := range decision.interests {
+				k := lesson.byTerm.find(want.term)
+				if k < 0 {
+					t.Fatalf("the lesson lacks %v", want)
+				}
+				got := lesson.interests[k]
+				far := func(a, b float32) bool { return max(a-b, b-a) > 0.03 } // shares of all products, and of those seen
+				if far(got.weight, want.weight) || far(got.scales[0], want.scales[0]) || far(got.scales[1], want.scales[1]) || far(got.scales[2], want.scales[2]) {
+					t.Errorf("in the lesson %+v, in the decision %+v", got, want)
+				}
+			}
+			if lesson.remembers != decision.remembers {
+				t.Errorf("scales %v in the lesson, %v in the decision", lesson.remembers, decision.remembers)
+			}
+		})
+	}
+}

@@ -14,7 +14,7 @@ import (
 //
 // It reads the model alone. Catalogue and profile are not as they were when a
 // journal is replayed, so facets are those that events told, interests those of
-// the visit, and what depends on more (words, availability) neither brings
+// the visit and of the visitor's trail, and what depends on more (words, availability) neither brings
 // candidates here nor learns; those features keep their weights.
 func (d *Decider) Study(s *model.Step) {
 	q := d.scratch.Get().(*query)

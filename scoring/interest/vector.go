@@ -216,6 +216,14 @@ func factors(ms int64) (f [Scales]float64) {
 	return f
 }
 
+// Kept is what the scales keep of a weight of 1 after that time, 0 for nothing.
+func Kept(after time.Duration) (f [Scales]float64) {
+	for s, w := range factors(after.Milliseconds()) {
+		f[s] = float64(round(w))
+	}
+	return f
+}
+
 // round cuts a weight to what a record keeps: a float32 whose last eight bits
 // are zero (to nearest, ties to even), and nothing under the threshold.
 func round(w float64) float32 {

@@ -43,6 +43,9 @@ var kindWeight = [TouchKinds]float64{
 	Ordered: interest.OfEvent(scoring.OrderCompleted),
 }
 
+// Weight is how much such a touch says of interest; see interest.OfEvent.
+func (k TouchKind) Weight() float64 { return kindWeight[k] }
+
 // Weightier is the one of two kinds of touches that says more of interest.
 func Weightier(a, b TouchKind) TouchKind {
 	if kindWeight[b] > kindWeight[a] {
