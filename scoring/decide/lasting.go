@@ -12,6 +12,8 @@ import (
 // What the visitor turned to in earlier visits is the past; sources go out from it
 // to what visitors with a like past turned to in visits after that.
 
+// On Amazon Beauty's validation products quality is flat around these: fades of 10
+// and 6, and 4 products to hop from, move HR@10 by less than 0.1.
 const (
 	maxPast   = 15  // products of earlier visits, as many as a trail keeps
 	pastFade  = 5.0 // a product r places before the latest weighs exp(-r/5)
