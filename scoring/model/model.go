@@ -85,7 +85,7 @@ func (m *Model) reset() {
 }
 
 // Learn folds in one event. Events come in the order of the journal: the same
-// order gives the same model. It costs some 10 us for a product view.
+// order gives the same model. docs/performance.md has what it costs.
 func (m *Model) Learn(e *scoring.Event) {
 	t := instant(e.Time)
 	if e.Type.Control() {
