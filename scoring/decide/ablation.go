@@ -38,7 +38,7 @@ func families() []family {
 		{"co-visitation", []string{"next", "next ratio", "forward", "forward ratio", "forward share", "backward"}, []signal{sigNext, sigForward, sigBackward}},
 		{"two hops", []string{"hop", "hop ratio", "hop share"}, []signal{sigHop}},
 		{"popularity and age", []string{"popular now", "popular", "popular ever", "popular kind", "rising", "age", "idle"}, []signal{sigPopular}},
-		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier", "own", "due"}, []signal{sigOwn}},
+		{"returns", []string{"in visit", "latest", "one before", "two before", "looked at often", "visit of returns", "returned to", "seen earlier", "own"}, []signal{sigOwn}},
 		{"event types", namesOf(touchFeatures()), nil},
 		{"interest", namesOf(interestFeatures()), []signal{sigFacets}},
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
@@ -47,6 +47,7 @@ func families() []family {
 		{"contexts", []string{"liked here"}, []signal{sigContext, sigLift}},
 		{"like histories", []string{"histories", "histories ratio", "histories after"}, []signal{sigTrail, sigTrailAfter}},
 		{"later visits", []string{"later", "later ratio", "later share", "earlier", "later hop", "later hop ratio", "later hop share"}, []signal{sigLater, sigEarlier, sigLaterHop}},
+		{"purchases", []string{"bought again", "bought often", "bought lately", "habit", "due", "kind due"}, []signal{sigBought}},
 		{"searches", []string{"searched"}, []signal{sigSearched}},
 	}
 }

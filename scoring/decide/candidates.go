@@ -29,6 +29,7 @@ const (
 	sigContext  // part of what visitors of the page's contexts turn to
 	sigRange    // of the shop's range, where there is nothing else
 	sigLift     // logarithm of how many times as much as what is not known to them
+	sigBought   // bought by the visitor, how often and how lately
 
 	sigTrail      // histories like the visitor's, by distance from the match
 	sigTrailAfter // the same, only what came after the match
@@ -46,6 +47,7 @@ const firstRare = sigSearched
 // second is touched.
 type candidate struct {
 	product catalog.Index
+	habit   uint16 // number of the visitor's habit, + 1
 	// The seed that speaks most for it among neighbours and in co-visitation,
 	// + 1, and how much it says.
 	seed   [witnesses]uint8
@@ -56,7 +58,7 @@ type candidate struct {
 
 // begin makes the candidate one of a product, but for what is rare.
 func (c *candidate) begin(i catalog.Index) {
-	c.product, c.seed = i, [witnesses]uint8{}
+	c.product, c.habit, c.seed = i, 0, [witnesses]uint8{}
 	*(*[firstRare]float32)(c.signal[:firstRare]) = [firstRare]float32{}
 	c.say[bySessions], c.say[byPairs] = 0, 0
 }
@@ -68,7 +70,7 @@ func (c *candidate) clearRare() {
 }
 
 // candidateSize is that of a candidate's fields.
-const candidateSize = 4 + (int(witnesses)+3)/4*4 + 4*int(witnesses) + 4*int(signals)
+const candidateSize = 4 + (2+int(witnesses)+3)/4*4 + 4*int(witnesses) + 4*int(signals)
 
 // witness is a source that speaks for seeds.
 type witness int

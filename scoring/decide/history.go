@@ -33,45 +33,6 @@ func (touched) gather(q *query) {
 	}
 }
 
-// bought brings what the visitor bought and has not sent back, the latest with
-// the most.
-type bought struct{}
-
-func (bought) name() string { return "bought" }
-
-func (bought) gather(q *query) {
-	if q.page.Profile == nil {
-		return
-	}
-	purchases := q.page.Profile.Purchases
-	place := 0
-	for k := len(purchases) - 1; k >= 0; k-- {
-		i, ok := q.find(purchases[k].Product)
-		if !ok || q.sensitive(i) {
-			continue
-		}
-		if c := q.candidates.of(i); c != nil && c.signal[sigOwn] == 0 {
-			c.signal[sigOwn] = 1 - float32(place)*touchStep
-			place++
-		}
-	}
-}
-
-// due is how far a product that the visitor bought is wanted again by now, from 0
-// for what lasts over 1/2 where nothing is known of it to 1: x / (1 + x) of the
-// model's ratio of rates.
-func due(q *query, v *view) float32 {
-	if q.page.Profile == nil {
-		return 0
-	}
-	at, ok := q.page.Profile.Bought(v.at.ID)
-	if !ok {
-		return 0
-	}
-	x := q.learned.Due(v.product, at, q.page.Now)
-	return float32(x / (1 + x))
-}
-
 // standing brings what is popular, however much other sources have found.
 type standing struct{}
 

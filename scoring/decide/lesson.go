@@ -55,6 +55,7 @@ func (q *query) beginVisit(s *model.Step) {
 	q.studied = true
 	q.readVisitInterests(s)
 	q.readTrail(s.Past, s.PastEnd)
+	q.readBought(s.Bought)
 	q.returned = s.Returned
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, s.Time)
 }

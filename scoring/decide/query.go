@@ -55,6 +55,11 @@ type query struct {
 	since    time.Time // when the visit began, as far as touches tell
 	fresh    float64   // 1 when the latest touch is of now, towards 0 with its age
 
+	habits   []habit // what the visitor bought, the latest last
+	rebuying model.Rebuying
+	levels   []catalog.Term // scratch: categories of one product
+	owned    []kindBought   // of the latest of them
+
 	interests   []interestIn // the strongest first
 	byTerm      termTable
 	remembers   [interest.Scales]bool // the scales on which interests has anything
@@ -137,6 +142,7 @@ func (q *query) begin(p *Page) {
 	q.readSearch()
 	q.rates = q.learned.RepeatRates(len(q.visit), q.returned, p.Now) // also of a stranger's page
 	q.readInterests()
+	q.readHabits()
 	q.readShown()
 }
 

@@ -17,7 +17,7 @@ type source interface {
 // sources are asked in this order; the order decides who finds room.
 func sources() []source {
 	return []source{
-		ownProducts{}, neighbours{}, covisitation{}, pageMatches{}, facetChampions{}, newcomers{}, baskets{}, searched{},
+		ownProducts{}, neighbours{}, covisitation{}, pageMatches{}, facetChampions{}, newcomers{}, baskets{}, bought{}, searched{},
 		likeTrails{}, laterVisits{}, popularProducts{}, contexts{},
 	}
 }

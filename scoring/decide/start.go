@@ -53,7 +53,7 @@ func startingPoints() [starts]startingPoint {
 			even:    true,
 		},
 		fromTouches:   {words: "the visitor's last products", sources: []source{touched{}}},
-		fromPurchases: {words: "the visitor's purchases", sources: []source{bought{}}},
+		fromPurchases: {words: "the visitor's purchases", sources: []source{bought{always: true}}},
 		fromTrend: {
 			words:   "what is popular in the shop, and the visitor's interests",
 			sources: []source{standing{}, facetChampions{}},
@@ -120,6 +120,9 @@ func (q *query) gather() {
 		if !q.config.lacks(s) {
 			s.gather(q)
 		}
+	}
+	if len(q.owned) > 0 {
+		q.candidates.rare = true // any of them may be of a kind that was bought
 	}
 	path := q.path()
 	if q.cameBack() {

@@ -98,8 +98,9 @@ func strategies() []strategy {
 		},
 		{
 			name: "buy_again", start: fromPurchases,
-			// What is due first; the later of two that are equally due.
-			weights: []weighting{{everyFeature, 0, 0}, {"due", 0, 10}, {"own", 0, 1}},
+			// What is due first; of two that are equally due what is bought more often,
+			// and later.
+			weights: []weighting{{everyFeature, 0, 0}, {"due", 0, 10}, {"habit", 0, 3}},
 			only:    "products that the visitor bought and kept",
 			strict:  true, rules: showOwn,
 		},

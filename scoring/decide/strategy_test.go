@@ -371,6 +371,12 @@ func TestReasonsOfStrategies(t *testing.T) {
 		}, {
 			name: "used up",
 			setup: func(s *shop) *Page {
+				for k := range 12 { // wax, every month
+					for month := range 5 {
+						s.orders(v(k), float64(-200*days+month*30*days+k), "wax")
+					}
+					s.orders(v(20+k), float64(-200*days+k), "shoe")
+				}
 				return asks(scoring.StrategyBuyAgain, profile(s.event(scoring.OrderCompleted, "me", -60*days, "wax")), 3)
 			},
 			item: "wax",

@@ -52,7 +52,7 @@ func fitted(f *feature) *[situations]float32 {
 
 // taught are the features that lessons know of, but Diginetica's log has nothing of.
 var taught = [...]string{
-	"carted with", "ordered with",
+	"carted with", "ordered with", "bought again", "bought often", "bought lately", "due",
 	"from a click", "from a wish list", "from the cart", "from an order",
 	"interest", "interest in categories", "interest in brands", "interest in tags",
 	"interest in price bands", "interest in attributes", "interest of the visit", "interest of the week",

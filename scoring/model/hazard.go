@@ -116,6 +116,7 @@ func (h *hazard) learn(m *Model, e *scoring.Event, t instantMillis) {
 	switch e.Type {
 	case scoring.OrderCompleted:
 		h.pass(seconds(t))
+		m.again.learn(h, e, m.products, t)
 		for i := range e.Items[:min(len(e.Items), maxLookBack)] {
 			h.buy(m, e, &e.Items[i], seconds(t))
 		}

@@ -70,11 +70,13 @@ func household(buyers int) (*Model, time.Time) {
 
 func TestWhatIsUsedUpComesBackAndWhatLastsDoesNot(t *testing.T) {
 	m, now := household(60)
+	rebuying := m.Rebuying(now)
 	due := func(id scoring.ProductID, days float64) float64 {
-		return m.Due(m.number(id), now.Add(-time.Duration(days*24)*time.Hour), now)
+		due, _ := rebuying.Due(m.number(id), m.Categories(nil, m.number(id)), now.Add(-time.Duration(days*24)*time.Hour))
+		return due
 	}
 	kind := func(id scoring.ProductID, days float64) float64 {
-		return m.DueKind(m.number(id), now.Add(-time.Duration(days*24)*time.Hour), now)
+		return rebuying.DueKind(m.Categories(nil, m.number(id)), now.Add(-time.Duration(days*24)*time.Hour))
 	}
 	for _, test := range []struct {
 		name      string
@@ -114,13 +116,15 @@ func TestWhatIsUsedUpComesBackAndWhatLastsDoesNot(t *testing.T) {
 func TestDueWithoutEvidence(t *testing.T) {
 	m := New(catalog.New())
 	for _, days := range []float64{1, 30, 400} {
-		if due := m.Due(m.number("a"), noon, noon.Add(time.Duration(days*float64(day)))); math.Abs(due-1) > 1e-9 {
-			t.Errorf("due %v after %v days in an empty shop, want 1", due, days)
+		r := m.Rebuying(noon.Add(time.Duration(days * float64(day))))
+		if due, again := r.Due(m.number("a"), nil, noon); math.Abs(due-1) > 1e-9 || math.Abs(again-1) > 1e-9 {
+			t.Errorf("due %v, again %v after %v days in an empty shop, want 1", due, again, days)
 		}
 	}
 	full, now := household(60)
-	shop := full.Due(full.number("never heard of"), now.Add(-30*day), now)
-	if thing := full.Due(full.number("thing"), now.Add(-30*day), now); thing != shop {
+	rebuying := full.Rebuying(now)
+	shop, _ := rebuying.Due(full.number("never heard of"), nil, now.Add(-30*day))
+	if thing, _ := rebuying.Due(full.number("thing"), full.Categories(nil, full.number("thing")), now.Add(-30*day)); thing != shop {
 		t.Errorf("due %v, want the shop's %v", thing, shop)
 	}
 }
@@ -322,7 +326,9 @@ func TestHazardSnapshotAndTail(t *testing.T) {
 			id := scoring.ProductID(fmt.Sprint("p", k))
 			now := events[len(events)-1].Time
 			bought := now.AddDate(0, 0, -25)
-			if got, want := m.Due(m.number(id), bought, now), whole.Due(whole.number(id), bought, now); got != want || want == 1 {
+			again, once := m.Rebuying(now), whole.Rebuying(now)
+			got, _ := again.Due(m.number(id), m.Categories(nil, m.number(id)), bought)
+			if want, _ := once.Due(whole.number(id), whole.Categories(nil, whole.number(id)), bought); got != want || want == 1 {
 				t.Errorf("cut at %d: %s is due by %v, want %v", cut, id, got, want)
 			}
 		}

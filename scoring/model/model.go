@@ -29,6 +29,7 @@ type Model struct {
 	repeats  repeats
 	vectors  vectors
 	hazard   hazard
+	again    rebuys
 	searches searches
 	baskets  baskets
 	contexts contexts
@@ -37,7 +38,8 @@ type Model struct {
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
-	aims     []Aim // of the step being shown
+	aims     []Aim    // of the step being shown
+	bought   []Bought // before it
 	student  atomic.Pointer[Student]
 	sessions atomic.Uint64 // packed counter of sessions begun
 	learned  atomic.Uint64
@@ -101,8 +103,10 @@ func (m *Model) Learn(e *scoring.Event) {
 		m.baskets.learn(m, s, e, t)
 		m.contexts.learn(m, s, e, t)
 		for i := range e.Items {
-			m.teach(s, e, e.Items[i].Product)
-			m.touch(s, &e.Items[i], e.Type, t)
+			if i == 0 { // the others came with it: no step leads from one to the next
+				m.teach(s, e, e.Items[i].Product)
+			}
+			m.touch(s, &e.Items[i], e.Type, t, i < maxTargets)
 			if w := interest.Of(e) - interest.OfEvent(e.Type); w != 0 {
 				m.count(&e.Items[i], w, t) // a bounce
 			}
@@ -141,8 +145,10 @@ func (m *Model) session(v scoring.VisitorID, t instantMillis) *session {
 	return s
 }
 
-// touch learns one product that a visitor turned to.
-func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType, t instantMillis) {
+// touch learns one product that a visitor turned to, and moves its vector if it is
+// to be placed: the first products of a large order do, for eight times the cost of
+// all the rest.
+func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType, t instantMillis, placed bool) {
 	w := interest.OfEvent(kind)
 	i := m.count(it, w, t)
 	if s == nil || s.steps >= maxSteps {
@@ -161,7 +167,7 @@ func (m *Model) touch(s *session, it *scoring.EventItem, kind scoring.EventType,
 		return // looked at once more: says nothing about others
 	}
 	m.met(i)
-	if len(s.products) > 0 && !again {
+	if placed && len(s.products) > 0 && !again {
 		m.place(s.products, i)
 		if !s.has(i) {
 			m.step(s.last(), i, 1, t)

@@ -90,6 +90,10 @@ func (m *Model) outcome(s *session, e *scoring.Event) {
 	}
 	student := m.student.Load()
 	taught := student != nil && s != nil && len(s.products) > 0 && s.steps < maxSteps && (e.AttributionToken == "" || e.Led != nil)
+	var bought []Bought
+	if taught {
+		bought = m.boughtBy(e)
+	}
 	for k := range e.Items {
 		it := &e.Items[k]
 		m.aims = m.aims[:0]
@@ -102,6 +106,7 @@ func (m *Model) outcome(s *session, e *scoring.Event) {
 		if taught && k < maxTargets {
 			(*student).Study(&Step{
 				Visit: s.products, Looks: s.looks, Kinds: s.kinds, Returned: s.returned, To: m.products.Intern(it.Product), Time: e.Time, Aims: m.aims,
+				Bought: bought,
 			})
 		}
 	}

@@ -19,6 +19,7 @@ type section interface {
 func (m *Model) sections() []section {
 	return []section{
 		&m.hazard,
+		&m.again,
 		&m.searches,
 		&m.revenue,
 		&m.removal,

@@ -20,7 +20,8 @@ type Step struct {
 	To       catalog.Index
 	Weight   float64 // of the event, as interest.OfEvent; 0: it teaches no shared weights
 	Time     time.Time
-	Aims     []Aim // what else it teaches
+	Aims     []Aim    // what else it teaches
+	Bought   []Bought // by the visitor before
 }
 
 // Student is shown steps of visits before the model learns from them, and moves
@@ -56,7 +57,7 @@ func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 	}
 	step := Step{
 		Visit: s.products, Looks: s.looks, Kinds: s.kinds, Returned: s.returned, To: to, Time: e.Time, Aims: m.clickAims(e),
-		Past: past, PastEnd: m.trails.end(s.key),
+		Past: past, PastEnd: m.trails.end(s.key), Bought: m.boughtBy(e),
 	}
 	if e.Led == nil {
 		step.Weight = max(0, interest.Of(e))

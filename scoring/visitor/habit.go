@@ -25,19 +25,19 @@ const (
 	// year of orders 30 to 240 days rank a visitor's products alike, and a second
 	// scale beside it brought nothing.
 	habitHalfLife = 90 * 24 * time.Hour
-	// occasion is the time within which orders are one shopping, as for what the
+	// Occasion is the time within which orders are one shopping, as for what the
 	// model learns of repeat purchases.
-	occasion = 12 * time.Hour
+	Occasion = 12 * time.Hour
 )
 
 // LatelyAt is on how many occasions the visitor bought the product, each counting
 // half every 90 days until then.
 func (h *Habit) LatelyAt(now time.Time) float64 {
-	return float64(h.Lately) * since(h.Last, now)
+	return float64(h.Lately) * HabitLeft(h.Last, now)
 }
 
-// since is what is left by a later time of something that counted 1 at an earlier.
-func since(then, now time.Time) float64 {
+// HabitLeft is what is left of a purchase by a later time.
+func HabitLeft(then, now time.Time) float64 {
 	return math.Exp2(-max(0, now.Sub(then).Hours()) / habitHalfLife.Hours())
 }
 
@@ -78,13 +78,11 @@ func (p *Profile) sortHabits() {
 // keepHabits keeps the n strongest.
 func (p *Profile) keepHabits(n int) {
 	if excess := len(p.Habits) - max(0, n); excess > 0 {
-		weakest := make([]int, len(p.Habits))
+		weakest, strengths := make([]int, len(p.Habits)), make([]float64, len(p.Habits))
 		for k := range weakest {
-			weakest[k] = k
+			weakest[k], strengths[k] = k, p.Habits[k].strength()
 		}
-		slices.SortStableFunc(weakest, func(a, b int) int {
-			return cmp.Compare(p.Habits[a].strength(), p.Habits[b].strength())
-		})
+		slices.SortStableFunc(weakest, func(a, b int) int { return cmp.Compare(strengths[a], strengths[b]) })
 		kept := make([]Habit, 0, len(p.Habits)-excess)
 		weakest = weakest[:excess]
 		slices.Sort(weakest)
@@ -109,12 +107,12 @@ func (p *Profile) habitOf(id scoring.ProductID) int {
 // again counts a purchase at another time, unless it is one shopping with the last.
 func (h *Habit) again(at time.Time) {
 	switch gap := at.Sub(h.Last); {
-	case gap.Abs() < occasion:
+	case gap.Abs() < Occasion:
 		return
 	case gap > 0:
-		h.Lately, h.Last = float32(float64(h.Lately)*since(h.Last, at)+1), at
+		h.Lately, h.Last = float32(float64(h.Lately)*HabitLeft(h.Last, at)+1), at
 	default:
-		h.Lately += float32(since(at, h.Last))
+		h.Lately += float32(HabitLeft(at, h.Last))
 	}
 	h.Times = sum(h.Times, 1)
 }
@@ -133,8 +131,8 @@ func (p *Profile) unlearn(id scoring.ProductID, at time.Time) {
 		p.sortHabits()
 		return
 	}
-	if earlier := h.Last.Sub(at); !at.IsZero() && earlier >= occasion {
-		h.Lately = max(1, h.Lately-float32(since(at, h.Last)))
+	if earlier := h.Last.Sub(at); !at.IsZero() && earlier >= Occasion {
+		h.Lately = max(1, h.Lately-float32(HabitLeft(at, h.Last)))
 	} else {
 		h.before()
 	}
@@ -151,7 +149,7 @@ func (h *Habit) before() {
 	left := max(float64(h.Lately)-1, 1.0/1024) // ten half-lives
 	back := min(0, math.Log2(left/float64(h.Times))) * habitHalfLife.Minutes()
 	last := max(minuteOf(h.Last)+int64(math.Round(back)), minMillis/60000)
-	h.Lately = float32(max(1, left/since(timeOf(last), h.Last)))
+	h.Lately = float32(max(1, left/HabitLeft(timeOf(last), h.Last)))
 	h.Last = timeOf(last)
 }
 

@@ -115,7 +115,7 @@ func (p *Profile) cancel(order scoring.OrderID) {
 
 // sameOccasion reports whether another line is of the same product and shopping.
 func (b *Purchase) sameOccasion(o Purchase) bool {
-	return o.Product == b.Product && o.Time.Sub(b.Time).Abs() < occasion
+	return o.Product == b.Product && o.Time.Sub(b.Time).Abs() < Occasion
 }
 
 // newestOf finds the purchase of a product that a return is taken from: that of
