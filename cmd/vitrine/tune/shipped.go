@@ -21,8 +21,8 @@ type Shipped struct {
 	Before, Loss float64              // how surprised those shipped and these are by one: minus the mean log probability
 }
 
-// shippedPull keeps the situations' own parts together: ten times more or less is
-// all the same to the validation part.
+// shippedPull keeps the situations' own parts near what is shared; a fifth of it
+// keeps that near 0.
 const shippedPull = 1e-3
 
 // FitShipped fits the weights of decide.FittedFeatures from nothing, to the train
