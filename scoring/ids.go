@@ -27,3 +27,9 @@ type PlacementID string
 // DecisionID names one answered page: 26 lower-case letters and digits that
 // sort by the time they were made.
 type DecisionID string
+
+// CampaignID names a campaign of a site.
+type CampaignID string
+
+// CreativeID names a creative of a site.
+type CreativeID string

@@ -1,0 +1,109 @@
+package creative
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// AppendTo appends the model and the impressions that wait or are remembered, the
+// oldest first.
+func (l *Learner) AppendTo(b []byte) []byte {
+	b = append(b, learnerVersion)
+	b = l.model.AppendTo(b)
+	b = binary.AppendVarint(b, l.latest)
+	b = binary.AppendUvarint(b, l.due-l.first)
+	b = binary.AppendUvarint(b, l.next-l.first)
+	for n := l.first; n < l.next; n++ {
+		i := l.at(n)
+		b = append(b, byte(i.outcome))
+		b = binary.AppendVarint(b, i.at)
+		if i.outcome == erased {
+			continue
+		}
+		b = binary.BigEndian.AppendUint64(b, uint64(i.token))
+		b = binary.BigEndian.AppendUint64(b, i.visitor)
+		b = binary.AppendUvarint(b, uint64(len(i.features)))
+		for _, f := range i.features {
+			b = binary.BigEndian.AppendUint64(b, uint64(f.ID))
+			b = appendFloat32(b, f.X)
+		}
+		if i.outcome == waiting {
+			continue
+		}
+		b = binary.AppendVarint(b, i.lesson.at)
+		b = appendFloat32(b, i.lesson.gain)
+		for _, p := range i.lesson.pulls {
+			b = appendFloat32(b, p)
+		}
+	}
+	return b
+}
+
+func appendFloat32(b []byte, f float32) []byte {
+	return binary.BigEndian.AppendUint32(b, math.Float32bits(f))
+}
+
+// Restore replaces everything by what AppendTo appended, and returns the bytes behind
+// it. On an error, which wraps ErrCorrupt or ErrVersion, the learner is as NewLearner
+// made it.
+func (l *Learner) Restore(b []byte) (rest []byte, err error) {
+	l.Reset()
+	r := reader{b: b}
+	if v := r.byte(); v != learnerVersion {
+		return nil, r.wrong("learner", v)
+	}
+	if r.b, err = l.model.Restore(r.b); err != nil {
+		return nil, err
+	}
+	l.latest = r.int()
+	due := r.count(1)
+	count := r.count(2)
+	l.ring = make([]impression, count)
+	for n := range count {
+		i := l.impression(&r)
+		_, known := l.byToken[i.token]
+		if r.failed || n > 0 && l.ring[n-1].at > i.at || i.at > l.latest || n < due && i.outcome == waiting || i.outcome != erased && known {
+			r.failed = true
+			break
+		}
+		l.ring[n] = i
+		if i.outcome != erased {
+			l.byToken[i.token] = uint64(n) //nolint:gosec // not negative
+		}
+	}
+	if r.failed || due > count {
+		l.Reset()
+		return nil, fmt.Errorf("%w: learner", ErrCorrupt)
+	}
+	l.due, l.next = uint64(due), uint64(count) //nolint:gosec // not negative
+	for l.next-l.first > uint64(max(1, l.options.MaxImpressions)) {
+		l.forget()
+	}
+	return r.b, nil
+}
+
+// impression reads one.
+func (l *Learner) impression(r *reader) (i impression) {
+	i.outcome = outcome(r.byte())
+	i.at = r.int()
+	if i.outcome >= outcomes || i.outcome == erased {
+		r.failed = r.failed || i.outcome >= outcomes
+		return i
+	}
+	i.token, i.visitor = Token(r.word()), r.word()
+	i.features = make([]Feature, r.count(12))
+	for k := range i.features {
+		i.features[k] = Feature{FeatureID(r.word()), r.float32()}
+		r.failed = r.failed || !i.features[k].ID.valid()
+	}
+	if i.outcome == waiting {
+		return i
+	}
+	i.lesson = Lesson{at: r.int(), gain: r.float32(), pulls: make([]float32, len(i.features))}
+	for k := range i.lesson.pulls {
+		i.lesson.pulls[k] = r.float32()
+	}
+	r.failed = r.failed || i.lesson.at > l.model.latest || i.lesson.gain < 0
+	return i
+}
