@@ -153,14 +153,9 @@ func (c *checker) siteData(no siteNo, id scoring.SiteID) {
 		}
 		return err
 	})
-	c.records(no, id, bucketPlacements, func(k, v []byte) error {
-		var p scoring.Placement
-		err := c.s.codec.decode(v, &p)
-		if err == nil && string(p.ID) != string(k) {
-			return fmt.Errorf("%q stands at %q", p.ID, k)
-		}
-		return err
-	})
+	c.records(no, id, bucketPlacements, func(k, v []byte) error { return placements.check(c.s, k, v) })
+	c.records(no, id, bucketCampaigns, func(k, v []byte) error { return campaigns.check(c.s, k, v) })
+	c.records(no, id, bucketCreatives, func(k, v []byte) error { return creatives.check(c.s, k, v) })
 }
 
 func (c *checker) records(no siteNo, id scoring.SiteID, name []byte, fn func(k, v []byte) error) {

@@ -21,7 +21,7 @@ import (
 //
 //	meta       format, installation, watermark, last site number (its sequence)
 //	sites      site id -> record
-//	siteData   site -> profiles, products, placements -> id -> record
+//	siteData   site -> profiles, products, placements, campaigns, creatives -> id -> record
 //	secrets    name -> record
 var (
 	bucketMeta      = []byte("meta")
@@ -34,6 +34,8 @@ var (
 	bucketProfiles   = []byte("profiles")
 	bucketProducts   = []byte("products")
 	bucketPlacements = []byte("placements")
+	bucketCampaigns  = []byte("campaigns")
+	bucketCreatives  = []byte("creatives")
 
 	keyFormat       = []byte("format")
 	keyInstallation = []byte("installation")
@@ -41,6 +43,9 @@ var (
 	keyHead         = []byte("head")
 	keyWatermark    = []byte("watermark")
 )
+
+// siteBuckets are those that every site has in siteData.
+var siteBuckets = [][]byte{bucketProfiles, bucketProducts, bucketPlacements, bucketCampaigns, bucketCreatives}
 
 // format is the version of the layout above. A file with a higher one is not
 // opened.

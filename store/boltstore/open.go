@@ -103,7 +103,7 @@ func open(dir string, opts Options) (_ *Store, err error) {
 	s.committer = newCommitter(s)
 	s.checkpointer = newCheckpointer(s)
 	s.decisions = newDecisions(s)
-	for _, step := range []func() error{s.loadSites, s.dropRemains, s.recover} {
+	for _, step := range []func() error{s.loadSites, s.completeSites, s.dropRemains, s.recover} {
 		if err := step(); err != nil {
 			return nil, err
 		}

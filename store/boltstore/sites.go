@@ -103,7 +103,7 @@ func (s *Store) createSite(record scoring.Site) (*site, error) {
 		if err != nil {
 			return err
 		}
-		for _, name := range [][]byte{bucketProfiles, bucketProducts, bucketPlacements} {
+		for _, name := range siteBuckets {
 			if _, err := data.CreateBucket(name); err != nil {
 				return err
 			}
@@ -212,6 +212,36 @@ func (s *Store) loadSites() error {
 	}
 	s.sites.Store(&byID)
 	return nil
+}
+
+// completeSites gives sites of an earlier version the buckets that they lack.
+func (s *Store) completeSites() error {
+	var lacking bool
+	err := s.state.view(func(tx *bolt.Tx) error {
+		for _, t := range *s.sites.Load() {
+			for _, name := range siteBuckets {
+				lacking = lacking || siteBucket(tx, t.no, name) == nil
+			}
+		}
+		return nil
+	})
+	if err != nil || !lacking {
+		return err
+	}
+	return s.state.update(func(tx *bolt.Tx) error {
+		for _, t := range *s.sites.Load() {
+			data, err := tx.Bucket(bucketSiteData).CreateBucketIfNotExists(t.no.key())
+			if err != nil {
+				return err
+			}
+			for _, name := range siteBuckets {
+				if _, err := data.CreateBucketIfNotExists(name); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // dropRemains finishes deletions that a crash cut short.

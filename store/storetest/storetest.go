@@ -49,6 +49,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Data) {
 		{"Sites", sitePromises},
 		{"Products", productPromises},
 		{"Placements", placementPromises},
+		{"Campaigns", campaignPromises},
 		{"Decisions", decisionPromises},
 		{"Snapshots", snapshotPromises},
 		{"Retention", retentionPromises},

@@ -418,6 +418,26 @@ const (
 	// The placement's strategy does not take it: not new, for NEW_FOR_YOU; the
 	// very product that SIMILAR starts from; without the words of FROM_SEARCH.
 	Rejection_REJECTION_STRATEGY Rejection = 10
+	// Of creatives. It or its campaign is paused.
+	Rejection_REJECTION_PAUSED Rejection = 11
+	// Outside the campaign's flight.
+	Rejection_REJECTION_FLIGHT Rejection = 12
+	// Outside the campaign's day parts.
+	Rejection_REJECTION_DAY_PART Rejection = 13
+	// Not of a format that the placement takes.
+	Rejection_REJECTION_FORMAT Rejection = 14
+	// Not of a size that the placement takes.
+	Rejection_REJECTION_SIZE Rejection = 15
+	// The campaign is not for the visitor's place.
+	Rejection_REJECTION_PLACE Rejection = 16
+	// The campaign's targeting does not take this visitor and page.
+	Rejection_REJECTION_TARGETING Rejection = 17
+	// The placement blocks the advertiser or one of the categories.
+	Rejection_REJECTION_BLOCKED Rejection = 18
+	// The visitor waved it away.
+	Rejection_REJECTION_DISMISSED Rejection = 19
+	// Creatives of a higher tier may be shown.
+	Rejection_REJECTION_LOWER_TIER Rejection = 20
 )
 
 // Enum value maps for Rejection.
@@ -434,6 +454,16 @@ var (
 		8:  "REJECTION_OUTRANKED",
 		9:  "REJECTION_SENSITIVE",
 		10: "REJECTION_STRATEGY",
+		11: "REJECTION_PAUSED",
+		12: "REJECTION_FLIGHT",
+		13: "REJECTION_DAY_PART",
+		14: "REJECTION_FORMAT",
+		15: "REJECTION_SIZE",
+		16: "REJECTION_PLACE",
+		17: "REJECTION_TARGETING",
+		18: "REJECTION_BLOCKED",
+		19: "REJECTION_DISMISSED",
+		20: "REJECTION_LOWER_TIER",
 	}
 	Rejection_value = map[string]int32{
 		"REJECTION_UNSPECIFIED":     0,
@@ -447,6 +477,16 @@ var (
 		"REJECTION_OUTRANKED":       8,
 		"REJECTION_SENSITIVE":       9,
 		"REJECTION_STRATEGY":        10,
+		"REJECTION_PAUSED":          11,
+		"REJECTION_FLIGHT":          12,
+		"REJECTION_DAY_PART":        13,
+		"REJECTION_FORMAT":          14,
+		"REJECTION_SIZE":            15,
+		"REJECTION_PLACE":           16,
+		"REJECTION_TARGETING":       17,
+		"REJECTION_BLOCKED":         18,
+		"REJECTION_DISMISSED":       19,
+		"REJECTION_LOWER_TIER":      20,
 	}
 )
 
@@ -877,13 +917,19 @@ type DecidedCreative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `sites/{site}/campaigns/{campaign}/creatives/{creative}`.
 	Creative string `protobuf:"bytes,1,opt,name=creative,proto3" json:"creative,omitempty"`
-	// Where the creative leads. Signed; counts the click.
+	// Where the creative leads. Signed; counts the click. Empty where this server
+	// counts none.
 	ClickUrl string `protobuf:"bytes,2,opt,name=click_url,json=clickUrl,proto3" json:"click_url,omitempty"`
 	// To be fetched when the creative comes into sight. Signed; counts the
-	// impression.
+	// impression. Empty where this server counts none.
 	ImpressionUrl string `protobuf:"bytes,3,opt,name=impression_url,json=impressionUrl,proto3" json:"impression_url,omitempty"`
 	// Products to fill the creative's own slots with.
-	Products      []*DecidedProduct `protobuf:"bytes,4,rep,name=products,proto3" json:"products,omitempty"`
+	Products []*DecidedProduct `protobuf:"bytes,4,rep,name=products,proto3" json:"products,omitempty"`
+	// Where it leads, its own or its campaign's landing_url, uncounted: track the
+	// click yourself, with the attribution token.
+	LandingUrl string `protobuf:"bytes,5,opt,name=landing_url,json=landingUrl,proto3" json:"landing_url,omitempty"`
+	// Its campaign: `sites/{site}/campaigns/{campaign}`.
+	Campaign      string `protobuf:"bytes,6,opt,name=campaign,proto3" json:"campaign,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -944,6 +990,20 @@ func (x *DecidedCreative) GetProducts() []*DecidedProduct {
 		return x.Products
 	}
 	return nil
+}
+
+func (x *DecidedCreative) GetLandingUrl() string {
+	if x != nil {
+		return x.LandingUrl
+	}
+	return ""
+}
+
+func (x *DecidedCreative) GetCampaign() string {
+	if x != nil {
+		return x.Campaign
+	}
+	return ""
 }
 
 // DecidedItem is one item of a placement.
@@ -1546,12 +1606,15 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x0eDecidedProduct\x12\x1d\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tR\tproductId\x12-\n" +
-	"\aproduct\x18\x02 \x01(\v2\x13.vitrine.v1.ProductR\aproduct\"\xa9\x01\n" +
+	"\aproduct\x18\x02 \x01(\v2\x13.vitrine.v1.ProductR\aproduct\"\xe6\x01\n" +
 	"\x0fDecidedCreative\x12\x1a\n" +
 	"\bcreative\x18\x01 \x01(\tR\bcreative\x12\x1b\n" +
 	"\tclick_url\x18\x02 \x01(\tR\bclickUrl\x12%\n" +
 	"\x0eimpression_url\x18\x03 \x01(\tR\rimpressionUrl\x126\n" +
-	"\bproducts\x18\x04 \x03(\v2\x1a.vitrine.v1.DecidedProductR\bproducts\"\x99\x02\n" +
+	"\bproducts\x18\x04 \x03(\v2\x1a.vitrine.v1.DecidedProductR\bproducts\x12\x1f\n" +
+	"\vlanding_url\x18\x05 \x01(\tR\n" +
+	"landingUrl\x12\x1a\n" +
+	"\bcampaign\x18\x06 \x01(\tR\bcampaign\"\x99\x02\n" +
 	"\vDecidedItem\x126\n" +
 	"\aproduct\x18\x01 \x01(\v2\x1a.vitrine.v1.DecidedProductH\x00R\aproduct\x129\n" +
 	"\bcreative\x18\x02 \x01(\v2\x1b.vitrine.v1.DecidedCreativeH\x00R\bcreative\x12\x14\n" +
@@ -1643,7 +1706,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1eNO_FILL_REASON_SHOWN_ELSEWHERE\x10\x05\x12\x19\n" +
 	"\x15NO_FILL_REASON_CAPPED\x10\x06\x12\x19\n" +
 	"\x15NO_FILL_REASON_BUDGET\x10\a\x12\x1c\n" +
-	"\x18NO_FILL_REASON_TARGETING\x10\b*\x9b\x02\n" +
+	"\x18NO_FILL_REASON_TARGETING\x10\b*\x81\x04\n" +
 	"\tRejection\x12\x19\n" +
 	"\x15REJECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REJECTION_UNAVAILABLE\x10\x01\x12\x16\n" +
@@ -1656,7 +1719,17 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x13REJECTION_OUTRANKED\x10\b\x12\x17\n" +
 	"\x13REJECTION_SENSITIVE\x10\t\x12\x16\n" +
 	"\x12REJECTION_STRATEGY\x10\n" +
-	"2\x97\x01\n" +
+	"\x12\x14\n" +
+	"\x10REJECTION_PAUSED\x10\v\x12\x14\n" +
+	"\x10REJECTION_FLIGHT\x10\f\x12\x16\n" +
+	"\x12REJECTION_DAY_PART\x10\r\x12\x14\n" +
+	"\x10REJECTION_FORMAT\x10\x0e\x12\x12\n" +
+	"\x0eREJECTION_SIZE\x10\x0f\x12\x13\n" +
+	"\x0fREJECTION_PLACE\x10\x10\x12\x17\n" +
+	"\x13REJECTION_TARGETING\x10\x11\x12\x15\n" +
+	"\x11REJECTION_BLOCKED\x10\x12\x12\x17\n" +
+	"\x13REJECTION_DISMISSED\x10\x13\x12\x18\n" +
+	"\x14REJECTION_LOWER_TIER\x10\x142\x97\x01\n" +
 	"\x0fDecisionService\x12?\n" +
 	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
 	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"

@@ -1,0 +1,94 @@
+package scoring
+
+import "time"
+
+// CampaignID names a campaign within its site.
+type CampaignID string
+
+// CreativeID names a creative within its campaign.
+type CreativeID string
+
+// Tier is a campaign's priority, the first above all others; the numbers are those
+// of the wire contract. 0 is TierAuction.
+type Tier uint8
+
+// The tiers.
+const (
+	TierSponsorship Tier = iota + 1
+	TierGoal
+	TierAuction
+	TierHouse
+)
+
+// DayPart is a part of the week in the site's time zone.
+type DayPart struct {
+	Days  Weekdays `cbor:"1,keyasint,omitempty"` // 0: every day
+	Start int32    `cbor:"2,keyasint,omitempty"` // minute of the day, 0 to 1439
+	// End is the minute that it ends before, 1 to 1440. One that is not after
+	// Start lies on the next day.
+	End int32 `cbor:"3,keyasint"`
+}
+
+// Weekdays is a set of days: bit 1 << time.Weekday.
+type Weekdays uint8
+
+// Has reports whether the day is in the set; the empty set has all.
+func (w Weekdays) Has(d time.Weekday) bool { return w == 0 || w&(1<<d) != 0 }
+
+// Has reports whether a moment, in the time zone that the part is meant in, lies
+// within it. What runs over midnight belongs to the day it began on.
+func (p DayPart) Has(at time.Time) bool {
+	minute := int32(at.Hour()*60 + at.Minute())
+	if p.Start < p.End {
+		return minute >= p.Start && minute < p.End && p.Days.Has(at.Weekday())
+	}
+	yesterday := (at.Weekday() + 6) % 7
+	return minute >= p.Start && p.Days.Has(at.Weekday()) || minute < p.End && p.Days.Has(yesterday)
+}
+
+// Place is coarse on purpose: a city at the finest. Empty parts stand for all.
+type Place struct {
+	Country string `cbor:"1,keyasint,omitempty"` // ISO 3166-1 alpha-2
+	Region  string `cbor:"2,keyasint,omitempty"` // ISO 3166-2, without the country
+	City    string `cbor:"3,keyasint,omitempty"`
+}
+
+// Holds reports whether the page's visitor is in the place.
+func (p Place) Holds(c *Context) bool {
+	return (p.Country == "" || p.Country == c.Country) && (p.Region == "" || p.Region == c.Region) &&
+		(p.City == "" || p.City == c.City)
+}
+
+// Campaign is what creatives belong to. Values are shared between goroutines and
+// never changed once they are in use.
+type Campaign struct {
+	ID          CampaignID `cbor:"1,keyasint"`
+	DisplayName string     `cbor:"2,keyasint,omitempty"`
+	Advertiser  string     `cbor:"3,keyasint,omitempty"`
+	Start       time.Time  `cbor:"4,keyasint,omitzero"` // zero: at once
+	End         time.Time  `cbor:"5,keyasint,omitzero"` // not included; zero: never
+	DayParts    []DayPart  `cbor:"6,keyasint,omitempty"`
+	Tier        Tier       `cbor:"7,keyasint,omitempty"`
+	ClickValue  *Money     `cbor:"8,keyasint,omitempty"` // nil: 1
+	Targeting   string     `cbor:"9,keyasint,omitempty"` // CEL; empty: everybody
+	Places      []Place    `cbor:"10,keyasint,omitempty"`
+	LandingURL  string     `cbor:"11,keyasint,omitempty"`
+	Categories  []string   `cbor:"12,keyasint,omitempty"`
+	Paused      bool       `cbor:"13,keyasint,omitempty"`
+	Revision    uint64     `cbor:"14,keyasint,omitempty"` // set by the store
+	UpdatedAt   time.Time  `cbor:"15,keyasint,omitzero"`
+}
+
+// Creative is one thing to show.
+type Creative struct {
+	ID          CreativeID        `cbor:"1,keyasint"`
+	Campaign    CampaignID        `cbor:"2,keyasint"`
+	DisplayName string            `cbor:"3,keyasint,omitempty"`
+	Format      string            `cbor:"4,keyasint"`
+	Size        CreativeSize      `cbor:"5,keyasint,omitzero"` // zero: has none
+	LandingURL  string            `cbor:"6,keyasint,omitempty"`
+	Attributes  map[string]string `cbor:"7,keyasint,omitempty"`
+	Paused      bool              `cbor:"8,keyasint,omitempty"`
+	Revision    uint64            `cbor:"9,keyasint,omitempty"` // set by the store
+	UpdatedAt   time.Time         `cbor:"10,keyasint,omitzero"`
+}
