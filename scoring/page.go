@@ -74,6 +74,9 @@ const (
 	NoFillUnavailable
 	NoFillExcluded
 	NoFillShownElsewhere
+	NoFillCapped
+	NoFillBudget
+	NoFillTargeting
 )
 
 // Rejection is why a candidate was left out; the numbers are those of the wire
@@ -92,21 +95,39 @@ const (
 	RejectedOutranked
 	RejectedSensitive
 	RejectedStrategy
+	// Of creatives.
+	RejectedPaused
+	RejectedFlight
+	RejectedDayPart
+	RejectedFormat
+	RejectedSize
+	RejectedPlace
+	RejectedTargeting
+	RejectedBlocked
+	RejectedDismissed
+	RejectedLowerTier
 )
 
-// Item is one product of a filled placement.
+// Item is one product or creative of a filled placement.
 type Item struct {
-	Product    ProductID `cbor:"1,keyasint"`
+	Product    ProductID `cbor:"1,keyasint,omitempty"`
 	Score      float64   `cbor:"2,keyasint,omitempty"`
 	Propensity float64   `cbor:"3,keyasint"` // probability of standing here under the policy
 	Reasons    []Reason  `cbor:"4,keyasint,omitempty"`
+	// Of a creative:
+	Campaign CampaignID `cbor:"5,keyasint,omitempty"`
+	Creative CreativeID `cbor:"6,keyasint,omitempty"`
+	// Features are what its response was predicted from, and is learned by.
+	Features []uint64 `cbor:"7,keyasint,omitempty"`
 }
 
 // Rejected is a candidate that came near.
 type Rejected struct {
-	Product   ProductID `cbor:"1,keyasint"`
-	Rejection Rejection `cbor:"2,keyasint"`
-	Score     float64   `cbor:"3,keyasint,omitempty"`
+	Product   ProductID  `cbor:"1,keyasint,omitempty"`
+	Rejection Rejection  `cbor:"2,keyasint"`
+	Score     float64    `cbor:"3,keyasint,omitempty"`
+	Campaign  CampaignID `cbor:"4,keyasint,omitempty"`
+	Creative  CreativeID `cbor:"5,keyasint,omitempty"`
 }
 
 // FilledPlacement is one placement of an answered page.

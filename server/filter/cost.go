@@ -26,6 +26,10 @@ const (
 	maxPageText   = 512  // a category or search query
 	maxPlace      = 128
 	maxEnum       = 32
+
+	maxInterests       = 64 // of a visitor, as interest.MaxFacets
+	maxFacetName       = 64 + 512
+	maxVisitorProducts = 128
 )
 
 // sizes estimates how large the values of the variables can be. Paths are those
@@ -45,6 +49,14 @@ func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
 	case "product.url":
 		most = maxURL
 	case "product.id", "product.brand", "product.group_id", "context.product_id":
+		most = maxID
+	case "visitor.interests":
+		most = maxInterests
+	case "visitor.interests.@keys":
+		most = maxFacetName
+	case "visitor.cart", "visitor.viewed", "visitor.bought":
+		most = maxVisitorProducts
+	case "visitor.cart.@items", "visitor.viewed.@items", "visitor.bought.@items":
 		most = maxID
 	case "product.categories":
 		most = 2 * maxPaths * maxLevels

@@ -13,7 +13,7 @@ import (
 var (
 	// ErrInvalid: it does not compile.
 	ErrInvalid = errors.New("filter does not compile")
-	// ErrTooCostly: judging one product by it could take too long.
+	// ErrTooCostly: judging one product or visitor by it could take too long.
 	ErrTooCostly = errors.New("filter is too costly")
 )
 
@@ -42,7 +42,12 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Kind }
 
 // compileError is the first of the issues, with what to do about it.
-func compileError(issues *cel.Issues) *Error {
+func compileError(issues *cel.Issues, ofVisitors bool) *Error {
+	judged, fields := "product", "product has "+strings.Join(sortedNames(productFields), ", ")+
+		"; its price has amount and currency"
+	if ofVisitors {
+		judged, fields = "visitor", "visitor has "+strings.Join(sortedNames(visitorFields), ", ")
+	}
 	all := issues.Errors()
 	if len(all) == 0 {
 		return &Error{Kind: ErrInvalid, Message: issues.Err().Error()}
@@ -59,10 +64,9 @@ func compileError(issues *cel.Issues) *Error {
 	}
 	switch {
 	case strings.Contains(e.Message, "undefined field"):
-		e.Next = "product has " + strings.Join(sortedNames(productFields), ", ") +
-			"; its price has amount and currency; context has " + strings.Join(sortedNames(contextFields), ", ")
+		e.Next = fields + "; context has " + strings.Join(sortedNames(contextFields), ", ")
 	case strings.Contains(e.Message, "undeclared reference"):
-		e.Next = "the variables are product and context; text stands in quotes"
+		e.Next = "the variables are " + judged + " and context; text stands in quotes"
 	case strings.Contains(e.Message, "double") && strings.Contains(e.Message, "int"):
 		e.Next = "beside an amount or a number write 4.0, not 4"
 	}

@@ -50,7 +50,8 @@ const maxExpression = 4096
 
 // Compiler turns expressions into programs. It is safe for concurrent use.
 type Compiler struct {
-	env        *cel.Env
+	products   *cel.Env
+	audiences  *cel.Env
 	limit      uint64
 	compiled   *lru.Cache[string, compiled]
 	judgements *budget
@@ -73,27 +74,34 @@ func New(o Options) *Compiler {
 	if o.Judgements <= 0 {
 		o.Judgements = defaultJudgements
 	}
-	env, err := newEnv()
+	products, err := newEnv("product", productType)
 	if err != nil {
 		panic("filter: " + err.Error()) // the environment is fixed: only an edit of vars.go can break it
+	}
+	audiences, err := newEnv("visitor", visitorType)
+	if err != nil {
+		panic("filter: " + err.Error())
 	}
 	cache, err := lru.New[string, compiled](o.Expressions)
 	if err != nil {
 		panic("filter: " + err.Error()) // the size is positive
 	}
-	return &Compiler{env: env, limit: uint64(o.CostLimit), compiled: cache, judgements: newBudget(o.Judgements)}
+	return &Compiler{
+		products: products, audiences: audiences,
+		limit: uint64(o.CostLimit), compiled: cache, judgements: newBudget(o.Judgements),
+	}
 }
 
 // newEnv is the language: CEL's own functions, the macros that can't build
-// values, and our variables.
-func newEnv() (*cel.Env, error) {
+// values, and our variables: the one to judge, and the page.
+func newEnv(judged, ofType string) (*cel.Env, error) {
 	return cel.NewCustomEnv(
 		cel.StdLib(),
 		cel.ClearMacros(),
 		cel.Macros(cel.HasMacro, cel.AllMacro, cel.ExistsMacro, cel.ExistsOneMacro),
 		cel.CrossTypeNumericComparisons(true), // price.amount < 100, without a decimal point
 		cel.CustomTypeProvider(newProvider()),
-		cel.Variable("product", cel.ObjectType(productType)),
+		cel.Variable(judged, cel.ObjectType(ofType)),
 		cel.Variable("context", cel.ObjectType(contextType)),
 		cel.ParserExpressionSizeLimit(maxExpression),
 		cel.ASTValidators(
@@ -122,44 +130,66 @@ func (c *Compiler) Compile(expr string) (*Program, error) {
 }
 
 func (c *Compiler) compile(expr string) (*Program, error) {
+	checked, contextFields, err := c.check(c.products, expr)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := c.products.Program(checked, cel.EvalOptions(cel.OptOptimize))
+	if err != nil {
+		return nil, &Error{Kind: ErrInvalid, Message: err.Error()}
+	}
+	limited, err := c.limited(c.products, checked)
+	if err != nil {
+		return nil, err
+	}
+	return newProgram(plain, limited, contextFields, c.judgements), nil
+}
+
+// check parses and checks an expression, and lists the fields of the context that
+// it reads.
+func (c *Compiler) check(env *cel.Env, expr string) (checked *cel.Ast, contextFields []string, err error) {
 	if strings.TrimSpace(expr) == "" {
 		expr = "true"
 	}
-	checked, issues := c.env.Compile(expr)
+	checked, issues := env.Compile(expr)
 	if issues.Err() != nil {
-		return nil, compileError(issues)
+		return nil, nil, compileError(issues, env == c.audiences)
 	}
 	if checked.OutputType() != cel.BoolType {
-		return nil, &Error{
+		return nil, nil, &Error{
 			Kind: ErrInvalid, Line: 1, Column: 1,
 			Message: fmt.Sprintf("it gives a value of type %s, must give true or false", checked.OutputType()),
 			Next:    "compare the value with another, as in product.brand == 'Acme'",
 		}
 	}
-	contextFields, err := inspect(checked)
-	if err != nil {
-		return nil, err
+	if contextFields, err = inspect(checked); err != nil {
+		return nil, nil, err
 	}
-	cost, err := c.env.EstimateCost(checked, sizes{})
+	cost, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
-		return nil, &Error{Kind: ErrInvalid, Message: err.Error()}
+		return nil, nil, &Error{Kind: ErrInvalid, Message: err.Error()}
 	}
 	if cost.Max > c.limit {
-		return nil, &Error{
+		one := "product"
+		if env == c.audiences {
+			one = "visitor"
+		}
+		return nil, nil, &Error{
 			Kind: ErrTooCostly, Cost: cost.Max, Limit: c.limit,
-			Message: fmt.Sprintf("judging one product could take %s cost units, more than the %d allowed", costText(cost.Max), c.limit),
+			Message: fmt.Sprintf("judging one %s could take %s cost units, more than the %d allowed", one, costText(cost.Max), c.limit),
 			Next:    "nest no loops, compare with == or in rather than matches, or mark the products with a tag and filter by that",
 		}
 	}
-	plain, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize))
+	return checked, contextFields, nil
+}
+
+// limited is a program that counts its cost, and stops at the limit.
+func (c *Compiler) limited(env *cel.Env, checked *cel.Ast) (cel.Program, error) {
+	limited, err := env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(c.limit))
 	if err != nil {
 		return nil, &Error{Kind: ErrInvalid, Message: err.Error()}
 	}
-	limited, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(c.limit))
-	if err != nil {
-		return nil, &Error{Kind: ErrInvalid, Message: err.Error()}
-	}
-	return newProgram(plain, limited, contextFields, c.judgements), nil
+	return limited, nil
 }
 
 // Bind returns the filter for a page, whose context may be nil. The context must

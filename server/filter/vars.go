@@ -16,6 +16,7 @@ const (
 	productType = "Product"
 	moneyType   = "Money"
 	contextType = "Context"
+	visitorType = "Visitor"
 )
 
 // field is one field of a variable: its type, and how it is read from the Go
@@ -138,10 +139,11 @@ func newProvider() *provider {
 		productType: fieldTypes(productFields),
 		moneyType:   fieldTypes(moneyFields),
 		contextType: fieldTypes(contextFields),
+		visitorType: fieldTypes(visitorFields),
 	}}
 }
 
-var errMissing = errors.New("the product does not have it")
+var errMissing = errors.New("it is not there")
 
 func fieldTypes[T any](fields map[string]field[T]) map[string]*types.FieldType {
 	all := make(map[string]*types.FieldType, len(fields))

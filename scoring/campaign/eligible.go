@@ -1,0 +1,192 @@
+package campaign
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+// Ask is a slot that wants a creative, and who would see it.
+type Ask struct {
+	Now     time.Time
+	Context *scoring.Context
+	// Visitor is what an Audience judges by, whatever it makes of it; nil when no
+	// audience asks.
+	Visitor any
+	Rules   *scoring.CreativeRules
+	// Without are ads that stand elsewhere on the page, or were not wanted, by why.
+	Without func(*Ad) scoring.Rejection
+
+	judged []verdict // by number of the flight
+}
+
+// verdict is what was found of a campaign: 0 before it was judged, open when it may
+// be shown, or else its rejection.
+type verdict uint8
+
+const open verdict = 255
+
+// Eligible appends to dst the ads that may be shown, those of the highest tier among
+// them alone, in the order of campaigns and ids.
+func (s *Shelf) Eligible(dst []*Ad, a *Ask) []*Ad {
+	from := len(dst)
+	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
+	clear(a.judged)
+	tier := scoring.TierHouse
+	s.each(a, func(ad *Ad) {
+		if ad.Tier() > tier || s.judge(a, ad) != 0 {
+			return
+		}
+		if ad.Tier() < tier {
+			dst, tier = dst[:from], ad.Tier()
+		}
+		dst = append(dst, ad)
+	})
+	slices.SortFunc(dst[from:], func(x, y *Ad) int {
+		return cmp.Or(cmp.Compare(x.Campaign, y.Campaign), cmp.Compare(x.ID, y.ID))
+	})
+	return dst
+}
+
+// each goes through the ads that the placement and the visitor's country leave.
+func (s *Shelf) each(a *Ask, do func(*Ad)) {
+	racks := func(r *rack) {
+		for _, ad := range r.anywhere {
+			do(ad)
+		}
+		if a.Context.Country != "" {
+			for _, ad := range r.byCountry[a.Context.Country] {
+				do(ad)
+			}
+		}
+	}
+	if len(a.Rules.Formats) > 0 && len(a.Rules.Sizes) > 0 {
+		for _, format := range a.Rules.Formats {
+			for _, size := range a.Rules.Sizes {
+				if r := s.kinds[kind{format, size}]; r != nil {
+					racks(r)
+				}
+			}
+		}
+		return
+	}
+	for k, r := range s.kinds {
+		if a.takes(k) == 0 {
+			racks(r)
+		}
+	}
+}
+
+// takes is why the placement does not take creatives of a kind; 0 if it does.
+func (a *Ask) takes(k kind) scoring.Rejection {
+	switch {
+	case len(a.Rules.Formats) > 0 && !slices.Contains(a.Rules.Formats, k.format):
+		return scoring.RejectedFormat
+	case len(a.Rules.Sizes) > 0 && !slices.Contains(a.Rules.Sizes, k.size):
+		return scoring.RejectedSize
+	}
+	return 0
+}
+
+// judge is why an ad of the right kind may not be shown; 0 if it may.
+func (s *Shelf) judge(a *Ask, ad *Ad) scoring.Rejection {
+	v := &a.judged[ad.flight]
+	if *v == 0 {
+		*v = open
+		if why := s.judgeFlight(a, ad.Flight); why != 0 {
+			*v = verdict(why)
+		}
+	}
+	if *v != open {
+		return scoring.Rejection(*v)
+	}
+	if a.Without != nil {
+		return a.Without(ad)
+	}
+	return 0
+}
+
+// judgeFlight is why nothing of a campaign may be shown, the cheapest to find first;
+// 0 if it may.
+func (s *Shelf) judgeFlight(a *Ask, f *Flight) scoring.Rejection {
+	switch {
+	case f.Paused:
+		return scoring.RejectedPaused
+	case a.Now.Before(f.Start) || !f.End.IsZero() && !a.Now.Before(f.End):
+		return scoring.RejectedFlight
+	case slices.Contains(a.Rules.BlockedAdvertisers, f.Advertiser) && f.Advertiser != "" ||
+		slices.ContainsFunc(f.Categories, func(c string) bool { return slices.Contains(a.Rules.BlockedCategories, c) }):
+		return scoring.RejectedBlocked
+	case len(f.Places) > 0 && !slices.ContainsFunc(f.Places, func(p scoring.Place) bool { return p.Holds(a.Context) }):
+		return scoring.RejectedPlace
+	case len(f.DayParts) > 0 && !s.inDayPart(f.DayParts, a.Now):
+		return scoring.RejectedDayPart
+	case f.Audience != nil && !f.Audience.Fits(a):
+		return scoring.RejectedTargeting
+	}
+	return 0
+}
+
+func (s *Shelf) inDayPart(parts []scoring.DayPart, now time.Time) bool {
+	local := now.In(s.zone)
+	return slices.ContainsFunc(parts, func(p scoring.DayPart) bool { return p.Has(local) })
+}
+
+// Rejections lists every ad that may not be shown, with why: those that Eligible
+// left out, at most so many. Unlike Eligible it goes through all of them.
+func (s *Shelf) Rejections(a *Ask, eligible []*Ad, most int) []scoring.Rejected {
+	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
+	clear(a.judged)
+	var list []scoring.Rejected
+	for k := range s.ads {
+		ad := &s.ads[k]
+		if len(list) == most {
+			break
+		}
+		if slices.Contains(eligible, ad) {
+			continue
+		}
+		why := a.takes(kind{ad.Format, ad.Size})
+		switch {
+		case ad.Paused:
+			why = scoring.RejectedPaused
+		case why == 0:
+			why = s.judge(a, ad)
+		}
+		if why == 0 {
+			why = scoring.RejectedLowerTier
+		}
+		list = append(list, scoring.Rejected{Campaign: ad.Campaign, Creative: ad.ID, Rejection: why})
+	}
+	return list
+}
+
+// NoFill sums up why a slot has too few: the commonest of what can be done something
+// about.
+func NoFill(rejected []scoring.Rejected) scoring.NoFillReason {
+	var n [256]int
+	for _, r := range rejected {
+		n[r.Rejection]++
+	}
+	best, most := scoring.NoFillNoCandidates, 0
+	for _, kind := range []struct {
+		of   scoring.NoFillReason
+		from []scoring.Rejection
+	}{
+		{scoring.NoFillShownElsewhere, []scoring.Rejection{scoring.RejectedShownElsewhere}},
+		{scoring.NoFillExcluded, []scoring.Rejection{scoring.RejectedExcluded, scoring.RejectedBlocked}},
+		{scoring.NoFillTargeting, []scoring.Rejection{scoring.RejectedTargeting, scoring.RejectedPlace}},
+		{scoring.NoFillUnavailable, []scoring.Rejection{scoring.RejectedPaused, scoring.RejectedFlight, scoring.RejectedDayPart}},
+	} {
+		sum := 0
+		for _, r := range kind.from {
+			sum += n[r]
+		}
+		if sum > most {
+			best, most = kind.of, sum
+		}
+	}
+	return best
+}

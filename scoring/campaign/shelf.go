@@ -1,0 +1,136 @@
+// Package campaign keeps a site's campaigns and creatives at hand, and says which
+// creatives may be shown to whom, and of each other one why not.
+package campaign
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+// Audience is whom a campaign is for: its targeting expression, made ready.
+type Audience interface {
+	// Fits reports whether the visitor and page that Ask.Visitor and Ask.Context
+	// tell of are meant.
+	Fits(a *Ask) bool
+}
+
+// Flight is a campaign made ready to be judged.
+type Flight struct {
+	scoring.Campaign
+	Audience Audience // nil: everybody
+}
+
+// Ad is a creative with the campaign that it belongs to.
+type Ad struct {
+	*scoring.Creative
+	Flight *Flight
+
+	flight int32 // number of the flight
+}
+
+// LandingURL is where the ad leads: the creative's own, or else the campaign's.
+func (a *Ad) LandingURL() string { return cmp.Or(a.Creative.LandingURL, a.Flight.LandingURL) }
+
+// Value is what a click is worth, in units of the site's currency.
+func (a *Ad) Value() float64 {
+	if a.Flight.ClickValue == nil {
+		return 1
+	}
+	return a.Flight.ClickValue.Amount()
+}
+
+// Tier is the campaign's priority, stated or not.
+func (a *Ad) Tier() scoring.Tier { return cmp.Or(a.Flight.Tier, scoring.TierAuction) }
+
+// Shelf is a site's ads, found by what a placement takes and where the visitor is,
+// so that ten thousand cost no more than the few that can apply. It is never changed
+// once it is made: a change of a campaign makes a new one.
+type Shelf struct {
+	flights []Flight
+	ads     []Ad // in the order of campaigns and ids
+	kinds   map[kind]*rack
+	zone    *time.Location
+}
+
+// kind is what a placement tells creatives apart by.
+type kind struct {
+	format string
+	size   scoring.CreativeSize
+}
+
+// rack is the ads of a kind by where they are shown.
+type rack struct {
+	anywhere  []*Ad
+	byCountry map[string][]*Ad
+}
+
+// NewShelf makes a shelf. The flights and creatives are in the order of their ids
+// and the shelf's to keep; creatives of campaigns that are not there are left out.
+// Day parts are meant in zone.
+func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Location) *Shelf {
+	s := &Shelf{flights: flights, kinds: map[kind]*rack{}, zone: zone}
+	for i := range creatives {
+		c := &creatives[i]
+		n, ok := slices.BinarySearchFunc(flights, c.Campaign, func(f Flight, id scoring.CampaignID) int { return cmp.Compare(f.ID, id) })
+		if ok {
+			s.ads = append(s.ads, Ad{Creative: c, Flight: &flights[n], flight: int32(n)})
+		}
+	}
+	for i := range s.ads {
+		s.place(&s.ads[i])
+	}
+	return s
+}
+
+// place puts an ad where it is looked for. What is paused is looked for nowhere.
+func (s *Shelf) place(a *Ad) {
+	if a.Paused || a.Flight.Paused {
+		return
+	}
+	k := kind{a.Format, a.Size}
+	r := s.kinds[k]
+	if r == nil {
+		r = &rack{byCountry: map[string][]*Ad{}}
+		s.kinds[k] = r
+	}
+	countries := map[string]bool{}
+	for _, p := range a.Flight.Places {
+		countries[p.Country] = true
+	}
+	if len(countries) == 0 || countries[""] {
+		r.anywhere = append(r.anywhere, a)
+		return
+	}
+	for country := range countries {
+		r.byCountry[country] = append(r.byCountry[country], a)
+	}
+}
+
+// Ads are all of the shelf's, in the order of campaigns and ids.
+func (s *Shelf) Ads() []Ad { return s.ads }
+
+// Flights are all of the shelf's, in the order of their ids.
+func (s *Shelf) Flights() []Flight { return s.flights }
+
+// Flight finds a campaign by its id; nil if it is not there.
+func (s *Shelf) Flight(id scoring.CampaignID) *Flight {
+	n, ok := slices.BinarySearchFunc(s.flights, id, func(f Flight, id scoring.CampaignID) int { return cmp.Compare(f.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &s.flights[n]
+}
+
+// Ad finds a creative by its ids; nil if it is not there.
+func (s *Shelf) Ad(campaign scoring.CampaignID, id scoring.CreativeID) *Ad {
+	n, ok := slices.BinarySearchFunc(s.ads, id, func(a Ad, id scoring.CreativeID) int {
+		return cmp.Or(cmp.Compare(a.Campaign, campaign), cmp.Compare(a.ID, id))
+	})
+	if !ok {
+		return nil
+	}
+	return &s.ads[n]
+}
