@@ -28,6 +28,22 @@ type Facet struct {
 	Value string
 }
 
+// kindNames are how kinds are written, by kind.
+var kindNames = [...]string{"", "category", "brand", "tag", "price_band", "attribute"}
+
+// String is the facet as expressions name it: its kind, the key of an attribute, and
+// the value, such as "category/shoes/running" and "attribute/colour/red".
+func (f Facet) String() string {
+	kind := ""
+	if int(f.Kind) < len(kindNames) {
+		kind = kindNames[f.Kind]
+	}
+	if f.Key != "" {
+		return kind + "/" + f.Key + "/" + f.Value
+	}
+	return kind + "/" + f.Value
+}
+
 // FacetID identifies a facet within a site: three bits of its kind over the
 // first 45 bits of its hash, so that it is the same in every process and fits
 // six bytes of a profile. Among 100,000 facets of a kind two share an id with

@@ -49,6 +49,7 @@ type shop struct {
 	visitors   pb.VisitorServiceClient
 	catalog    pb.CatalogServiceClient
 	placements pb.PlacementServiceClient
+	campaigns  pb.CampaignServiceClient
 	sites      pb.SiteServiceClient
 }
 
@@ -97,6 +98,7 @@ func (s *shop) start() {
 	s.visitors = pb.NewVisitorServiceClient(s.conn)
 	s.catalog = pb.NewCatalogServiceClient(s.conn)
 	s.placements = pb.NewPlacementServiceClient(s.conn)
+	s.campaigns = pb.NewCampaignServiceClient(s.conn)
 	s.sites = pb.NewSiteServiceClient(s.conn)
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/base64"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -29,6 +30,29 @@ func productName(site scoring.SiteID, id scoring.ProductID) string {
 
 func placementName(site scoring.SiteID, id scoring.PlacementID) string {
 	return siteName(site) + "/placements/" + string(id)
+}
+
+func campaignName(site scoring.SiteID, id scoring.CampaignID) string {
+	return siteName(site) + "/campaigns/" + string(id)
+}
+
+func creativeName(site scoring.SiteID, campaign scoring.CampaignID, id scoring.CreativeID) string {
+	return campaignName(site, campaign) + "/creatives/" + string(id)
+}
+
+// splitCampaign reads `sites/{site}/campaigns/{campaign}`, which the contract's rules
+// have checked.
+func splitCampaign(name string) (scoring.SiteID, scoring.CampaignID) {
+	site, id, _ := strings.Cut(strings.TrimPrefix(name, "sites/"), "/campaigns/")
+	return scoring.SiteID(site), scoring.CampaignID(id)
+}
+
+// splitCreative reads `sites/{site}/campaigns/{campaign}/creatives/{creative}`
+// likewise.
+func splitCreative(name string) (scoring.SiteID, scoring.CampaignID, scoring.CreativeID) {
+	parent, id, _ := strings.Cut(name, "/creatives/")
+	site, campaign := splitCampaign(parent)
+	return site, campaign, scoring.CreativeID(id)
 }
 
 func visitorName(site scoring.SiteID, id scoring.VisitorID) string {
@@ -113,6 +137,18 @@ func pageAfter(v *violations, token string) string {
 		return ""
 	}
 	return string(last)
+}
+
+// cutPage is a page of a list in the order of its ids: what comes after an id, so
+// many at most, and the token of the next page.
+func cutPage[T any](list []T, id func(*T) string, after string, asked int32) (page []T, next string) {
+	from := sort.Search(len(list), func(i int) bool { return id(&list[i]) > after })
+	page = list[from:]
+	if size := pageSize(asked); len(page) > size {
+		page = page[:size]
+		next = pageToken(id(&page[size-1]))
+	}
+	return page, next
 }
 
 // pageSize is what a list call returns at most.

@@ -121,6 +121,7 @@ func (s *Server) Register(r grpc.ServiceRegistrar) {
 	pb.RegisterVisitorServiceServer(r, &visitors{Server: s})
 	pb.RegisterCatalogServiceServer(r, &products{Server: s})
 	pb.RegisterPlacementServiceServer(r, &placements{Server: s})
+	pb.RegisterCampaignServiceServer(r, &campaigns{Server: s})
 	pb.RegisterRankingServiceServer(r, &rankings{Server: s})
 	pb.RegisterSiteServiceServer(r, &siteAdmin{Server: s})
 }

@@ -1,8 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 
@@ -58,19 +59,18 @@ func (s *placements) ListPlacements(_ context.Context, req *pb.ListPlacementsReq
 	if err != nil {
 		return nil, s.fail("ListPlacements", err)
 	}
-	var list []*pb.Placement
-	for id, p := range *st.placements.Load() {
-		if string(id) > after {
-			list = append(list, placementToProto(st.id, &p.Placement))
-		}
+	var list []scoring.Placement
+	for _, p := range *st.placements.Load() {
+		list = append(list, p.Placement)
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].GetName() < list[j].GetName() })
-	resp := &pb.ListPlacementsResponse{Placements: list}
-	if size := pageSize(req.GetPageSize()); len(list) > size {
-		resp.Placements = list[:size]
-		_, last := splitName(&v, "", list[size-1].GetName(), "placements")
-		resp.NextPageToken = pageToken(last)
+	id := func(p *scoring.Placement) string { return string(p.ID) }
+	slices.SortFunc(list, func(a, b scoring.Placement) int { return cmp.Compare(a.ID, b.ID) })
+	resp := &pb.ListPlacementsResponse{}
+	page, next := cutPage(list, id, after, req.GetPageSize())
+	for i := range page {
+		resp.Placements = append(resp.Placements, placementToProto(st.id, &page[i]))
 	}
+	resp.NextPageToken = next
 	return resp, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/campaign"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/decide"
 	"github.com/vitrine-io/vitrine/scoring/model"
@@ -30,6 +31,7 @@ type site struct {
 
 	write      sync.Mutex
 	placements atomic.Pointer[map[scoring.PlacementID]*placement]
+	shelf      atomic.Pointer[campaign.Shelf] // campaigns and creatives
 }
 
 // placement is a placement ready to decide with.
@@ -73,7 +75,7 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 		ready[p.ID] = compiled
 	}
 	st.placements.Store(&ready)
-	return st, nil
+	return st, s.openShelf(ctx, st)
 }
 
 // readyPlacement compiles a placement's filter and its ranking.

@@ -55,7 +55,9 @@ func TestEachRejection(t *testing.T) {
 			f.DayParts = []scoring.DayPart{{Days: 1 << time.Thursday, End: 1440}}
 		}, scoring.RejectedDayPart},
 		{"format", func(_ *Flight, _ *scoring.Creative, a *Ask) { a.Rules.Formats = []string{"teaser"} }, scoring.RejectedFormat},
-		{"size", func(_ *Flight, _ *scoring.Creative, a *Ask) { a.Rules.Sizes = []scoring.CreativeSize{{Width: 1, Height: 1}} }, scoring.RejectedSize},
+		{"size", func(_ *Flight, _ *scoring.Creative, a *Ask) {
+			a.Rules.Sizes = []scoring.CreativeSize{{Width: 1, Height: 1}}
+		}, scoring.RejectedSize},
 		{"its format and size", func(_ *Flight, c *scoring.Creative, a *Ask) {
 			a.Rules.Formats, a.Rules.Sizes = []string{"x", c.Format}, []scoring.CreativeSize{c.Size}
 		}, 0},
