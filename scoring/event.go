@@ -91,6 +91,17 @@ type Event struct {
 	// journal needs no decision of the past.
 	Led     *Led     `cbor:"15,keyasint,omitempty"`
 	Control *Control `cbor:"16,keyasint,omitempty"` // of a control entry
+	// Ad says which creative of ours the event is about, as far as its attribution
+	// token tells and the decision is known. It travels with the event as Led does.
+	Ad *AdShown `cbor:"17,keyasint,omitempty"`
+}
+
+// AdShown is a creative that a decision showed.
+type AdShown struct {
+	Campaign CampaignID `cbor:"1,keyasint"`
+	Creative CreativeID `cbor:"2,keyasint"`
+	Token    uint64     `cbor:"3,keyasint"` // a hash of the attribution token: of the impression
+	Features []byte     `cbor:"4,keyasint,omitempty"` // as Item.Features
 }
 
 // Led is the choice of ours that an event followed from.

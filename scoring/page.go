@@ -117,8 +117,9 @@ type Item struct {
 	// Of a creative:
 	Campaign CampaignID `cbor:"5,keyasint,omitempty"`
 	Creative CreativeID `cbor:"6,keyasint,omitempty"`
-	// Features are what its response was predicted from, and is learned by.
-	Features []uint64 `cbor:"7,keyasint,omitempty"`
+	// Features are what its response was predicted from, and is learned by, as
+	// creative.Pack writes them.
+	Features []byte `cbor:"7,keyasint,omitempty"`
 }
 
 // Rejected is a candidate that came near.
@@ -137,6 +138,16 @@ type FilledPlacement struct {
 	NoFill    NoFillReason `cbor:"3,keyasint,omitempty"`
 	Rejected  []Rejected   `cbor:"4,keyasint,omitempty"`
 	Objective Objective    `cbor:"5,keyasint,omitempty"` // what it was filled for; ObjectiveClick when 0
+	// Chances are those of the creatives that might have been shown in the first
+	// position, of many the likeliest.
+	Chances []Chance `cbor:"6,keyasint,omitempty"`
+}
+
+// Chance is the probability with which a creative was to be shown.
+type Chance struct {
+	Campaign   CampaignID `cbor:"1,keyasint"`
+	Creative   CreativeID `cbor:"2,keyasint"`
+	Propensity float64    `cbor:"3,keyasint"`
 }
 
 // Decision is the record of one answered page: what is needed to explain and

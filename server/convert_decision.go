@@ -73,9 +73,11 @@ func (a *answer) placements() []*pb.PlacementResult {
 			}
 		}
 		for _, r := range f.Rejected {
-			result.Rejected = append(result.Rejected, &pb.RejectedCandidate{
-				Id: string(r.Product), Rejection: pb.Rejection(r.Rejection), Score: r.Score,
-			})
+			id := string(r.Product)
+			if r.Creative != "" {
+				id = creativeName(a.site.id, r.Campaign, r.Creative)
+			}
+			result.Rejected = append(result.Rejected, &pb.RejectedCandidate{Id: id, Rejection: pb.Rejection(r.Rejection), Score: r.Score})
 		}
 		results[i] = result
 	}
@@ -83,7 +85,22 @@ func (a *answer) placements() []*pb.PlacementResult {
 }
 
 func (a *answer) item(room *slab, item *scoring.Item) *pb.DecidedItem {
-	m, shown, product := &take(&room.items, 1)[0], &take(&room.shown, 1)[0], &take(&room.products, 1)[0]
+	m := &take(&room.items, 1)[0]
+	if item.Creative != "" {
+		m.Item = a.creative(item)
+	} else {
+		m.Item = a.product(room, item)
+	}
+	m.Score, m.Propensity = item.Score, item.Propensity
+	m.Reasons = take(&room.pointers, len(item.Reasons))
+	for i := range item.Reasons {
+		m.Reasons[i] = a.reason(room, &item.Reasons[i])
+	}
+	return m
+}
+
+func (a *answer) product(room *slab, item *scoring.Item) *pb.DecidedItem_Product {
+	shown, product := &take(&room.shown, 1)[0], &take(&room.products, 1)[0]
 	product.ProductId = string(item.Product)
 	if a.whole {
 		if p, err := a.site.product(item.Product); err == nil {
@@ -91,12 +108,18 @@ func (a *answer) item(room *slab, item *scoring.Item) *pb.DecidedItem {
 		}
 	}
 	shown.Product = product
-	m.Item, m.Score, m.Propensity = shown, item.Score, item.Propensity
-	m.Reasons = take(&room.pointers, len(item.Reasons))
-	for i := range item.Reasons {
-		m.Reasons[i] = a.reason(room, &item.Reasons[i])
+	return shown
+}
+
+// creative is written without where it leads if it was deleted since.
+func (a *answer) creative(item *scoring.Item) *pb.DecidedItem_Creative {
+	m := &pb.DecidedCreative{
+		Creative: creativeName(a.site.id, item.Campaign, item.Creative), Campaign: campaignName(a.site.id, item.Campaign),
 	}
-	return m
+	if ad := a.site.shelf.Load().Ad(item.Campaign, item.Creative); ad != nil {
+		m.LandingUrl = ad.LandingURL()
+	}
+	return &pb.DecidedItem_Creative{Creative: m}
 }
 
 func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {

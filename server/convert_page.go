@@ -109,6 +109,9 @@ func (s *decisions) slotsFromProto(v *violations, q *query, requests []*pb.Place
 			missing = append(missing, about(placementName(q.site.id, id), errNoPlacement))
 			continue
 		}
+		if p.Creatives != nil && m.GetFilter() != "" {
+			v.add(field+".filter", "judges products, and placement %s shows creatives: leave it out, or say it in the campaigns' targeting", id)
+		}
 		fill := decide.Slot{Placement: id, Rules: &p.Products, Config: p.ranking, Count: int(m.GetCount()), Exclude: exclude}
 		if fill.Count == 0 {
 			fill.Count = p.Count

@@ -98,8 +98,8 @@ func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
 	return knowledge{scoring.ModeProfile, p}, err
 }
 
-// fill decides the placements of products. Those of creatives stay empty: a
-// site has no campaigns yet. The seed is what is left to chance.
+// fill decides the placements, those of products and those of creatives. The seed is
+// what is left to chance.
 func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []scoring.FilledPlacement {
 	page := &decide.Page{
 		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile, Seed: seed,
@@ -124,12 +124,11 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []
 	}
 	filled := make([]scoring.FilledPlacement, len(q.slots))
 	for i, slot := range q.slots {
-		if slot.placement.Creatives != nil {
-			filled[i] = scoring.FilledPlacement{Placement: slot.placement.ID, NoFill: scoring.NoFillNoCandidates}
-			continue
+		if slot.placement.Creatives == nil {
+			filled[i], decided = decided[0], decided[1:]
 		}
-		filled[i], decided = decided[0], decided[1:]
 	}
+	s.fillAds(q, who, now, seed, filled)
 	return filled
 }
 

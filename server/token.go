@@ -11,6 +11,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
@@ -98,6 +100,27 @@ func (t *tokens) read(v *violations, field string, site scoring.SiteID, token st
 		return nil
 	}
 	return led
+}
+
+// tokenPlace is where the item of a token stood.
+type tokenPlace struct {
+	decision            scoring.DecisionID
+	placement, position int
+	hash                uint64 // of all this
+}
+
+// placeOf reads where the item of a token stood; false for what is no token. It does
+// not check the signature, as read does.
+func placeOf(token string) (p tokenPlace, ok bool) {
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(b) < tokenBytes1 {
+		return p, false
+	}
+	return tokenPlace{
+		decision:  scoring.DecisionID(idEncoding.EncodeToString(b[1 : 1+idBytes])),
+		placement: int(b[tokenHead]), position: int(b[tokenHead+1]),
+		hash: xxhash.Sum64(append(b[1:1+idBytes:1+idBytes], b[tokenHead], b[tokenHead+1])),
+	}, true
 }
 
 func (t *tokens) mac(site scoring.SiteID, id []byte) []byte {

@@ -134,18 +134,22 @@ func (s *Shelf) inDayPart(parts []scoring.DayPart, now time.Time) bool {
 	return slices.ContainsFunc(parts, func(p scoring.DayPart) bool { return p.Has(local) })
 }
 
-// Rejections lists every ad that may not be shown, with why: those that Eligible
-// left out, at most so many. Unlike Eligible it goes through all of them.
-func (s *Shelf) Rejections(a *Ask, eligible []*Ad, most int) []scoring.Rejected {
+// Rejections lists every ad but those shown, with why, at most so many. Unlike
+// Eligible it goes through all of them.
+func (s *Shelf) Rejections(a *Ask, shown []*Ad, most int) []scoring.Rejected {
 	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
 	clear(a.judged)
+	tier := scoring.Tier(0)
+	for _, ad := range shown {
+		tier = max(tier, ad.Tier())
+	}
 	var list []scoring.Rejected
 	for k := range s.ads {
 		ad := &s.ads[k]
 		if len(list) == most {
 			break
 		}
-		if slices.Contains(eligible, ad) {
+		if slices.Contains(shown, ad) {
 			continue
 		}
 		why := a.takes(kind{ad.Format, ad.Size})
@@ -155,7 +159,11 @@ func (s *Shelf) Rejections(a *Ask, eligible []*Ad, most int) []scoring.Rejected 
 		case why == 0:
 			why = s.judge(a, ad)
 		}
-		if why == 0 {
+		switch {
+		case why != 0:
+		case ad.Tier() <= tier:
+			why = scoring.RejectedOutranked
+		default:
 			why = scoring.RejectedLowerTier
 		}
 		list = append(list, scoring.Rejected{Campaign: ad.Campaign, Creative: ad.ID, Rejection: why})

@@ -130,6 +130,10 @@ func TestTiers(t *testing.T) {
 	for _, r := range s.Rejections(a, shown, 100) {
 		why[r.Campaign] = r.Rejection
 	}
+	// Of the goal's two, one would be shown and the other outranked.
+	if one := s.Rejections(a, shown[:1], 100); one[2].Creative != "y" || one[2].Rejection != scoring.RejectedOutranked {
+		t.Errorf("rejected %v", one)
+	}
 	if fmt.Sprint(why) != fmt.Sprint(map[scoring.CampaignID]scoring.Rejection{
 		"auction": scoring.RejectedLowerTier, "house": scoring.RejectedLowerTier, "sponsor": scoring.RejectedFlight,
 	}) {

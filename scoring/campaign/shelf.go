@@ -4,10 +4,12 @@ package campaign
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/creative"
 )
 
 // Audience is whom a campaign is for: its targeting expression, made ready.
@@ -28,8 +30,25 @@ type Ad struct {
 	*scoring.Creative
 	Flight *Flight
 
-	flight int32 // number of the flight
+	flight   int32 // number of the flight
+	prepared *creative.Prepared
 }
+
+// Subject is what predictions of the response see of the ad.
+func (a *Ad) Subject() creative.Subject {
+	s := creative.Subject{Creative: a.ID, Campaign: a.Campaign}
+	if len(a.Flight.Categories) > 0 {
+		s.Category = a.Flight.Categories[0]
+	}
+	s.Attributes = append(s.Attributes, creative.Trait{Key: "format", Value: a.Format})
+	for _, key := range slices.Sorted(maps.Keys(a.Attributes)) {
+		s.Attributes = append(s.Attributes, creative.Trait{Key: key, Value: a.Attributes[key]})
+	}
+	return s
+}
+
+// Prepared is Subject made ready.
+func (a *Ad) Prepared() *creative.Prepared { return a.prepared }
 
 // LandingURL is where the ad leads: the creative's own, or else the campaign's.
 func (a *Ad) LandingURL() string { return cmp.Or(a.Creative.LandingURL, a.Flight.LandingURL) }
@@ -76,7 +95,9 @@ func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Locatio
 		c := &creatives[i]
 		n, ok := slices.BinarySearchFunc(flights, c.Campaign, func(f Flight, id scoring.CampaignID) int { return cmp.Compare(f.ID, id) })
 		if ok {
-			s.ads = append(s.ads, Ad{Creative: c, Flight: &flights[n], flight: int32(n)})
+			ad := Ad{Creative: c, Flight: &flights[n], flight: int32(n)}
+			ad.prepared = creative.Prepare(ad.Subject())
+			s.ads = append(s.ads, ad)
 		}
 	}
 	for i := range s.ads {
@@ -107,6 +128,11 @@ func (s *Shelf) place(a *Ad) {
 	for country := range countries {
 		r.byCountry[country] = append(r.byCountry[country], a)
 	}
+}
+
+// Targets reports whether any campaign asks whom it is for.
+func (s *Shelf) Targets() bool {
+	return slices.ContainsFunc(s.flights, func(f Flight) bool { return f.Audience != nil })
 }
 
 // Ads are all of the shelf's, in the order of campaigns and ids.

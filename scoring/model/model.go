@@ -35,6 +35,7 @@ type Model struct {
 	contexts contexts
 	affinity affinity
 	kinds    kinds
+	clicks   responses
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -118,6 +119,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	}
 	m.hazard.learn(m, e, t)
 	m.searches.learn(m, e, t)
+	m.clicks.learn(e, t)
 	m.sweepDaily(t)
 	m.learned.Add(1)
 }

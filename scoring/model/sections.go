@@ -22,6 +22,7 @@ func (m *Model) sections() []section {
 		&m.again,
 		&m.searches,
 		&m.revenue,
+		&m.clicks,
 		&m.removal,
 		&m.baskets,
 		&m.contexts,

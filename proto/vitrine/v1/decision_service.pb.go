@@ -525,10 +525,11 @@ type PlacementRequest struct {
 	Placement string `protobuf:"bytes,1,opt,name=placement,proto3" json:"placement,omitempty"`
 	// How many items: 1 to 100; the placement's own count when 0.
 	Count int32 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
-	// A further CEL filter, on top of the placement's; see ProductRules.filter.
+	// A further CEL filter, on top of the placement's; see ProductRules.filter. Of
+	// placements of products alone.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
-	// Product or creative ids to leave out: what the page shows already. At most
-	// 500.
+	// Product or creative ids to leave out: what the page shows already. A
+	// creative's is the last part of its name. At most 500.
 	ExcludeIds    []string `protobuf:"bytes,4,rep,name=exclude_ids,json=excludeIds,proto3" json:"exclude_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

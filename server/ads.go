@@ -1,0 +1,193 @@
+package server
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/campaign"
+	"github.com/vitrine-io/vitrine/scoring/creative"
+	"github.com/vitrine-io/vitrine/scoring/interest"
+)
+
+const (
+	// maxChances bounds how many of the creatives that might have been shown are
+	// recorded with a decision.
+	maxChances = 64
+	// maxRejectedAds bounds those that are told of with EXPLAIN_FULL.
+	maxRejectedAds = 1000
+)
+
+// ads fills a page's placements of creatives. It is reused.
+type ads struct {
+	builder  creative.Builder
+	chooser  creative.Chooser
+	eligible []*campaign.Ad
+	arms     []creative.Arm
+	page     creative.Page
+	entries  []interest.Entry
+	taken    []*campaign.Ad
+}
+
+var adsPool = sync.Pool{New: func() any { return &ads{chooser: creative.Chooser{Floor: creative.DefaultFloor}} }}
+
+// fillAds fills the slots of creatives among those of a page, in their order; no
+// creative stands on it twice. What is left to chance follows from the seed.
+func (s *decisions) fillAds(q *query, who knowledge, now time.Time, seed uint64, filled []scoring.FilledPlacement) {
+	a := adsPool.Get().(*ads)
+	defer adsPool.Put(a)
+	a.taken = a.taken[:0]
+	shelf := q.site.shelf.Load()
+	ask := &campaign.Ask{Now: now, Context: &q.context}
+	if shelf.Targets() {
+		ask.Visitor = q.site.asked(who.profile, now)
+	}
+	a.readPage(q, who, now)
+	responses := q.site.learner.model.Responses().At(now)
+	for i, slot := range q.slots {
+		if slot.placement.Creatives == nil {
+			continue
+		}
+		ask.Rules = slot.placement.Creatives
+		ask.Without = a.without(slot)
+		filled[i] = a.fill(q, slot, shelf, ask, &responses, seed)
+	}
+}
+
+// readPage reads what responses are predicted by: the page's context and what the
+// visitor cares for most.
+func (a *ads) readPage(q *query, who knowledge, now time.Time) {
+	a.page.Context = creative.ContextTraits(&q.context)
+	a.page.Interests = a.page.Interests[:0]
+	if who.profile == nil {
+		return
+	}
+	a.entries = who.profile.Interests.AppendAt(a.entries[:0], now)
+	weight := func(e *interest.Entry) float32 { return e.Weight[interest.Short] + e.Weight[interest.Mid] }
+	slices.SortFunc(a.entries, func(x, y interest.Entry) int {
+		return cmp.Or(cmp.Compare(weight(&y), weight(&x)), cmp.Compare(x.Facet, y.Facet))
+	})
+	for k := range a.entries[:min(len(a.entries), creative.MaxInterests)] {
+		e := &a.entries[k]
+		if w := weight(e); w > 0 {
+			// From 0 for nothing over a half for a view to 1.
+			a.page.Interests = append(a.page.Interests, creative.Interest{Facet: e.Facet, Weight: w / (1 + w)})
+		}
+	}
+}
+
+// without keeps out what stands on the page and what was not wanted.
+func (a *ads) without(slot slot) func(*campaign.Ad) scoring.Rejection {
+	return func(ad *campaign.Ad) scoring.Rejection {
+		switch {
+		case slices.Contains(slot.fill.Exclude, scoring.ProductID(ad.ID)):
+			return scoring.RejectedExcluded
+		case slices.Contains(a.taken, ad):
+			return scoring.RejectedShownElsewhere
+		}
+		return 0
+	}
+}
+
+// fill fills one slot: of the eligible ads one by chance, of the rest another, and so
+// on. The propensity of each is given those before it.
+func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, responses *creative.Reading, seed uint64) scoring.FilledPlacement {
+	out := scoring.FilledPlacement{Placement: slot.placement.ID}
+	a.page.Placement = slot.placement.ID
+	common := a.builder.Begin(&a.page)
+	base := responses.Logit(common)
+	before := len(a.taken)
+	seed ^= xxhash.Sum64String(string(slot.placement.ID))
+	for len(out.Items) < slot.fill.Count {
+		a.eligible = shelf.Eligible(a.eligible[:0], ask)
+		if len(a.eligible) == 0 {
+			break
+		}
+		a.arms = a.arms[:0]
+		for _, ad := range a.eligible {
+			a.arms = append(a.arms, responses.Arm(base, a.builder.Own(ad.Prepared(), 0), ad.Value()))
+		}
+		k, propensity := a.chooser.Choose(a.arms, seed+uint64(len(out.Items)))
+		if len(out.Items) == 0 {
+			out.Chances = a.chances()
+		}
+		ad := a.eligible[k]
+		a.taken = append(a.taken, ad)
+		own := a.builder.Own(ad.Prepared(), 0)
+		item := scoring.Item{
+			Campaign: ad.Campaign, Creative: ad.ID, Propensity: propensity, Features: creative.Pack(common, own),
+			Score: a.arms[k].Value * creative.Posterior{Mean: a.arms[k].Mean, Variance: a.arms[k].Deviation * a.arms[k].Deviation}.Probability(),
+		}
+		if q.explain != pb.Explain_EXPLAIN_NONE {
+			item.Reasons = adReasons(&a.page, ad, own, responses)
+		}
+		out.Items = append(out.Items, item)
+	}
+	short := len(out.Items) < slot.fill.Count
+	if q.explain == pb.Explain_EXPLAIN_FULL || short {
+		rejected := shelf.Rejections(ask, a.taken[before:], maxRejectedAds)
+		if short {
+			out.NoFill = campaign.NoFill(rejected)
+		}
+		if q.explain == pb.Explain_EXPLAIN_FULL {
+			out.Rejected = rejected
+		}
+	}
+	return out
+}
+
+// chances are those of the arms just chosen from, the likeliest if they are many.
+func (a *ads) chances() []scoring.Chance {
+	shares := a.chooser.Propensities(a.arms)
+	list := make([]scoring.Chance, len(shares))
+	for k, p := range shares {
+		list[k] = scoring.Chance{Campaign: a.eligible[k].Campaign, Creative: a.eligible[k].ID, Propensity: p}
+	}
+	if len(list) > maxChances {
+		slices.SortStableFunc(list, func(x, y scoring.Chance) int { return cmp.Compare(y.Propensity, x.Propensity) })
+		list = list[:maxChances]
+	}
+	return list
+}
+
+// adReasons gives the reasons of an ad: what its own features add to its prediction,
+// by kind and evidence, as shares of all that speaks for it.
+func adReasons(page *creative.Page, ad *campaign.Ad, own []creative.Feature, responses *creative.Reading) []scoring.Reason {
+	names := creative.Names(page, ad.Subject())
+	names = names[len(names)-len(own):]
+	var list []scoring.Reason
+	var sum float64
+	for k, share := range responses.AppendShares(nil, own) {
+		r := scoring.Reason{Kind: scoring.ReasonPopular}
+		switch names[k].Kind {
+		case creative.KindInterest:
+			r = scoring.Reason{Kind: scoring.ReasonInterest, Facet: names[k].Facet}
+		case creative.KindSetting:
+			r.Kind = scoring.ReasonPageContext
+		}
+		at := slices.IndexFunc(list, func(x scoring.Reason) bool { return x.Kind == r.Kind && x.Facet == r.Facet })
+		if at < 0 {
+			at, list = len(list), append(list, r)
+		}
+		list[at].Share += share
+	}
+	list = slices.DeleteFunc(list, func(r scoring.Reason) bool { return r.Share <= 0 })
+	for _, r := range list {
+		sum += r.Share
+	}
+	if sum == 0 || math.IsInf(sum, 0) {
+		// Nothing is known of it yet: it is shown to find out.
+		return []scoring.Reason{{Kind: scoring.ReasonExploration, Share: 1}}
+	}
+	for k := range list {
+		list[k].Share /= sum
+	}
+	slices.SortStableFunc(list, func(x, y scoring.Reason) int { return cmp.Compare(y.Share, x.Share) })
+	return list[:min(len(list), 3)]
+}
