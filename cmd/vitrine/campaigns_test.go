@@ -10,7 +10,8 @@ import (
 	"github.com/vitrine-io/vitrine/server/config"
 )
 
-// serveShop starts a server with the site shop, and returns its address.
+// serveShop starts a server with the site shop, which has a placement of creatives,
+// banner, and returns its address.
 func serveShop(t *testing.T) string {
 	t.Helper()
 	cfg := config.Default()
@@ -31,6 +32,13 @@ func serveShop(t *testing.T) string {
 	}
 	defer conn.Close()
 	if _, err := pb.NewSiteServiceClient(conn).CreateSite(t.Context(), &pb.CreateSiteRequest{SiteId: "shop"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = pb.NewPlacementServiceClient(conn).CreatePlacement(t.Context(), &pb.CreatePlacementRequest{
+		Parent: "sites/shop", PlacementId: "banner",
+		Placement: &pb.Placement{Count: 1, Rules: &pb.Placement_Creatives{Creatives: &pb.CreativeRules{}}},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return n.Addr()
@@ -70,6 +78,19 @@ no JSON
 	}
 	out, _, err = runCommand(t, "", newCreativesCommand, "--site", "shop", "--target", target)
 	for _, want := range []string{"red", "300 x 250", "motif people"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s", want, err, out)
+		}
+	}
+	// The house's campaign has no creative; of spring's one is for who is known.
+	out, _, err = runCommand(t, "", newDecideCommand, "--site", "shop", "--placement", "banner", "--explain", "full", "--target", target)
+	for _, want := range []string{"banner: 0 creatives, contextual mode", "No more: no creative's targeting fits.", "spring/red  targeting"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s", want, err, out)
+		}
+	}
+	out, _, err = runCommand(t, "", newDecideCommand, "--site", "shop", "--placement", "banner", "--session", "p1", "--device", "phone", "--target", target)
+	for _, want := range []string{"banner: 1 creative, session mode", "spring/red", "100.0 %", "100% Something new to discover"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%q is missing: %v\n%s", want, err, out)
 		}

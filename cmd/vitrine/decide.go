@@ -40,6 +40,9 @@ type decideFlags struct {
 	session    []string
 	explain    string
 	locale     string
+	country    string
+	city       string
+	device     string
 	dryRun     bool
 	json       bool
 }
@@ -58,7 +61,8 @@ usual policy (opt-in) say --consent granted to see a personal page.`,
 		Example: `  vitrine decide --site demo --visitor v1 --consent granted
   vitrine decide --site demo --visitor v1 --page product --product P105 --placement product
   vitrine decide --site demo --filter "product.price.amount < 50.0 && 'running' in product.categories"
-  vitrine decide --site demo --session P105,P271 --explain full`,
+  vitrine decide --site demo --session P105,P271 --explain full
+  vitrine decide --site shop --placement banner --country FR --device phone --explain full`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.decide(cmd.Context(), f) },
 	}
@@ -66,7 +70,7 @@ usual policy (opt-in) say --consent granted to see a personal page.`,
 	f.remote.flags(fs)
 	f.who.flags(fs)
 	fs.StringSliceVar(&f.placements, "placement", []string{"home"}, "the `placements` to fill")
-	fs.Int32Var(&f.count, "count", 0, "how `many` products; 0: as many as the placement is set up for")
+	fs.Int32Var(&f.count, "count", 0, "how `many` products or creatives; 0: as many as the placement is set up for")
 	fs.StringVar(&f.filter, "filter", "", "a CEL `expression` that every product must pass")
 	fs.StringSliceVar(&f.exclude, "exclude", nil, "product `ids` to leave out")
 	fs.StringVar(&f.page, "page", "", "the kind of `page`: home, product, category, search, cart, checkout, order-confirmation, email, other; by default what --product, --category or --search imply")
@@ -76,6 +80,9 @@ usual policy (opt-in) say --consent granted to see a personal page.`,
 	fs.StringSliceVar(&f.session, "session", nil, "product `ids` looked at in this session, oldest first: decide from these alone, and store nothing")
 	fs.StringVar(&f.explain, "explain", "reasons", "how much to `explain`: reasons, full (with what was left out), none")
 	fs.StringVar(&f.locale, "locale", "", "language `tag` of the reasons; by default the site's")
+	fs.StringVar(&f.country, "country", "", "ISO 3166-1 `code` of where the visitor is, such as FR")
+	fs.StringVar(&f.city, "city", "", "the `name` of the city they are in")
+	fs.StringVar(&f.device, "device", "", "the `kind` of device: desktop, phone, tablet, tv")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "answer without keeping a record of the decision")
 	fs.BoolVar(&f.json, "json", false, "print the answer as JSON")
 	return cmd
@@ -127,12 +134,17 @@ func (f *decideFlags) request() (*pb.DecideRequest, error) {
 	if !ok {
 		return nil, usagef("--explain %q: one of reasons, full, none is wanted", f.explain)
 	}
+	device, ok := pb.DeviceType_value["DEVICE_TYPE_"+strings.ToUpper(f.device)]
+	if f.device != "" && (!ok || device == 0) {
+		return nil, usagef("--device %q: one of desktop, phone, tablet, tv is wanted", f.device)
+	}
 	req := &pb.DecideRequest{
 		Site:    f.who.name(),
 		Visitor: f.who.key(),
 		Consent: consent,
 		Context: &pb.PageContext{
 			PageType: page, ProductId: f.product, Category: f.category, SearchQuery: f.search, Locale: f.locale,
+			Device: pb.DeviceType(device), Place: f.place(),
 		},
 		DryRun:          f.dryRun,
 		Explain:         explain,
@@ -147,6 +159,14 @@ func (f *decideFlags) request() (*pb.DecideRequest, error) {
 		})
 	}
 	return req, nil
+}
+
+// place is --country and --city; nil for neither.
+func (f *decideFlags) place() *pb.Place {
+	if f.country == "" && f.city == "" {
+		return nil
+	}
+	return &pb.Place{Country: f.country, City: f.city}
 }
 
 // pageType is --page, or what the other flags imply.
@@ -199,8 +219,12 @@ func printDecision(w io.Writer, resp *pb.DecideResponse, names map[string]string
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s: %d products, %s mode\n\n", p.GetPlacement(), len(p.GetItems()), enumWords(resp.GetMode().String(), "DECISION_MODE_"))
-		if err := itemTable(p).write(&b); err != nil {
+		fmt.Fprintf(&b, "%s: %s, %s mode\n\n", p.GetPlacement(), itemCount(p), enumWords(resp.GetMode().String(), "DECISION_MODE_"))
+		items := itemTable
+		if showsCreatives(p) {
+			items = creativeTable
+		}
+		if err := items(p).write(&b); err != nil {
 			return err
 		}
 		if why := p.GetNoFillReason(); why != pb.NoFillReason_NO_FILL_REASON_UNSPECIFIED {
@@ -209,8 +233,16 @@ func printDecision(w io.Writer, resp *pb.DecideResponse, names map[string]string
 		if len(p.GetRejected()) > 0 {
 			b.WriteString("\nLeft out:\n")
 			t := newTable("product", "title", ">score", "why")
+			if showsCreatives(p) {
+				t = newTable("creative", "why")
+			}
 			for _, r := range p.GetRejected() {
-				t.add(r.GetId(), names[r.GetId()], score(r.GetScore()), enumWords(r.GetRejection().String(), "REJECTION_"))
+				why := enumWords(r.GetRejection().String(), "REJECTION_")
+				if name, ok := creativeID(r.GetId()); ok {
+					t.add(name, why)
+				} else {
+					t.add(r.GetId(), names[r.GetId()], score(r.GetScore()), why)
+				}
 			}
 			if err := t.write(&b); err != nil {
 				return err
@@ -239,20 +271,22 @@ func itemTable(p *pb.PlacementResult) *table {
 	for i, it := range p.GetItems() {
 		product := it.GetProduct()
 		id, title := product.GetProductId(), product.GetProduct().GetTitle()
-		if c := it.GetCreative(); c != nil {
-			id = c.GetCreative()
-		}
-		var why []string
-		for _, r := range it.GetReasons() {
-			if r.GetShare() < leastShare {
-				continue
-			}
-			text := strings.ReplaceAll(fold(r.GetText(), whyWidth), "\n", "\n     ")
-			why = append(why, fmt.Sprintf("%3.0f%% %s", math.Round(100*r.GetShare()), text))
-		}
-		t.add(fmt.Sprint(i+1), id, fold(title, titleWidth), demo.Price(product.GetProduct().GetPrice()), score(it.GetScore()), strings.Join(why, "\n"))
+		t.add(fmt.Sprint(i+1), id, fold(title, titleWidth), demo.Price(product.GetProduct().GetPrice()), score(it.GetScore()), whyShown(it))
 	}
 	return t
+}
+
+// whyShown are an item's reasons, a line each.
+func whyShown(it *pb.DecidedItem) string {
+	var why []string
+	for _, r := range it.GetReasons() {
+		if r.GetShare() < leastShare {
+			continue
+		}
+		text := strings.ReplaceAll(fold(r.GetText(), whyWidth), "\n", "\n     ")
+		why = append(why, fmt.Sprintf("%3.0f%% %s", math.Round(100*r.GetShare()), text))
+	}
+	return strings.Join(why, "\n")
 }
 
 // noFill says in words why a placement is not full.
