@@ -2,12 +2,6 @@ package scoring
 
 import "time"
 
-// CampaignID names a campaign within its site.
-type CampaignID string
-
-// CreativeID names a creative within its campaign.
-type CreativeID string
-
 // Tier is a campaign's priority, the first above all others; the numbers are those
 // of the wire contract. 0 is TierAuction.
 type Tier uint8

@@ -100,7 +100,7 @@ type Event struct {
 type AdShown struct {
 	Campaign CampaignID `cbor:"1,keyasint"`
 	Creative CreativeID `cbor:"2,keyasint"`
-	Token    uint64     `cbor:"3,keyasint"` // a hash of the attribution token: of the impression
+	Token    uint64     `cbor:"3,keyasint"`           // a hash of the attribution token: of the impression
 	Features []byte     `cbor:"4,keyasint,omitempty"` // as Item.Features
 }
 

@@ -31,5 +31,5 @@ type DecisionID string
 // CampaignID names a campaign of a site.
 type CampaignID string
 
-// CreativeID names a creative of a site.
+// CreativeID names a creative of a campaign.
 type CreativeID string

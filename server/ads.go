@@ -29,6 +29,8 @@ type ads struct {
 	builder  creative.Builder
 	chooser  creative.Chooser
 	eligible []*campaign.Ad
+	rivals   []creative.Contestant
+	features []creative.Feature // of the rivals, one after the other
 	arms     []creative.Arm
 	page     creative.Page
 	entries  []interest.Entry
@@ -101,7 +103,6 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 	out := scoring.FilledPlacement{Placement: slot.placement.ID}
 	a.page.Placement = slot.placement.ID
 	common := a.builder.Begin(&a.page)
-	base := responses.Logit(common)
 	before := len(a.taken)
 	seed ^= xxhash.Sum64String(string(slot.placement.ID))
 	for len(out.Items) < slot.fill.Count {
@@ -109,21 +110,18 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 		if len(a.eligible) == 0 {
 			break
 		}
-		a.arms = a.arms[:0]
-		for _, ad := range a.eligible {
-			a.arms = append(a.arms, responses.Arm(base, a.builder.Own(ad.Prepared(), 0), ad.Value()))
-		}
-		k, propensity := a.chooser.Choose(a.arms, seed+uint64(len(out.Items)))
-		if len(out.Items) == 0 {
-			out.Chances = a.chances()
-		}
-		ad := a.eligible[k]
-		a.taken = append(a.taken, ad)
-		own := a.builder.Own(ad.Prepared(), 0)
+		a.compete(common, responses)
+		shares := a.chooser.Propensities(a.arms)
+		k := creative.Draw(shares, seed+uint64(len(out.Items)))
+		ad, own := a.eligible[k], a.rivals[k].Own
 		item := scoring.Item{
-			Campaign: ad.Campaign, Creative: ad.ID, Propensity: propensity, Features: creative.Pack(common, own),
-			Score: a.arms[k].Value * creative.Posterior{Mean: a.arms[k].Mean, Variance: a.arms[k].Deviation * a.arms[k].Deviation}.Probability(),
+			Campaign: ad.Campaign, Creative: ad.ID, Propensity: shares[k], Features: creative.Pack(common, own),
+			Score: a.arms[k].Worth(),
 		}
+		if len(out.Items) == 0 {
+			out.Chances = a.chances(shares)
+		}
+		a.taken = append(a.taken, ad)
 		if q.explain != pb.Explain_EXPLAIN_NONE {
 			item.Reasons = adReasons(&a.page, ad, own, responses)
 		}
@@ -142,9 +140,19 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 	return out
 }
 
-// chances are those of the arms just chosen from, the likeliest if they are many.
-func (a *ads) chances() []scoring.Chance {
-	shares := a.chooser.Propensities(a.arms)
+// compete makes arms of the eligible ads.
+func (a *ads) compete(common []creative.Feature, responses *creative.Reading) {
+	a.rivals, a.features = a.rivals[:0], a.features[:0]
+	for _, ad := range a.eligible {
+		from := len(a.features)
+		a.features = append(a.features, a.builder.Own(ad.Prepared(), 0)...)
+		a.rivals = append(a.rivals, creative.Contestant{Own: a.features[from:len(a.features):len(a.features)], Value: ad.Value()})
+	}
+	a.arms = responses.AppendArms(a.arms[:0], common, a.rivals)
+}
+
+// chances are those of the eligible ads, the likeliest if they are many.
+func (a *ads) chances(shares []float64) []scoring.Chance {
 	list := make([]scoring.Chance, len(shares))
 	for k, p := range shares {
 		list[k] = scoring.Chance{Campaign: a.eligible[k].Campaign, Creative: a.eligible[k].ID, Propensity: p}
