@@ -9,7 +9,6 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
-	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/campaign"
 	"github.com/vitrine-io/vitrine/scoring/creative"
@@ -122,18 +121,18 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 			out.Chances = a.chances(shares)
 		}
 		a.taken = append(a.taken, ad)
-		if q.explain != pb.Explain_EXPLAIN_NONE {
+		if q.reasons() {
 			item.Reasons = adReasons(&a.page, ad, own, responses)
 		}
 		out.Items = append(out.Items, item)
 	}
 	short := len(out.Items) < slot.fill.Count
-	if q.explain == pb.Explain_EXPLAIN_FULL || short {
+	if q.rejected() || short {
 		rejected := shelf.Rejections(ask, a.taken[before:], maxRejectedAds)
 		if short {
 			out.NoFill = campaign.NoFill(rejected)
 		}
-		if q.explain == pb.Explain_EXPLAIN_FULL {
+		if q.rejected() {
 			out.Rejected = rejected
 		}
 	}

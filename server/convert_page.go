@@ -23,6 +23,12 @@ type query struct {
 	whole   bool
 }
 
+// reasons reports whether to tell why each item was chosen.
+func (q *query) reasons() bool { return q.explain != pb.Explain_EXPLAIN_NONE }
+
+// rejected reports whether to tell what was left out.
+func (q *query) rejected() bool { return q.explain == pb.Explain_EXPLAIN_FULL }
+
 // slot is a placement asked for.
 type slot struct {
 	placement *placement

@@ -103,7 +103,7 @@ func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
 func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []scoring.FilledPlacement {
 	page := &decide.Page{
 		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile, Seed: seed,
-		Reasons: q.explain != pb.Explain_EXPLAIN_NONE, Rejected: q.explain == pb.Explain_EXPLAIN_FULL,
+		Reasons: q.reasons(), Rejected: q.rejected(),
 	}
 	for _, slot := range q.slots {
 		if slot.placement.Creatives == nil {
