@@ -103,6 +103,14 @@ func TestPurchasesSayNothingInAShopWithoutOrders(t *testing.T) {
 	}
 }
 
+// The first stage lets through what was bought: its prior is a parameter, like those
+// that are in effect.
+func TestPurchasesPassTheFirstStage(t *testing.T) {
+	if c, _ := Compile(nil); c.prior[sigBought] != prior[sigBought] || prior[sigBought] == 0 {
+		t.Errorf("a prior of %v is in effect, want %v", c.prior[sigBought], prior[sigBought])
+	}
+}
+
 // Of twenty orders of eighteen lines, what was in all of them is on the page, also
 // when the last order had other things.
 func TestWhatIsBoughtEveryTimeIsOnThePage(t *testing.T) {

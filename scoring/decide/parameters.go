@@ -102,6 +102,7 @@ func parameters() []Parameter {
 		priorOf("prior_facets", sigFacets, "champions of the visitor's facets"),
 		priorOf("prior_page", sigPage, "what the page is about"),
 		priorOf("prior_popular", sigPopular, "popularity"),
+		priorOf("prior_bought", sigBought, "what the visitor bought, how often and how lately"),
 		{
 			Name: "seed_recall_days", Default: seedRecall.Hours() / 24, Min: 0.1, Max: 1000,
 			About: "In how many days a touch of an earlier visit loses half of its say.",

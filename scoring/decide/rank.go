@@ -22,7 +22,7 @@ const maxTried = 1024
 var prior = [signals]float32{
 	sigNear: 1, sigForward: 0.8, sigNext: 0.4, sigHop: 0.2, sigOwn: 0.3, sigFacets: 0.5, sigPage: 2, sigPopular: 0.3,
 	sigSearched: 1.5, sigCarted: 0.3, sigOrdered: 0.3, sigContext: 0.3,
-	sigTrail: 1, sigLater: 0.8, sigEarlier: 0.4, sigLaterHop: 0.2, sigBought: 1,
+	sigTrail: 1, sigLater: 0.8, sigEarlier: 0.4, sigLaterHop: 0.2, sigBought: 2,
 }
 
 // scored is a candidate that the features were computed for.
