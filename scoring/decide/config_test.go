@@ -252,3 +252,12 @@ func TestObservationsScoreAsDecisions(t *testing.T) {
 		t.Errorf("%d products observed", seen)
 	}
 }
+
+// What the first stage is shipped with is what it goes by: each prior has a
+// parameter, and each parameter its default.
+func TestEveryPriorIsAParameter(t *testing.T) {
+	c, faults := Compile(nil)
+	if len(faults) > 0 || c.prior != prior {
+		t.Errorf("priors %v, want %v (%v)", c.prior, prior, faults)
+	}
+}

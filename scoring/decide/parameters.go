@@ -102,6 +102,10 @@ func parameters() []Parameter {
 		priorOf("prior_facets", sigFacets, "champions of the visitor's facets"),
 		priorOf("prior_page", sigPage, "what the page is about"),
 		priorOf("prior_popular", sigPopular, "popularity"),
+		priorOf("prior_searched", sigSearched, "what was chosen after the same words"),
+		priorOf("prior_carted", sigCarted, "what was put into the cart with these products"),
+		priorOf("prior_ordered", sigOrdered, "what was ordered with these products"),
+		priorOf("prior_context", sigContext, "what visitors of the same context turn to"),
 		priorOf("prior_bought", sigBought, "what the visitor bought, how often and how lately"),
 		{
 			Name: "seed_recall_days", Default: seedRecall.Hours() / 24, Min: 0.1, Max: 1000,

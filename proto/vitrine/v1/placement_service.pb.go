@@ -116,7 +116,7 @@ const (
 	// fit the visitor first.
 	Strategy_STRATEGY_NEW_FOR_YOU Strategy = 8
 	// What has the words of the page's search_query, or else of the visitor's last
-	// search (PRODUCTS_SEARCHED).
+	// search (PRODUCTS_SEARCHED), and what visitors turn to after searching for them.
 	Strategy_STRATEGY_FROM_SEARCH Strategy = 9
 )
 
