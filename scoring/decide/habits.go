@@ -156,7 +156,27 @@ func (q *query) habitOf(v *view) *habit {
 	if v.habit == 0 {
 		return nil
 	}
-	h := &q.habits[v.habit-1]
+	return q.judged(int(v.habit) - 1)
+}
+
+// wanted is how far a purchase must be due for the usual rule to let it come back: at
+// twice the rate that things are bought again at in general.
+const wanted = 1.0 / 3 // inOdds(2)
+
+// usedUp reports whether the shop's orders tell that the visitor wants to buy again by
+// now what they bought.
+func (q *query) usedUp(i catalog.Index) bool {
+	k := slices.IndexFunc(q.habits, func(h habit) bool { return h.product == i })
+	if k < 0 {
+		return false
+	}
+	h := q.judged(k)
+	return h.due >= wanted && h.comesBack >= 0.5
+}
+
+// judged is a habit with what the shop's orders tell of it.
+func (q *query) judged(k int) *habit {
+	h := &q.habits[k]
 	if !h.judged {
 		due, again := q.rebuying.Due(h.product, q.categoriesOf(h), h.last)
 		h.due, h.again, h.judged = inOdds(due), ln(float32(again)), true

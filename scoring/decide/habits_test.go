@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/model"
@@ -85,6 +86,34 @@ func TestPurchasesComeBackOrStayAway(t *testing.T) {
 			switch change := changes(s, profile(s.event(scoring.OrderCompleted, "me", -test.ago*days, test.bought)), "lamp3")[test.product]; {
 			case test.up && change < 0.1, test.down && change > -0.1, !test.up && !test.down && (change < -0.01 || change > 0.01):
 				t.Errorf("scores %+.3f for the purchase", change)
+			}
+		})
+	}
+}
+
+// What was bought is left out for 90 days, or until it is used up, where the
+// placement does not say how long.
+func TestWhatIsUsedUpComesBackBeforeTheWindowEnds(t *testing.T) {
+	s := household()
+	for _, test := range []struct {
+		name   string
+		bought scoring.ProductID
+		ago    float64 // days
+		window time.Duration
+		shown  bool
+	}{
+		{"coffee that is used up", "coffee0", 30, 0, true},
+		{"coffee that can't be used up yet", "coffee0", 5, 0, false},
+		{"coffee that is used up, in a placement of 60 days", "coffee0", 30, 60 * 24 * time.Hour, false},
+		{"a television set", "tv0", 30, 0, false},
+		{"a television set after the window", "tv0", 100, 0, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			asked := page(profile(s.event(scoring.OrderCompleted, "me", -test.ago*days, test.bought)), 0, 12)
+			asked.Slots[0].Rules = &scoring.ProductRules{BoughtWindow: test.window}
+			shown := slices.ContainsFunc(s.decider.Decide(asked)[0].Items, func(it scoring.Item) bool { return it.Product == test.bought })
+			if shown != test.shown {
+				t.Errorf("shown: %v", shown)
 			}
 		})
 	}

@@ -56,6 +56,8 @@ type filling struct {
 	// fillingUp: the strategy has found too few, and others take the rest. What of
 	// those is left out nobody asked for.
 	fillingUp bool
+	// untilUsedUp: what was bought may come back before the window ends, if it is used up.
+	untilUsedUp bool
 }
 
 // fill fills one slot: pinned products, then the strategy's ranking, new products in
@@ -69,7 +71,7 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 		f.rules = *s.Rules
 	}
 	if f.rules.BoughtWindow == 0 {
-		f.rules.BoughtWindow = boughtWindow
+		f.rules.BoughtWindow, f.untilUsedUp = boughtWindow, true
 	}
 	if f.rules.Diversity == 0 {
 		f.rules.Diversity = scoring.DiversityLow
@@ -155,7 +157,8 @@ func (f *filling) refuses(i catalog.Index, p *scoring.Product) scoring.Rejection
 	}
 	if v := f.page.Profile; v != nil {
 		if !f.rules.ShowBought {
-			if at, ok := v.Bought(p.ID); ok && f.page.Now.Sub(at) < f.rules.BoughtWindow {
+			at, ok := v.Bought(p.ID)
+			if ok && f.page.Now.Sub(at) < f.rules.BoughtWindow && (!f.untilUsedUp || !f.usedUp(i)) {
 				return scoring.RejectedBought
 			}
 		}

@@ -513,7 +513,8 @@ type ProductRules struct {
 	Filter string `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`
 	// Leave out what this visitor bought within bought_window. On by default.
 	ExcludeBought Toggle `protobuf:"varint,2,opt,name=exclude_bought,json=excludeBought,proto3,enum=vitrine.v1.Toggle" json:"exclude_bought,omitempty"`
-	// How long a purchase counts for exclude_bought. 90 days by default.
+	// How long a purchase counts for exclude_bought. When absent 90 days, but no longer
+	// than until the visitor has used the product up, as far as the shop's orders tell.
 	BoughtWindow *durationpb.Duration `protobuf:"bytes,3,opt,name=bought_window,json=boughtWindow,proto3" json:"bought_window,omitempty"`
 	// Leave out what lies in the visitor's cart. On by default.
 	ExcludeInCart Toggle `protobuf:"varint,4,opt,name=exclude_in_cart,json=excludeInCart,proto3,enum=vitrine.v1.Toggle" json:"exclude_in_cart,omitempty"`
