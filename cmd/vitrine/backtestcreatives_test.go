@@ -69,7 +69,7 @@ func TestBacktestCreativesReplaysTests(t *testing.T) {
 func TestBacktestCreativesLearnsFromMails(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("recency,history_segment,history,mens,womens,zip_code,newbie,channel,segment,visit,conversion,spend\n")
-	for i := range 6000 {
+	for i := range 2400 {
 		channel, mail := []string{"Phone", "Web"}[i/2%2], []string{"A", "B"}[i%2]
 		visit := 0
 		if of := i / 4 % 10; of < 2 || of < 5 && (channel == "Phone") == (mail == "A") {
@@ -92,7 +92,7 @@ func TestBacktestCreativesLearnsFromMails(t *testing.T) {
 		t.Errorf("got %+v", visit)
 	}
 	out, _, err = runCommand(t, "", newBacktestCommand, "creatives", file)
-	for _, want := range []string{"spend", "vitrine beyond the best single creative: +0.1", "better", "for each of 6,000 customers"} {
+	for _, want := range []string{"spend", "vitrine beyond the best single creative: +0.1", "better", "for each of 2,400 customers"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%q is missing: %v\n%s", want, err, out)
 		}
@@ -121,7 +121,7 @@ func TestBacktestCreativesSaysWhetherALogCanTell(t *testing.T) {
 		}
 		return b.String()
 	}
-	for rows, want := range map[int]string{300: "too thin to rank them: too few choices count", 20_000: "better"} {
+	for rows, want := range map[int]string{300: "too thin to rank them: too few choices count", 8_000: "better"} {
 		random, greedy := text(t, "random.csv", log(rows, 0.5)), text(t, "greedy.csv", log(rows, 0.9))
 		out, errs, err := runCommand(t, "", newBacktestCommand, "creatives", random, greedy, "--json")
 		var r banditlog.Result

@@ -36,8 +36,8 @@ func crowdLog(sessions int) string {
 }
 
 func TestTune(t *testing.T) {
-	log := text(t, "log.txt", crowdLog(1500))
-	quick := []string{"--train", log, "--validation", "35%", "--holdout", "15%", "--lessons", "1500", "--sample", "300", "--budget", "4"}
+	log := text(t, "log.txt", crowdLog(900))
+	quick := []string{"--train", log, "--validation", "35%", "--holdout", "15%", "--lessons", "800", "--sample", "300", "--budget", "4"}
 	a := &app{stderr: &bytes.Buffer{}}
 	n, remove, err := a.startPrivate("", config.ClockSystem)
 	if err != nil {
