@@ -41,7 +41,7 @@ what a campaign may say.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON, one a line, as import takes them")
 	of := func(use, short string, do func(context.Context, pb.CampaignServiceClient, string) error) *cobra.Command {
 		return &cobra.Command{
-			Use: use + " CAMPAIGN", Short: short, Example: "  vitrine campaigns " + use + " spring --site shop", Args: cobra.ExactArgs(1),
+			Use: use + " CAMPAIGN", Short: short, Example: "  vitrine campaigns " + use + " spring --site shop", Args: oneCampaign,
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return r.withCampaigns(cmd.Context(), func(ctx context.Context, c pb.CampaignServiceClient) error {
 					return do(ctx, c, w.name()+"/campaigns/"+args[0])
@@ -67,6 +67,13 @@ what a campaign may say.`,
 		remove, newCampaignsImportCommand(a, r, w),
 	)
 	return cmd
+}
+
+func oneCampaign(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usagef("which campaign? One id is wanted; vitrine campaigns lists them")
+	}
+	return nil
 }
 
 // withCampaigns calls do with a client, and explains its error.
