@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/approx"
 )
 
 // Situations is how many kinds of decisions have weights of their own on top of
@@ -161,42 +162,38 @@ const (
 // the one that the visitor turned to.
 type Lesson struct {
 	Rows   []*Row    // the features
-	Values []float32 // of the first candidate's features, then the second's ...
-	Scores []float32 // of the candidates, by the weights in use
+	Values []float32 // of the first feature for each candidate, then of the second ...
+	Scores []float32 // of the candidates, by the weights in use; Learn uses them up
 	Target int       // which candidate it was
 	Weight float32   // of the choice: 1 for a product view
 	Scope  Scope
 	Teach  Layer // what it moves
-
-	slope []float32
 }
 
 // Learn takes one step up the softmax likelihood of the target: every weight goes
 // towards what the target has more of than its rivals.
 func (b *Blend) Learn(l *Lesson) {
-	n := len(l.Rows)
-	l.slope = append(l.slope[:0], make([]float32, n)...)
 	most := l.Scores[0]
 	for _, s := range l.Scores {
 		most = max(most, s)
 	}
 	var total float32
 	for k, s := range l.Scores {
-		l.Scores[k] = float32(math.Exp(float64(s - most)))
+		l.Scores[k] = approx.Exp(s - most)
 		total += l.Scores[k]
 	}
-	for k, s := range l.Scores {
-		p := s / total
-		if k == l.Target {
-			p--
-		}
-		for f, v := range l.Values[k*n : (k+1)*n] {
-			l.slope[f] += p * v
-		}
+	for k := range l.Scores {
+		l.Scores[k] /= total
 	}
+	l.Scores[l.Target]--
 	b.count(l)
+	n := len(l.Scores)
 	for f, r := range l.Rows {
-		g := l.slope[f] * l.Weight
+		var slope float32
+		for k, v := range l.Values[f*n : (f+1)*n] {
+			slope += l.Scores[k] * v
+		}
+		g := slope * l.Weight
 		if l.Teach&Shared != 0 {
 			r.step(0, g, sharedRate)
 			r.step(l.Scope.situationCell(), g, situationRate)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
@@ -196,7 +197,7 @@ func (c *calibration) gain(parts []mixPart) (gain float32) {
 		s := &c.mix[x.share]
 		without := (1-calibrationAlpha)*s.have/(c.stand+1) + calibrationAlpha*s.p
 		with := without + (1-calibrationAlpha)*x.part/(c.stand+1)
-		gain += s.p * ln(with/without)
+		gain += s.p * approx.Ln(with/without)
 	}
 	return gain
 }

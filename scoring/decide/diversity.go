@@ -2,6 +2,7 @@ package decide
 
 import (
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -79,7 +80,7 @@ func (f *filling) newKin(i catalog.Index) int32 {
 	x := kin{product: i, from: int32(from)}
 	all := float32(f.products.Len())
 	for _, t := range f.products.Facets(i) {
-		w := ln(1 + all/float32(max(1, f.products.Count(t)))) // catalog.IDF, at a quarter of its cost
+		w := approx.Ln(1 + all/float32(max(1, f.products.Count(t)))) // catalog.IDF, at a quarter of its cost
 		x.idf += w
 		l.terms, l.weights = append(l.terms, t), append(l.weights, w)
 		for k := len(l.terms) - 1; k > from && l.terms[k] < l.terms[k-1]; k-- {

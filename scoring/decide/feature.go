@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -20,7 +21,33 @@ type feature struct {
 	// nothing is. Set by hand: 1 is what being the best of the session
 	// neighbours is worth.
 	visit, lasting float32
-	value          func(q *query, v *view) float32
+	column         column
+}
+
+// column writes a feature's values for candidates, one each: a whole column at once,
+// since a decision has thousands of values, and calling for each costs more than most
+// of them.
+type column func(q *query, views []view, into []float32)
+
+// each is the column of a value that is worked out for one candidate at a time.
+func each(value func(q *query, v *view) float32) column {
+	return func(q *query, views []view, into []float32) {
+		for k := range views {
+			into[k] = value(q, &views[k])
+		}
+	}
+}
+
+// ofVisit is the column of a value that only products of the visit have.
+func ofVisit(value func(q *query, v *view) float32) column {
+	return func(q *query, views []view, into []float32) {
+		for k := range views {
+			into[k] = 0
+			if v := &views[k]; v.rank >= 0 {
+				into[k] = value(q, v)
+			}
+		}
+	}
 }
 
 // view is a candidate as the features see it.
@@ -30,7 +57,6 @@ type view struct {
 	pop      model.Popularity
 	rank     int // place in the visit from its end; -1: not in it
 	likings  likings
-	logs     [signals]float32
 	likeness float32                   // to the page's product: share of its facets' idf
 	fit      float32                   // share of the page's terms, by idf
 	timeless bool                      // it has no date from which it was offered: its data need not be read
@@ -39,30 +65,61 @@ type view struct {
 
 // logRatio is the form in which most signals enter: the logarithm of the ratio
 // to the largest among the candidates, from 0 for 0 to 1.
-func logRatio(s signal) func(*query, *view) float32 {
-	return func(_ *query, v *view) float32 { return v.logs[s] }
+func logRatio(s signal) column {
+	return func(q *query, views []view, into []float32) {
+		by := q.scale[s]
+		if by == 0 {
+			clear(into)
+			return
+		}
+		for k := range views {
+			into[k] = inLog(views[k].signal[s] * by)
+		}
+	}
 }
 
 func inLog(ratio float32) float32 {
 	if ratio == 0 {
 		return 0
 	}
-	return ln(ratio+0.003)/5.81 + 1
+	return approx.Ln(ratio+0.003)/5.81 + 1
 }
 
 // ratio is the plain ratio to the largest.
-func ratio(s signal) func(*query, *view) float32 {
-	return func(q *query, v *view) float32 { return v.signal[s] * q.scale[s] }
+func ratio(s signal) column {
+	return func(q *query, views []view, into []float32) {
+		by := q.scale[s]
+		for k := range views {
+			into[k] = views[k].signal[s] * by
+		}
+	}
+}
+
+// plain is the signal as it is.
+func plain(s signal) column {
+	return func(_ *query, views []view, into []float32) {
+		for k := range views {
+			into[k] = views[k].signal[s]
+		}
+	}
 }
 
 // absolute is a signal that means the same in every decision: a share of
 // sessions.
-func absolute(s signal) func(*query, *view) float32 {
-	return func(_ *query, v *view) float32 { return inLog(min(1, v.signal[s])) }
+func absolute(s signal) column {
+	return func(q *query, views []view, into []float32) {
+		if q.scale[s] == 0 {
+			clear(into)
+			return
+		}
+		for k := range views {
+			into[k] = inLog(min(1, views[k].signal[s]))
+		}
+	}
 }
 
 // much is a count in logarithm: 1 for about 20,000.
-func much(n float64) float32 { return ln(1+float32(n)) / 10 }
+func much(n float64) float32 { return approx.Ln(1+float32(n)) / 10 }
 
 // features lists everything that the blend is made of.
 func features() []feature {
@@ -96,37 +153,37 @@ func features() []feature {
 		{"later hop", together, 0.2, 0.2, logRatio(sigLaterHop)},
 		{"later hop ratio", together, 0, 0, ratio(sigLaterHop)},
 		{"later hop share", together, 0, 0, absolute(sigLaterHop)},
-		{"like the visit", together, 0, 0, likeTheVisit},
+		{"like the visit", together, 0, 0, each(likeTheVisit)},
 		{"carted with", together, 0.5, 0.5, absolute(sigCarted)},
 		{"ordered with", scoring.ReasonBoughtTogether, 0.5, 0.5, absolute(sigOrdered)},
-		{"popular now", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Fast) }},
-		{"popular", scoring.ReasonPopular, 0.1, 1, func(_ *query, v *view) float32 { return much(v.pop.Slow) }},
-		{"popular ever", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return much(v.pop.Long) }},
-		{"popular kind", scoring.ReasonPopular, 0, 1, popularKind},
-		{"rising", scoring.ReasonTrending, 0, 0.3, rising},
-		{"age", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Age) }},
-		{"idle", scoring.ReasonPopular, 0, 0, func(_ *query, v *view) float32 { return span(v.pop.Idle) }},
-		{"in visit", own, 0, 0, inVisit},
+		{"popular now", scoring.ReasonPopular, 0, 0, each(func(_ *query, v *view) float32 { return much(v.pop.Fast) })},
+		{"popular", scoring.ReasonPopular, 0.1, 1, each(func(_ *query, v *view) float32 { return much(v.pop.Slow) })},
+		{"popular ever", scoring.ReasonPopular, 0, 0, each(func(_ *query, v *view) float32 { return much(v.pop.Long) })},
+		{"popular kind", scoring.ReasonPopular, 0, 1, each(popularKind)},
+		{"rising", scoring.ReasonTrending, 0, 0.3, each(rising)},
+		{"age", scoring.ReasonPopular, 0, 0, each(func(_ *query, v *view) float32 { return span(v.pop.Age) })},
+		{"idle", scoring.ReasonPopular, 0, 0, each(func(_ *query, v *view) float32 { return span(v.pop.Idle) })},
+		{"in visit", own, 0, 0, ofVisit(inVisit)},
 		{"latest", own, 0, 0, at(0)},
 		{"one before", own, 0, 0, at(1)},
 		{"two before", own, 0, 0, at(2)},
-		{"looked at often", own, 0, 0, often},
-		{"visit of returns", own, 0, 0, returns},
-		{"returned to", own, 1, 0.5, returnedTo},
-		{"seen earlier", own, 0.3, 0.5, seenEarlier},
-		{"left alone", own, -1, -1, leftAlone},
-		{"own", own, 0, 0, func(_ *query, v *view) float32 { return v.signal[sigOwn] }},
-		{"bought again", scoring.ReasonBoughtBefore, 1.5, 5, boughtAgain},
-		{"bought often", scoring.ReasonBoughtBefore, 0.5, 1.5, boughtOften},
-		{"bought lately", scoring.ReasonBoughtBefore, 1.5, 5, boughtLately},
-		{"due", scoring.ReasonRestock, 0.5, 1.5, due},
-		{"habit", scoring.ReasonBoughtBefore, 0, 0, habitual},
-		{"kind due", scoring.ReasonRestock, 0.3, 1, kindDue},
-		{"like this", scoring.ReasonSimilar, 1, 1, func(_ *query, v *view) float32 { return v.likeness }},
-		{"on topic", scoring.ReasonPageContext, 5, 5, func(_ *query, v *view) float32 { return v.fit }},
-		{"new", scoring.ReasonNew, 0.1, 0.3, isNew},
-		{"range", scoring.ReasonFallback, 0.05, 0.05, func(_ *query, v *view) float32 { return v.signal[sigRange] }},
-		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, likedHere},
+		{"looked at often", own, 0, 0, ofVisit(often)},
+		{"visit of returns", own, 0, 0, ofVisit(returns)},
+		{"returned to", own, 1, 0.5, ofVisit(returnedTo)},
+		{"seen earlier", own, 0.3, 0.5, each(seenEarlier)},
+		{"left alone", own, -1, -1, each(leftAlone)},
+		{"own", own, 0, 0, plain(sigOwn)},
+		{"bought again", scoring.ReasonBoughtBefore, 1.5, 5, each(boughtAgain)},
+		{"bought often", scoring.ReasonBoughtBefore, 0.5, 1.5, each(boughtOften)},
+		{"bought lately", scoring.ReasonBoughtBefore, 1.5, 5, each(boughtLately)},
+		{"due", scoring.ReasonRestock, 0.5, 1.5, each(due)},
+		{"habit", scoring.ReasonBoughtBefore, 0, 0, logRatio(sigBought)},
+		{"kind due", scoring.ReasonRestock, 0.3, 1, each(kindDue)},
+		{"like this", scoring.ReasonSimilar, 1, 1, each(func(_ *query, v *view) float32 { return v.likeness })},
+		{"on topic", scoring.ReasonPageContext, 5, 5, each(func(_ *query, v *view) float32 { return v.fit })},
+		{"new", scoring.ReasonNew, 0.1, 0.3, each(isNew)},
+		{"range", scoring.ReasonFallback, 0.05, 0.05, plain(sigRange)},
+		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, each(likedHere)},
 		{"searched", scoring.ReasonSearched, 3, 3, absolute(sigSearched)},
 	}
 	list = slices.Insert(list, place(list, "like the visit"), touchFeatures()...)
@@ -142,18 +199,13 @@ func place(list []feature, name string) int {
 // in the last hours. The counts of a steady product stand as their half-lives, 1
 // to 8.
 func rising(_ *query, v *view) float32 {
-	return max(0, ln(float32((8*v.pop.Fast+8)/(v.pop.Slow+8)))/2.0794) // ln 8
+	return max(0, approx.Ln(float32((8*v.pop.Fast+8)/(v.pop.Slow+8)))/2.0794) // ln 8
 }
 
 // span is a time in logarithm: 1 for a little over a year.
-func span(d time.Duration) float32 { return ln(1+float32(d.Hours())) / 9.1 }
+func span(d time.Duration) float32 { return approx.Ln(1+float32(d.Hours())) / 9.1 }
 
-func inVisit(_ *query, v *view) float32 {
-	if v.rank >= 0 {
-		return 1
-	}
-	return 0
-}
+func inVisit(*query, *view) float32 { return 1 }
 
 // likeTheVisit is how near a product's vector lies to the visit's: -1 to 1.
 func likeTheVisit(q *query, v *view) float32 {
@@ -164,29 +216,25 @@ func likeTheVisit(q *query, v *view) float32 {
 }
 
 // at tells that a product stands at that place from the visit's end.
-func at(rank int) func(*query, *view) float32 {
-	return func(_ *query, v *view) float32 {
-		if v.rank == rank {
-			return 1
+func at(rank int) column {
+	return func(_ *query, views []view, into []float32) {
+		for k := range views {
+			into[k] = 0
+			if views[k].rank == rank {
+				into[k] = 1
+			}
 		}
-		return 0
 	}
 }
 
 // often is how many times the visit has looked at the product, in logarithm: 0
 // for once, 1 for eight times.
 func often(q *query, v *view) float32 {
-	if v.rank < 0 {
-		return 0
-	}
-	return min(1, ln(max(1, q.looksAt(v.product)))/2.0794) // ln 8
+	return min(1, approx.Ln(max(1, q.looksAt(v.product)))/2.0794) // ln 8
 }
 
 // returns is what part of the visit's looks went back to a product of it.
-func returns(q *query, v *view) float32 {
-	if v.rank < 0 {
-		return 0
-	}
+func returns(q *query, _ *view) float32 {
 	var n float32
 	for _, l := range q.looks {
 		n += l
@@ -198,10 +246,7 @@ func returns(q *query, v *view) float32 {
 // where this one does in the visit: the logarithm of the rate, from 0 for one in
 // a thousand to 1 for always.
 func returnedTo(q *query, v *view) float32 {
-	if v.rank < 0 {
-		return 0
-	}
-	return max(0, 1+ln(float32(q.rate(v.rank)))/6.9078) // ln 1000
+	return max(0, 1+approx.Ln(float32(q.rate(v.rank)))/6.9078) // ln 1000
 }
 
 // rate is how often visitors of this shop go from a visit like this one to the
@@ -246,13 +291,6 @@ func (q *query) look(views []view) {
 		v := &views[k]
 		v.rank = q.placeOf(v.product)
 		v.pop = q.popularity(v.product, v.rank)
-	}
-	given := q.candidates.given()
-	for k := range views {
-		v := &views[k]
-		for s, x := range v.signal[:given] {
-			v.logs[s] = inLog(x * q.scale[s])
-		}
 	}
 	if q.beyondViews {
 		q.lookAtTouches(views)

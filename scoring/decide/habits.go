@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
@@ -36,7 +37,7 @@ func (b bought) gather(q *query) {
 		return
 	}
 	q.candidates.rare = true
-	comesBack := comesBack(ln(float32(q.rebuying.Again())))
+	comesBack := comesBack(approx.Ln(float32(q.rebuying.Again())))
 	for k := range q.habits {
 		h := &q.habits[k]
 		var c *candidate
@@ -179,7 +180,7 @@ func (q *query) judged(k int) *habit {
 	h := &q.habits[k]
 	if !h.judged {
 		due, again := q.rebuying.Due(h.product, q.categoriesOf(h), h.last)
-		h.due, h.again, h.judged = inOdds(due), ln(float32(again)), true
+		h.due, h.again, h.judged = inOdds(due), approx.Ln(float32(again)), true
 		h.comesBack = comesBack(h.again)
 	}
 	return h
@@ -199,7 +200,7 @@ func boughtAgain(q *query, v *view) float32 {
 // logarithm: 0 for once, 1 for sixteen times.
 func boughtOften(q *query, v *view) float32 {
 	if h := q.habitOf(v); h != nil {
-		return h.comesBack * min(1, ln(h.times)/2.7726) // ln 16
+		return h.comesBack * min(1, approx.Ln(h.times)/2.7726) // ln 16
 	}
 	return 0
 }
@@ -207,14 +208,10 @@ func boughtOften(q *query, v *view) float32 {
 // boughtLately is how often and how lately, beside what else the visitor buys again.
 func boughtLately(q *query, v *view) float32 {
 	if h := q.habitOf(v); h != nil {
-		return h.comesBack * v.logs[sigBought]
+		return h.comesBack * inLog(v.signal[sigBought]*q.scale[sigBought])
 	}
 	return 0
 }
-
-// habitual is own purchases as buy again has them: by how often and how lately, whatever the
-// shop's orders tell.
-func habitual(_ *query, v *view) float32 { return v.logs[sigBought] }
 
 // due is how far a product that the visitor bought is wanted again by now, from -1
 // for what lasts over 0 where nothing is known of it.

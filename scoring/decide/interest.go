@@ -45,20 +45,20 @@ type likings struct {
 // turned away from is set apart and keeps its weight, so that it always counts
 // against a product.
 func interestFeatures() []feature {
-	kind := func(k scoring.FacetKind) func(*query, *view) float32 {
-		return func(_ *query, v *view) float32 { return v.likings.kinds[k] }
+	kind := func(k scoring.FacetKind) column {
+		return each(func(_ *query, v *view) float32 { return v.likings.kinds[k] })
 	}
-	over := func(a, b interest.Scale) func(*query, *view) float32 {
-		return func(q *query, v *view) float32 {
+	over := func(a, b interest.Scale) column {
+		return each(func(q *query, v *view) float32 {
 			if !q.remembers[a] {
 				return 0
 			}
 			return v.likings.scales[a] - v.likings.scales[b]
-		}
+		})
 	}
 	const because = scoring.ReasonInterest
 	return []feature{
-		{"interest", because, 3, 3, func(_ *query, v *view) float32 { return v.likings.all }},
+		{"interest", because, 3, 3, each(func(_ *query, v *view) float32 { return v.likings.all })},
 		{"interest in categories", because, 0, 0, kind(scoring.FacetCategory)},
 		{"interest in brands", because, 0, 0, kind(scoring.FacetBrand)},
 		{"interest in tags", because, 0, 0, kind(scoring.FacetTag)},
@@ -66,7 +66,7 @@ func interestFeatures() []feature {
 		{"interest in attributes", because, 0, 0, kind(scoring.FacetAttribute)},
 		{"interest of the visit", because, 0, 0, over(interest.Short, interest.Mid)},
 		{"interest of the week", because, 0, 0, over(interest.Mid, interest.Long)},
-		{"turned away from", because, 3, 3, func(_ *query, v *view) float32 { return v.likings.away }},
+		{"turned away from", because, 3, 3, each(func(_ *query, v *view) float32 { return v.likings.away })},
 	}
 }
 

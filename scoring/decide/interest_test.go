@@ -115,7 +115,7 @@ func (s *shop) liking(p *Page, id scoring.ProductID) (sum float32) {
 	q.look(views)
 	for f, w := range q.weights {
 		if q.features[f].kind == scoring.ReasonInterest {
-			sum += w * q.features[f].value(q, &views[0])
+			sum += w * q.valueOf(f, views)
 		}
 	}
 	return sum

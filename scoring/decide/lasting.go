@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -91,7 +92,7 @@ func (likeTrails) gather(q *query) {
 			continue // it has lost the product since
 		}
 		age := float64(max(0, now-trail.End()))
-		sim := x.sim * perLength[len(products)] * exp(-float32(age/q.config.slowRecall))
+		sim := x.sim * perLength[len(products)] * approx.Exp(-float32(age/q.config.slowRecall))
 		q.spreadTrail(products, at, sim)
 	}
 }

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring/blend"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
@@ -76,22 +77,22 @@ func (q *query) examine(to catalog.Index) bool {
 	if l.Target < 0 {
 		return false
 	}
-	for k := range q.features {
-		if q.learns(k) {
-			l.Rows = append(l.Rows, q.rows[k])
-		}
-	}
+	q.aheadOfCandidates(q.firsts[:some])
 	q.views = q.views[:0]
 	for _, f := range q.firsts[:some] {
 		q.views = append(q.views, view{candidate: &q.candidates.list[f.candidate()]})
 	}
 	q.look(q.views)
-	for at := range q.views {
-		for k := range q.features {
-			if q.learns(k) {
-				l.Values = append(l.Values, q.features[k].value(q, &q.views[at]))
-			}
+	q.taught = q.taught[:0]
+	for k := range q.features {
+		if q.learns(k) {
+			q.taught = append(q.taught, k)
+			l.Rows = append(l.Rows, q.rows[k])
 		}
+	}
+	l.Values = slices.Grow(l.Values, some*len(q.taught))[:some*len(q.taught)]
+	for at, k := range q.taught {
+		q.features[k].column(q, q.views, l.Values[at*some:(at+1)*some])
 	}
 	return true
 }
@@ -109,16 +110,14 @@ func (q *query) lessonFor(in blend.Scope, layers blend.Layer, weight float64) {
 	if layers == blend.Alone {
 		l.Scope.Situation = noVisit
 	}
-	l.Scores = l.Scores[:0]
-	for at := 0; at < len(l.Values); {
-		var score float32
-		for k, w := range q.weights {
-			if q.learns(k) {
-				score += w * l.Values[at]
-				at++
-			}
+	n := len(q.views)
+	l.Scores = slices.Grow(l.Scores[:0], n)[:n]
+	clear(l.Scores)
+	for at, k := range q.taught {
+		w := q.weights[k]
+		for c, x := range l.Values[at*n : (at+1)*n] {
+			l.Scores[c] += w * x
 		}
-		l.Scores = append(l.Scores, score)
 	}
 	q.learned.Blend().Learn(l)
 }

@@ -27,10 +27,17 @@ func (s *shop) values(p *Page) map[scoring.ProductID][]float32 {
 		views := []view{{candidate: c, at: q.products.Product(c.product)}}
 		q.look(views)
 		for f := range q.features {
-			all[views[0].at.ID] = append(all[views[0].at.ID], q.features[f].value(q, &views[0]))
+			all[views[0].at.ID] = append(all[views[0].at.ID], q.valueOf(f, views))
 		}
 	}
 	return all
+}
+
+// valueOf is a feature's value for the first candidate.
+func (q *query) valueOf(feature int, views []view) float32 {
+	var value [1]float32
+	q.features[feature].column(q, views[:1], value[:])
+	return value[0]
 }
 
 // A visit means the same whether the model has learned from it or not: what it

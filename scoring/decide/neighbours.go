@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -100,8 +101,8 @@ func (neighbours) gather(q *query) {
 			continue
 		}
 		age := float64(max(0, now-x.end))
-		sim := x.sim * perLength[len(products)] * exp(-float32(age/q.config.slowRecall))
-		q.spread(products, int(x.seed), sim, exp(-float32(age/q.config.fastRecall)))
+		sim := x.sim * perLength[len(products)] * approx.Exp(-float32(age/q.config.slowRecall))
+		q.spread(products, int(x.seed), sim, approx.Exp(-float32(age/q.config.fastRecall)))
 	}
 }
 

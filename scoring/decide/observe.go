@@ -42,10 +42,13 @@ func (d *Decider) Observe(p *Page, to scoring.ProductID, o *Observation) bool {
 	for k := range q.features {
 		o.Moved = append(o.Moved, q.moved(k, o.Fresh))
 	}
-	for k := range r.list {
-		v := &r.views[r.list[k].row]
-		for f := range q.features {
-			o.Values = append(o.Values, q.features[f].value(q, v))
+	n := len(q.features)
+	o.Values = slices.Grow(o.Values, n*len(r.list))[:n*len(r.list)]
+	values := make([]float32, len(r.views))
+	for f := range q.features {
+		q.features[f].column(q, r.views, values)
+		for k := range r.list {
+			o.Values[k*n+f] = values[r.list[k].row]
 		}
 	}
 	return true

@@ -97,6 +97,7 @@ type query struct {
 	mature    float64 // 0 for a new shop to 1, when what it has seen counts alone
 	parts     []part
 	lesson    blend.Lesson
+	taught    []int // the features in it
 	trail     []catalog.Index
 	standing  []model.Standing
 	settings  []model.Setting

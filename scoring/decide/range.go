@@ -103,7 +103,7 @@ func (newcomers) gather(q *query) {
 // like waiting times, so that its mean is worth one view (a gamma posterior of shape
 // 1). In the unit of the feature popular.
 func popularKind(q *query, v *view) float32 {
-	if v.at.AvailableAt.IsZero() {
+	if v.timeless || v.at.AvailableAt.IsZero() {
 		return 0
 	}
 	missed := q.learned.Missed(v.at.AvailableAt, q.page.Now)

@@ -46,7 +46,7 @@ type ranking struct {
 	values  []float32 // of the first feature for each of them, then of the second ...
 }
 
-// value is a feature's value for a candidate; 0 where it weighs nothing.
+// value is a feature's value for a candidate; anything where it weighs nothing.
 func (r *ranking) value(feature int, s *scored) float32 {
 	return r.values[feature*len(r.views)+int(s.row)]
 }
@@ -221,13 +221,10 @@ func (q *query) appraise(r *ranking) {
 	for f, w := range q.weights {
 		values := r.values[f*n : (f+1)*n]
 		if w == 0 {
-			clear(values)
 			continue
 		}
-		value := q.features[f].value
-		for k := range values {
-			x := value(q, &r.views[k])
-			values[k] = x
+		q.features[f].column(q, r.views, values)
+		for k, x := range values {
 			scores[k] += w * x
 		}
 	}
@@ -237,12 +234,18 @@ func (q *query) appraise(r *ranking) {
 }
 
 // silent reports whether a feature says nothing of any candidate: the visitor has
-// no interests, or did nothing but view.
+// no interests, bought nothing, or did nothing but view.
 func (q *query) silent(feature int) bool {
 	if k := feature - q.touchesAt; k >= 0 && k < int(model.TouchKinds)-1 {
 		return !q.beyondViews
 	}
-	return q.features[feature].kind == scoring.ReasonInterest && len(q.interests) == 0
+	switch q.features[feature].kind {
+	case scoring.ReasonInterest:
+		return len(q.interests) == 0
+	case scoring.ReasonBoughtBefore, scoring.ReasonRestock:
+		return len(q.habits) == 0
+	}
+	return false
 }
 
 // appraiseOne is the score of a candidate that is not in a ranking.
@@ -250,9 +253,11 @@ func (q *query) appraiseOne(c *candidate, p *scoring.Product) float32 {
 	q.views = append(q.views[:0], view{candidate: c, at: p})
 	q.look(q.views)
 	var sum float32
+	var value [1]float32
 	for f, w := range q.weights {
 		if w != 0 {
-			sum += w * q.features[f].value(q, &q.views[0])
+			q.features[f].column(q, q.views, value[:])
+			sum += w * value[0]
 		}
 	}
 	return sum

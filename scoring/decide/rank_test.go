@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
@@ -26,4 +28,19 @@ func TestOrder(t *testing.T) {
 	if want := []scoring.ProductID{"top", "above", "a", "b", "c", "below", "low", "lowest"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+}
+
+func TestLargestFirst(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOf(rapid.Map(rapid.Uint64Range(0, 50), func(v uint64) first { return first(v) })).Draw(t, "list")
+		n := rapid.IntRange(0, len(list)).Draw(t, "n")
+		largestFirst(list, n)
+		for _, a := range list[:n] {
+			for _, b := range list[n:] {
+				if a < b {
+					t.Fatalf("%v among the first %d of %v, with %v behind", a, n, list, b)
+				}
+			}
+		}
+	})
 }

@@ -1,6 +1,9 @@
 package decide
 
-import "github.com/vitrine-io/vitrine/scoring/catalog"
+import (
+	"github.com/vitrine-io/vitrine/scoring/approx"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
 
 // sight is a product that came into the visitor's sight and was left alone.
 type sight struct {
@@ -27,7 +30,7 @@ func (q *query) readShown() {
 	for k := range shown {
 		if i, ok := q.find(shown[k].Product); ok {
 			n := float32(shown[k].TimesAt(q.page.Now))
-			q.sights = append(q.sights, sight{product: i, alone: ln(1 + n/believed)})
+			q.sights = append(q.sights, sight{product: i, alone: approx.Ln(1 + n/believed)})
 		}
 	}
 }

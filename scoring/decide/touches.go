@@ -11,8 +11,8 @@ import (
 // such a touch counts as e^w views: the odds of what it alone speaks for are that
 // many times those of what a view speaks for.
 func touchFeatures() []feature {
-	from := func(k model.TouchKind) func(*query, *view) float32 {
-		return func(_ *query, v *view) float32 { return v.touches[k] }
+	from := func(k model.TouchKind) column {
+		return each(func(_ *query, v *view) float32 { return v.touches[k] })
 	}
 	const because = scoring.ReasonViewedTogether
 	return []feature{

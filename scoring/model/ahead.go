@@ -51,13 +51,17 @@ func (m *Model) AheadOfCounts(list []catalog.Index) {
 			x.fast.Load()
 		}
 	}
+	m.vectors.ahead(list)
+}
+
+// ahead asks for the vectors of products.
+func (v *vectors) ahead(list []catalog.Index) {
 	const line = 64 / 4 // numbers of a cache line
 	for _, i := range list {
-		if r := m.vectors.rows.peek(uint32(i)); r != nil {
+		if r := v.rows.peek(uint32(i)); r != nil {
 			for d := 0; d < Dims; d += line {
-				r.at[d].Load()
+				r[d].Load()
 			}
-			r.at[Dims-1].Load()
 		}
 	}
 }

@@ -256,10 +256,10 @@ func (v *vectors) forget(gone func(catalog.Index) bool) {
 			seen = append(seen, i)
 			continue
 		}
-		r := v.rows.peek(uint32(i))
-		r.squares = 0
-		for d := range r.at {
-			r.at[d].Store(0)
+		*v.squares.at(uint32(i)) = 0
+		r := v.rows.at(uint32(i))
+		for d := range r {
+			r[d].Store(0)
 		}
 	}
 	v.seen = seen

@@ -248,15 +248,15 @@ func (r *reader) vectors() {
 	v := &r.m.vectors
 	for range r.count(1 + 4*(Dims+1)) {
 		i := r.product()
-		row := v.rows.at(uint32(i))
-		if row.squares != 0 {
+		row, squares := v.rows.at(uint32(i)), v.squares.at(uint32(i))
+		if *squares != 0 {
 			r.failed = true
 			return
 		}
-		for d := range row.at {
-			row.at[d].Store(r.weight())
+		for d := range row {
+			row[d].Store(r.weight())
 		}
-		row.squares = math.Float32frombits(r.weight())
+		*squares = math.Float32frombits(r.weight())
 		v.seen = append(v.seen, i)
 	}
 	v.next = r.uint()

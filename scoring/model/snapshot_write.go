@@ -210,11 +210,11 @@ func (w *writer) vectors() {
 	w.uint(uint64(len(v.seen)))
 	for _, i := range v.seen {
 		w.product(i)
-		r := v.rows.peek(uint32(i))
-		for d := range r.at {
-			w.weight(r.at[d].Load())
+		r := v.rows.at(uint32(i))
+		for d := range r {
+			w.weight(r[d].Load())
 		}
-		w.weight(math.Float32bits(r.squares))
+		w.weight(math.Float32bits(*v.squares.at(uint32(i))))
 	}
 	w.uint(v.next)
 	kept := min(v.next, lately)

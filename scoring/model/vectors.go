@@ -6,6 +6,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 )
 
@@ -27,16 +28,17 @@ const (
 // the one turned to next.
 type Vector [Dims]float32
 
-// vector is a Vector in atomic words; squares is the learner's.
-type vector struct {
-	at      [Dims]atomic.Uint32
-	squares float32 // mean square of the gradients, added up; 0: never used
-}
+// vector is a Vector in atomic words: two cache lines.
+type vector [Dims]atomic.Uint32
 
 // vectors are learned step by step: softmax over the product turned to and 48
 // others, row-wise Adagrad. Chance is a function of the steps so far.
 type vectors struct {
-	rows   growing[vector]
+	rows growing[vector]
+	// squares are the learner's: the mean square of a row's gradients, added up; 0 for
+	// a row that was never used.
+	squares growing[float32]
+
 	seen   []catalog.Index // in the order of their first touch
 	recent [lately]catalog.Index
 	next   uint64 // touches so far
@@ -51,25 +53,26 @@ type vectors struct {
 
 func (v *vectors) reset() {
 	v.rows.reset()
+	v.squares.reset()
 	v.seen, v.recent, v.next = nil, [lately]catalog.Index{}, 0
 }
 
 func (r *vector) load(into *Vector) {
-	for d := range r.at {
-		into[d] = math.Float32frombits(r.at[d].Load())
+	for d := range r {
+		into[d] = math.Float32frombits(r[d].Load())
 	}
 }
 
 // met gives a product that is touched its vector, by its id alone at first.
 func (m *Model) met(i catalog.Index) {
 	v := &m.vectors
-	r := v.rows.at(uint32(i))
-	if r.squares == 0 {
-		r.squares = 1e-6
+	r, squares := v.rows.at(uint32(i)), v.squares.at(uint32(i))
+	if *squares == 0 {
+		*squares = 1e-6
 		rng := xxhash.Sum64String(string(m.products.ID(i)))
-		for d := range r.at {
+		for d := range r {
 			rng = mix(rng)
-			r.at[d].Store(math.Float32bits(initial * (float32(rng>>40)/(1<<23) - 1)))
+			r[d].Store(math.Float32bits(initial * (float32(rng>>40)/(1<<23) - 1)))
 		}
 		v.seen = append(v.seen, i)
 	}
@@ -203,13 +206,14 @@ func (m *Model) place(visit []catalog.Index, i catalog.Index) {
 			n++
 		}
 	}
+	v.ahead(v.picked[:n])
 	var total float32
 	for k := range n {
 		v.rows.at(uint32(v.picked[k])).load(&v.e[k])
 		dot, square := dots(&v.q, &v.e[k])
 		v.norm[k] = float32(math.Sqrt(float64(square))) + 1e-9
 		v.cos[k] = dot / v.norm[k]
-		v.share[k] = float32(math.Exp(float64(heat * (v.cos[k] - 1))))
+		v.share[k] = approx.Exp(heat * min(0, v.cos[k]-1))
 		total += v.share[k]
 	}
 	v.slope = Vector{}
@@ -226,13 +230,13 @@ func (m *Model) place(visit []catalog.Index, i catalog.Index) {
 		// length (1 - cos^2) / |e|^2, and by the query the same the other way.
 		g *= heat / v.norm[k]
 		along += g * v.norm[k] * v.cos[k]
-		r := v.rows.at(uint32(v.picked[k]))
-		r.squares += g * g * max(0, 1-v.cos[k]*v.cos[k]) / Dims
-		a := vectorRate * g / float32(math.Sqrt(float64(r.squares)))
+		r, squares := v.rows.at(uint32(v.picked[k])), v.squares.at(uint32(v.picked[k]))
+		*squares += g * g * max(0, 1-v.cos[k]*v.cos[k]) / Dims
+		a := vectorRate * g / float32(math.Sqrt(float64(*squares)))
 		keep := 1 + a*v.cos[k]/v.norm[k]
 		for d, x := range &v.e[k] {
 			v.slope[d] += g * x
-			r.at[d].Store(math.Float32bits(keep*x - a*v.q[d]))
+			r[d].Store(math.Float32bits(keep*x - a*v.q[d]))
 		}
 	}
 	for d := range v.slope {
@@ -242,24 +246,24 @@ func (m *Model) place(visit []catalog.Index, i catalog.Index) {
 	var qe Vector
 	w := float32(1)
 	for k := len(visit) - 1; k >= max(0, len(visit)-vectorSpan); k-- {
-		r := v.rows.peek(uint32(visit[k]))
-		if r == nil || r.squares == 0 {
+		squares := v.squares.at(uint32(visit[k]))
+		if *squares == 0 {
 			w *= vectorFade
 			continue // touched before vectors were learned
 		}
 		for d := range qe {
 			qe[d] = w * v.slope[d] / was
 		}
-		r.step(&qe)
+		v.rows.at(uint32(visit[k])).step(squares, &qe)
 		w *= vectorFade
 	}
 }
 
-func (r *vector) step(slope *Vector) {
+func (r *vector) step(squares *float32, slope *Vector) {
 	_, square := dots(slope, slope)
-	r.squares += square / Dims
-	f := vectorRate / float32(math.Sqrt(float64(r.squares)))
-	for d := range r.at {
-		r.at[d].Store(math.Float32bits(math.Float32frombits(r.at[d].Load()) - f*slope[d]))
+	*squares += square / Dims
+	f := vectorRate / float32(math.Sqrt(float64(*squares)))
+	for d := range r {
+		r[d].Store(math.Float32bits(math.Float32frombits(r[d].Load()) - f*slope[d]))
 	}
 }

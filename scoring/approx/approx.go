@@ -1,15 +1,13 @@
-package decide
+// Package approx has logarithm and exponential to a few digits, for those who need
+// thousands of them in a decision. They are the same on every machine that does not
+// fuse multiplications with additions.
+package approx
 
 import "math"
 
-// ln is the natural logarithm of a positive number to 4e-6, and exp that
-// function of a number that is not positive to a relative 2e-5: a decision needs
-// thousands of them, and the blend no more digits. They are the same on every
-// machine that does not fuse multiplications with additions.
-
-// ln takes the exponent off and interpolates the logarithm of the rest, from 1 to
-// 2, between 256 points.
-func ln(x float32) float32 {
+// Ln is the natural logarithm of a positive number to 4e-6. It takes the exponent off
+// and interpolates the logarithm of the rest, from 1 to 2, between 256 points.
+func Ln(x float32) float32 {
 	bits := math.Float32bits(x)
 	p := &lnPoints[bits>>15&0xff]
 	return float32(int32(bits>>23)-127)*math.Ln2 + p[0] + p[1]*float32(bits&0x7fff)
@@ -24,8 +22,9 @@ var lnPoints = func() (points [256][2]float32) {
 	return points
 }()
 
-// exp is 2^i by the exponent's bits times the series of 2^f, |f| <= 1/2.
-func exp(x float32) float32 {
+// Exp is the exponential of a number that is not positive to a relative 2e-5, and 0
+// below -80: 2^i by the exponent's bits times the series of 2^f, |f| <= 1/2.
+func Exp(x float32) float32 {
 	if x < -80 {
 		return 0
 	}
