@@ -46,6 +46,7 @@ type listing struct {
 	facets  []Term
 	words   []Term
 	plain   bool // may be shown at any time, as most may: its data need not be read
+	grouped bool // stands in a group of variants
 }
 
 // New returns an empty catalogue.
@@ -145,6 +146,12 @@ func (c *Catalog) Plain(i Index) bool {
 	return l != nil && l.plain
 }
 
+// Grouped reports whether the product of that number stands in a group of variants.
+func (c *Catalog) Grouped(i Index) bool {
+	l := c.products.at(uint32(i)).listing.Load()
+	return l != nil && l.grouped
+}
+
 // plain reports whether a product may be shown at any time, as it stands.
 func plain(p *scoring.Product) bool {
 	return !p.Sensitive && p.AvailableAt.IsZero() && p.ExpiresAt.IsZero() && p.Showable(time.Time{})
@@ -155,7 +162,7 @@ func (c *Catalog) Put(p *scoring.Product) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := c.intern(p.ID)
-	next := &listing{product: p, facets: c.internFacets(p), words: c.internWords(p), plain: plain(p)}
+	next := &listing{product: p, facets: c.internFacets(p), words: c.internWords(p), plain: plain(p), grouped: p.GroupID != ""}
 	e := c.products.at(uint32(i))
 	old := e.listing.Swap(next)
 	if old == nil {

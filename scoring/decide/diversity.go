@@ -23,8 +23,7 @@ type kin struct {
 	product  catalog.Index
 	from, to int32   // of its facets in lineup.terms
 	idf      float32 // of all of them
-	placed   int8    // 1: vector is its own, -1: it has none; 0: not looked up yet
-	vector   model.Vector
+	vector   int32   // as view.vector
 }
 
 // maxBefore bounds how many products of earlier slots count.
@@ -41,7 +40,7 @@ func (f *filling) standBefore() {
 		before = before[len(before)-len(f.out.Items):]
 	}
 	for _, i := range before[max(0, len(before)-maxBefore):] {
-		f.lineup.stood = append(f.lineup.stood, f.newKin(i))
+		f.lineup.stood = append(f.lineup.stood, f.newKin(i, 0))
 	}
 }
 
@@ -69,15 +68,16 @@ func (f *filling) worth(r *ranking, k int, most float32) float32 {
 func (f *filling) kinOf(r *ranking, k int) int32 {
 	c := &f.lineup.contenders[k]
 	if c.kin == 0 {
-		c.kin = f.newKin(f.indexOf(&r.list[k])) + 1
+		s := &r.list[k]
+		c.kin = f.newKin(f.indexOf(s), r.views[s.row].vector) + 1
 	}
 	return c.kin - 1
 }
 
-func (f *filling) newKin(i catalog.Index) int32 {
+func (f *filling) newKin(i catalog.Index, vector int32) int32 {
 	l := &f.lineup
 	from := len(l.terms)
-	x := kin{product: i, from: int32(from)}
+	x := kin{product: i, vector: vector, from: int32(from)}
 	all := float32(f.products.Len())
 	for _, t := range f.products.Facets(i) {
 		w := approx.Ln(1 + all/float32(max(1, f.products.Count(t)))) // catalog.IDF, at a quarter of its cost
@@ -121,15 +121,12 @@ func (f *filling) likeness(a, b int32) float32 {
 // of them was never touched.
 func (f *filling) nearness(x, y *kin) float32 {
 	for _, k := range [2]*kin{x, y} {
-		if k.placed == 0 {
-			k.placed = 1
-			if !f.learned.Place(k.product, &k.vector) {
-				k.placed = -1
-			}
+		if k.vector == 0 {
+			k.vector = f.vectorOf(k.product)
 		}
 	}
-	if x.placed < 0 || y.placed < 0 {
+	if x.vector < 0 || y.vector < 0 {
 		return 0
 	}
-	return max(0, model.Dot(&x.vector, &y.vector))
+	return max(0, model.Dot(&f.vectors[x.vector-1], &f.vectors[y.vector-1]))
 }

@@ -68,7 +68,7 @@ func (f *filling) explore(r *ranking) {
 		if drawn.contender >= 0 {
 			f.lineup.contenders[drawn.contender].gone = true
 		}
-		f.taken.take(drawn.index, drawn.product)
+		f.taken.take(drawn.index, drawn.product.GroupID)
 		item := scoring.Item{Product: drawn.product.ID, Score: r.shareOf(drawn.score), Propensity: drawn.share}
 		if f.page.Reasons {
 			item.Reasons = f.because(scoring.ReasonExploration)

@@ -60,6 +60,7 @@ type view struct {
 	likeness float32                   // to the page's product: share of its facets' idf
 	fit      float32                   // share of the page's terms, by idf
 	timeless bool                      // it has no date from which it was offered: its data need not be read
+	vector   int32                     // place of its vector in query.vectors + 1; 0: not read, -1: it has none
 	touches  [model.TouchKinds]float32 // what part of its co-visitation comes from products touched so
 }
 
@@ -212,7 +213,25 @@ func likeTheVisit(q *query, v *view) float32 {
 	if v.rank >= 0 && !q.anchored && !q.even || !q.placed {
 		return 0
 	}
-	return q.learned.Cosine(&q.place, v.product)
+	if v.vector == 0 {
+		v.vector = q.vectorOf(v.product)
+	}
+	if v.vector < 0 {
+		return 0
+	}
+	return model.Dot(&q.place, &q.vectors[v.vector-1])
+}
+
+// vectorOf puts a product's vector, of length 1, into q.vectors and returns its place
+// there + 1; -1 for a product that has none.
+func (q *query) vectorOf(i catalog.Index) int32 {
+	n := len(q.vectors)
+	q.vectors = slices.Grow(q.vectors, 1)[:n+1]
+	if !q.learned.Place(i, &q.vectors[n]) {
+		q.vectors = q.vectors[:n]
+		return -1
+	}
+	return int32(n + 1)
 }
 
 // at tells that a product stands at that place from the visit's end.

@@ -39,7 +39,7 @@ func (f *filling) lineUp(r *ranking) {
 	l := &f.lineup
 	l.contenders = l.contenders[:0]
 	for k := range r.list {
-		l.contenders = append(l.contenders, contender{grouped: r.list[k].product.GroupID != ""})
+		l.contenders = append(l.contenders, contender{grouped: f.products.Grouped(f.indexOf(&r.list[k]))})
 	}
 	l.kin, l.terms, l.weights, l.stood = l.kin[:0], l.terms[:0], l.weights[:0], l.stood[:0]
 	l.from, l.width = 0, f.slot.Count+beyond
@@ -111,8 +111,13 @@ func (f *filling) indexOf(s *scored) catalog.Index { return f.candidates.list[s.
 func (f *filling) put(r *ranking, k int) {
 	s := &r.list[k]
 	f.lineup.contenders[k].gone = true
-	f.taken.take(f.indexOf(s), s.product)
-	item := scoring.Item{Product: s.product.ID, Score: r.probability(s), Propensity: 1}
+	i := f.indexOf(s)
+	var group string
+	if f.lineup.contenders[k].grouped {
+		group = s.product.GroupID
+	}
+	f.taken.take(i, group)
+	item := scoring.Item{Product: f.products.ID(i), Score: r.probability(s), Propensity: 1}
 	if f.page.Reasons {
 		item.Reasons = f.explain(r, s)
 	}

@@ -29,13 +29,13 @@ func (t *taken) reset() {
 }
 
 func (t *taken) has(i catalog.Index, p *scoring.Product) bool {
-	return slices.Contains(t.products, i) || p.GroupID != "" && slices.Contains(t.groups, p.GroupID)
+	return slices.Contains(t.products, i) || len(t.groups) > 0 && p.GroupID != "" && slices.Contains(t.groups, p.GroupID)
 }
 
-func (t *taken) take(i catalog.Index, p *scoring.Product) {
+func (t *taken) take(i catalog.Index, group string) {
 	t.products = append(t.products, i)
-	if p.GroupID != "" {
-		t.groups = append(t.groups, p.GroupID)
+	if group != "" {
+		t.groups = append(t.groups, group)
 	}
 }
 
@@ -70,6 +70,7 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	if s.Rules != nil {
 		f.rules = *s.Rules
 	}
+	f.exclude()
 	if f.rules.BoughtWindow == 0 {
 		f.rules.BoughtWindow, f.untilUsedUp = boughtWindow, true
 	}
@@ -105,6 +106,19 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	f.out.Items = append(f.out.Items, f.drawn...)
 	f.drawn = f.drawn[:0]
 	return f.out
+}
+
+// exclude finds the products that the request keeps out, and the page's own.
+func (f *filling) exclude() {
+	f.excluded = f.excluded[:0]
+	for _, id := range f.slot.Exclude {
+		if i, ok := f.products.Lookup(id); ok {
+			f.excluded = append(f.excluded, i)
+		}
+	}
+	if i, ok := f.products.Lookup(f.context.Product); ok {
+		f.excluded = append(f.excluded, i)
+	}
 }
 
 func (f *filling) full() bool { return len(f.out.Items)+len(f.drawn) >= f.slot.Count }
@@ -152,11 +166,11 @@ func byRule(r scoring.Rejected) int {
 
 // refuses says which rule keeps a showable product out of the slot; 0 for none.
 func (f *filling) refuses(i catalog.Index, p *scoring.Product) scoring.Rejection {
-	if slices.Contains(f.slot.Exclude, p.ID) || p.ID == f.context.Product {
+	if slices.Contains(f.excluded, i) {
 		return scoring.RejectedExcluded
 	}
 	if v := f.page.Profile; v != nil {
-		if !f.rules.ShowBought {
+		if !f.rules.ShowBought && len(v.Purchases)+len(v.Habits) > 0 {
 			at, ok := v.Bought(p.ID)
 			if ok && f.page.Now.Sub(at) < f.rules.BoughtWindow && (!f.untilUsedUp || !f.usedUp(i)) {
 				return scoring.RejectedBought
@@ -205,7 +219,7 @@ func (f *filling) offerNumber(i catalog.Index, reason scoring.ReasonKind) {
 	if why != 0 {
 		return
 	}
-	f.taken.take(i, p)
+	f.taken.take(i, p.GroupID)
 	item := scoring.Item{Product: p.ID, Propensity: 1}
 	if reason == scoring.ReasonPinned {
 		item.Score = 1

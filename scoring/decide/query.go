@@ -69,6 +69,7 @@ type query struct {
 	calibrates  bool                  // a slot of it does
 	ranked      mixes                 // without filters, for all slots that have none
 	taken       taken
+	excluded    []catalog.Index // from the present slot
 	lineup      lineup
 	unfound     candidate // a product that no source brought
 	newcomers   []newcomer
@@ -90,6 +91,7 @@ type query struct {
 	firsts    []first
 	views     []view
 	scores    []float32
+	vectors   []model.Vector // of products, as far as they were asked for
 	keys      []uint64
 	unordered []scored
 	weights   []float32 // of the features
@@ -128,6 +130,7 @@ func (q *query) begin(p *Page) {
 	q.pool.reset()
 	q.ranked.reset()
 	q.taken.reset()
+	q.vectors = q.vectors[:0]
 	q.visit, q.touches = q.visit[:0], q.touches[:0]
 	q.steps, q.looks, q.folded = q.steps[:0], q.looks[:0], p.Folded
 	q.returned = false

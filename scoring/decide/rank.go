@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -138,7 +139,7 @@ func (q *query) rank(r *ranking, filters []Filter) {
 	}
 	q.order(r)
 	for k := range r.list {
-		r.total += math.Exp(float64(r.list[k].score - r.list[0].score))
+		r.total += float64(approx.Exp(r.list[k].score - r.list[0].score))
 	}
 }
 

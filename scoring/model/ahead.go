@@ -43,7 +43,7 @@ func (m *Model) AheadOfPairs(list []catalog.Index) {
 	}
 }
 
-// AheadOfCounts asks for what Popularity and Cosine read of products. It changes
+// AheadOfCounts asks for what Popularity and Place read of products. It changes
 // nothing.
 func (m *Model) AheadOfCounts(list []catalog.Index) {
 	for _, i := range list {

@@ -113,10 +113,7 @@ func (m *Model) Query(visit []catalog.Index, q *Vector) (was float32) {
 	return n
 }
 
-func length(v *Vector) float32 {
-	_, square := dots(v, v)
-	return float32(math.Sqrt(float64(square)))
-}
+func length(v *Vector) float32 { return float32(math.Sqrt(float64(Dot(v, v)))) }
 
 // dots is q times e and e times e, in four sums that the processor can add up
 // side by side.
@@ -137,25 +134,26 @@ func dots(q, e *Vector) (dot, square float32) {
 }
 
 // Place writes a product's vector, scaled to length 1; false for one that was never
-// touched.
+// touched. It takes no lock; beside Learn some of the numbers may be one step older
+// than others.
 func (m *Model) Place(i catalog.Index, e *Vector) bool {
 	r := m.vectors.rows.peek(uint32(i))
 	if r == nil {
 		return false
 	}
 	r.load(e)
-	n := length(e)
-	if n == 0 {
+	square := Dot(e, e)
+	if square == 0 {
 		return false
 	}
-	by := 1 / n
+	by := 1 / float32(math.Sqrt(float64(square)))
 	for d := range e {
 		e[d] *= by
 	}
 	return true
 }
 
-// Dot is the dot product.
+// Dot is the dot product: of vectors of length 1 their cosine.
 func Dot(q, e *Vector) float32 {
 	var a, b, c, d float32
 	for k := 0; k < Dims; k += 4 {
@@ -165,23 +163,6 @@ func Dot(q, e *Vector) float32 {
 		d += q[k+3] * e[k+3]
 	}
 	return a + b + (c + d)
-}
-
-// Cosine is how near a product lies to a query of length 1: -1 to 1, and 0 for
-// one that was never touched. It takes no lock; beside Learn some of the
-// product's numbers may be one step older than others.
-func (m *Model) Cosine(q *Vector, i catalog.Index) float32 {
-	r := m.vectors.rows.peek(uint32(i))
-	if r == nil {
-		return 0
-	}
-	var e Vector
-	r.load(&e)
-	dot, square := dots(q, &e)
-	if square == 0 {
-		return 0
-	}
-	return dot / float32(math.Sqrt(float64(square)))
 }
 
 // place learns that a visit went on to product i, which was met. It costs 8 us.

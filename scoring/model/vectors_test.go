@@ -24,11 +24,18 @@ func TestVectorsOfOneVisitLieNear(t *testing.T) {
 	if m.Query([]catalog.Index{m.number("a")}, &q) == 0 {
 		t.Fatal("no query")
 	}
-	b, c, z := m.Cosine(&q, m.number("b")), m.Cosine(&q, m.number("c")), m.Cosine(&q, m.number("z"))
+	near := func(id scoring.ProductID) float32 {
+		var at Vector
+		if !m.Place(m.number(id), &at) {
+			t.Fatalf("%s has no place", id)
+		}
+		return Dot(&q, &at)
+	}
+	b, c, z := near("b"), near("c"), near("z")
 	if b < 0.5 || c < 0.5 || z > 0.3 {
 		t.Errorf("b, c and z have cosines %v, %v and %v with a: want the first two high", b, c, z)
 	}
-	if m.Cosine(&q, m.number("never")) != 0 {
+	if m.Place(m.number("never"), &Vector{}) {
 		t.Error("a product never touched has a place")
 	}
 }
