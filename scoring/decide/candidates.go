@@ -174,14 +174,6 @@ func (c *candidates) find(i catalog.Index) *candidate {
 	return nil
 }
 
-// given is how many of the signals may have been given, from the first on.
-func (c *candidates) given() signal {
-	if c.rare {
-		return signals
-	}
-	return firstRare
-}
-
 // largest returns the maximum of each signal.
 func (c *candidates) largest() (most [signals]float32) {
 	for k := range c.list {
