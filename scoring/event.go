@@ -39,6 +39,13 @@ const (
 	Custom
 )
 
+// CreativeServed is the journal's alone: no client can send it, and it has no number
+// in the wire contract. It says that a decision is about to hand out the creatives
+// in Event.Served, somebody counts them, and stands in the journal before the
+// decision is answered. Its id is made of the decision's. It has a visitor only if
+// the decision may know them.
+const CreativeServed EventType = 100
+
 // Touched reports whether the event means that the visitor turned to its
 // products of their own accord: the behaviour that is learned from.
 func (t EventType) Touched() bool {
@@ -94,6 +101,21 @@ type Event struct {
 	// Ad says which creative of ours the event is about, as far as its attribution
 	// token tells and the decision is known. It travels with the event as Led does.
 	Ad *AdShown `cbor:"17,keyasint,omitempty"`
+	// Served are the creatives of a CreativeServed. With another event it is what
+	// counts as a contact with the visitor, such as a delivered e-mail.
+	Served []Served `cbor:"18,keyasint,omitempty"`
+}
+
+// Served is one creative that is handed out.
+type Served struct {
+	Campaign   CampaignID  `cbor:"1,keyasint,omitempty"`
+	Creative   CreativeID  `cbor:"2,keyasint,omitempty"`
+	Advertiser string      `cbor:"3,keyasint,omitempty"`
+	Placement  PlacementID `cbor:"4,keyasint,omitempty"`
+	Channel    Channel     `cbor:"5,keyasint,omitempty"`
+	// Keep is how long the visitor's contacts are to remember it: the longest window
+	// of what counts it. 0: nothing does.
+	Keep time.Duration `cbor:"6,keyasint,omitempty"`
 }
 
 // AdShown is a creative that a decision showed.

@@ -97,6 +97,11 @@ func (m *Model) Learn(e *scoring.Event) {
 		m.learned.Add(1)
 		return
 	}
+	if e.Type == scoring.CreativeServed { // our doing, not the visitor's
+		m.sweepDaily(t)
+		m.learned.Add(1)
+		return
+	}
 	m.open.closeIdle(t, m.file)
 	if e.Type.Touched() {
 		s := m.session(e.Visitor, t)

@@ -324,3 +324,14 @@ func TestReadBesideLearn(t *testing.T) {
 	close(done)
 	readers.Wait()
 }
+
+// What we hand out says nothing about what visitors do.
+func TestServedCreativesTeachNothing(t *testing.T) {
+	products := catalog.New()
+	m := New(products)
+	at := time.Unix(1.7e9, 0)
+	m.Learn(&scoring.Event{Type: scoring.CreativeServed, Visitor: "v", Time: at, Served: []scoring.Served{{Campaign: "c", Creative: "x"}}})
+	if got := m.Stats(); got.Events != 1 || got.OpenSessions != 0 {
+		t.Errorf("got %+v, want an event and no session", got)
+	}
+}

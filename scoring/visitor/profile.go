@@ -87,12 +87,17 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	next := &Profile{FirstSeen: at, LastSeen: at}
 	if p != nil {
 		*next = *p
+	}
+	if p != nil && e.Type != scoring.CreativeServed {
 		if at.Before(next.FirstSeen) {
 			next.FirstSeen = at
 		}
 		if at.After(next.LastSeen) {
 			next.LastSeen = at
 		}
+	}
+	if e.Type == scoring.CreativeServed {
+		return next // our doing, not the visitor's
 	}
 	next.Events++
 

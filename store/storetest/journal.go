@@ -27,6 +27,20 @@ var journalPromises = []promise{
 			e.reopen()
 		}
 	}},
+	{"WhatIsServedToNobodyKnownChangesNoProfile", func(e *env) {
+		served := scoring.Event{
+			ID: "served-1", Type: scoring.CreativeServed, Time: e.clock.Now(), Served: []scoring.Served{{Campaign: "c", Creative: "x"}},
+		}
+		if acks := e.append(shop, served, served); acks[0].Duplicate || !acks[1].Duplicate {
+			e.Errorf("acks %+v, want the second to be a duplicate: a decision counts once", acks)
+		}
+		e.reopen()
+		if got := e.journal(shop); len(got) != 1 || !reflect.DeepEqual(got[0].Event, served) {
+			e.Errorf("got %+v", got)
+		}
+		_, err := e.Profile(e.ctx, shop, "")
+		e.wantError(err, store.ErrNotFound)
+	}},
 	{"TimesAreKeptToTheMicrosecondInUTC", func(e *env) {
 		v := view("v", 1)
 		v.Time = time.Date(2026, 7, 1, 9, 30, 0, 123_456_789, time.FixedZone("", 7200))
@@ -193,5 +207,8 @@ func richEvent() scoring.Event {
 			LocalTime:  time.Date(2026, 3, 1, 0, 59, 59, 1000, time.UTC),
 			Attributes: map[string]string{"b": "2", "a": "1"},
 		},
+		Served: []scoring.Served{{
+			Campaign: "c", Creative: "x", Advertiser: "acme", Placement: "top", Channel: scoring.ChannelWeb, Keep: time.Hour,
+		}},
 	}
 }

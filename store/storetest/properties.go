@@ -145,6 +145,10 @@ func modelEvent(t *rapid.T, n int) scoring.Event {
 		// To the nanosecond, which the store rounds.
 		Time: time.Unix(1_770_000_000+int64(rapid.IntRange(0, 1_000_000).Draw(t, "second")), rapid.Int64Range(0, 999_999_999).Draw(t, "nano")),
 	}
+	if rapid.IntRange(0, 9).Draw(t, "served") == 0 {
+		v.Type = scoring.CreativeServed
+		v.Served = []scoring.Served{{Campaign: "c", Creative: "x", Advertiser: "a", Placement: "top", Channel: scoring.ChannelWeb, Keep: time.Hour}}
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "items") {
 		item := scoring.EventItem{
 			Product:  scoring.ProductID(fmt.Sprint("p", rapid.IntRange(0, 9).Draw(t, "product"))),
