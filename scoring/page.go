@@ -155,8 +155,8 @@ type Chance struct {
 type Decision struct {
 	ID          DecisionID        `cbor:"1,keyasint"`
 	Time        time.Time         `cbor:"2,keyasint"`
-	Visitor     VisitorID         `cbor:"3,keyasint,omitempty"` // in ModeProfile only
-	Person      PersonID          `cbor:"4,keyasint,omitempty"` // in ModeProfile only
+	Visitor     VisitorID         `cbor:"3,keyasint,omitempty"` // if they allowed to be known
+	Person      PersonID          `cbor:"4,keyasint,omitempty"` // if they allowed to be known
 	Context     Context           `cbor:"5,keyasint,omitzero"`
 	Mode        Mode              `cbor:"6,keyasint"`
 	DataClasses []DataClass       `cbor:"7,keyasint,omitempty"`

@@ -11,6 +11,7 @@ type answer struct {
 	site   *site
 	words  *wording.Language
 	token  func(placement int, led scoring.Led) string // nil: no tokens
+	urls   *beacons
 	page   scoring.PageType
 	filled []scoring.FilledPlacement
 	whole  bool // products whole, not their ids alone
@@ -67,9 +68,13 @@ func (a *answer) placements() []*pb.PlacementResult {
 		for j := range f.Items {
 			result.Items[j] = a.item(room, &f.Items[j])
 			if a.token != nil {
-				result.Items[j].AttributionToken = a.token(i, scoring.Led{
+				token := a.token(i, scoring.Led{
 					Page: a.page, Objective: f.Objective, Position: j, Propensity: f.Items[j].Propensity,
 				})
+				result.Items[j].AttributionToken = token
+				if f.Items[j].Creative != "" && a.urls.base != "" {
+					a.beacons(result.Items[j].GetCreative(), &f.Items[j], token)
+				}
 			}
 		}
 		for _, r := range f.Rejected {
@@ -122,6 +127,17 @@ func (a *answer) creative(item *scoring.Item) *pb.DecidedItem_Creative {
 	return &pb.DecidedItem_Creative{Creative: m}
 }
 
+// beacons writes the URLs that count a creative's impression, and its click where it
+// leads anywhere.
+func (a *answer) beacons(m *pb.DecidedCreative, item *scoring.Item, token string) {
+	b := beacon{kind: beaconView, site: a.site.id, campaign: item.Campaign, creative: item.Creative, token: token}
+	m.ImpressionUrl = a.urls.url(b)
+	if m.GetLandingUrl() != "" {
+		b.kind = beaconClick
+		m.ClickUrl = a.urls.url(b)
+	}
+}
+
 func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
 	m := &take(&room.reasons, 1)[0]
 	m.Kind, m.Share, m.EventType = pb.ReasonKind(r.Kind), r.Share, pb.EventType(r.Did)
@@ -145,7 +161,7 @@ func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
 func (s *Server) decisionToProto(st *site, d *scoring.Decision) *pb.Decision {
 	a := answer{
 		site: st, words: s.languages.Of(d.Context.Locale, st.info.Locale), filled: d.Placements,
-		token: s.tokens.forDecision(st.id, d.ID), page: d.Context.PageType,
+		token: s.tokens.forDecision(st.id, d.ID), urls: s.beacons, page: d.Context.PageType,
 	}
 	m := &pb.Decision{
 		Name:        decisionName(st.id, d.ID),
@@ -155,7 +171,7 @@ func (s *Server) decisionToProto(st *site, d *scoring.Decision) *pb.Decision {
 		DataClasses: dataClassesToProto(d.DataClasses),
 		Placements:  a.placements(),
 	}
-	if d.Visitor != "" {
+	if d.Mode == scoring.ModeProfile {
 		m.Visitor = &pb.VisitorKey{DeviceId: string(d.Visitor), PersonId: string(d.Person)}
 	}
 	return m

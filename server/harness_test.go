@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -43,6 +45,7 @@ type shop struct {
 	store         store.Store
 	registry      *prometheus.Registry
 	draining      chan struct{}
+	tags          string // URL of the HTTP port for impressions and clicks
 
 	decisions  pb.DecisionServiceClient
 	events     pb.EventServiceClient
@@ -69,13 +72,18 @@ func (s *shop) start() {
 	st, err := boltstore.Open(s.dir, boltstore.Options{Logger: log})
 	must(t, err)
 	s.store, s.registry, s.draining = st, prometheus.NewRegistry(), make(chan struct{})
+	var handler http.Handler
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	s.tags = web.URL
 	srv, err := server.New(t.Context(), server.Options{
 		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
 		Clock: s.clock, Chance: s.chance, SnapshotEvery: s.snapshotEvery, Registry: s.registry,
+		PublicURL: web.URL,
 	})
 	must(t, err)
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(server.Codec()))
 	srv.Register(g)
+	handler = srv.Beacons()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	served := make(chan error, 1)
@@ -85,6 +93,7 @@ func (s *shop) start() {
 	must(t, err)
 	s.stop = func() {
 		_ = s.conn.Close()
+		web.Close()
 		g.GracefulStop()
 		must(t, <-served)
 		srv.Close()

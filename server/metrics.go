@@ -18,6 +18,7 @@ type metrics struct {
 	learned    *prometheus.GaugeVec   // site
 	stored     *prometheus.GaugeVec   // site
 	unlearned  *prometheus.CounterVec // site
+	hits       *prometheus.CounterVec // site, kind, outcome
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -33,9 +34,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		unrecorded: counter("vitrine_decisions_unrecorded_total", "Decisions answered but not kept, because the disk did not keep up."),
 		unlearned:  counter("vitrine_events_unlearned_total", "Events that could not be learned from; the log says why."),
 		learned:    gauge("vitrine_learned_sequence", "Sequence number of the last event learned from."),
+		hits:       counter("vitrine_beacons_total", "Impressions and clicks told over HTTP, by what became of them.", "kind", "outcome"),
 		stored:     gauge("vitrine_stored_sequence", "Sequence number of the last event stored: ahead of vitrine_learned_sequence by what is still to be learned."),
 	}
-	r.MustRegister(m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored)
+	r.MustRegister(m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits)
 	return m
 }
 
@@ -72,6 +74,16 @@ func (m *metrics) of(id scoring.SiteID) *siteMetrics {
 	return of
 }
 
+// hit counts what became of a request to a beacon: of a "view" or a "click"; st is nil
+// if it names no site of ours.
+func (m *metrics) hit(st *site, kind string, what hit) {
+	name := ""
+	if st != nil {
+		name = string(st.id)
+	}
+	m.hits.WithLabelValues(name, kind, string(what)).Inc()
+}
+
 // plain is an enum value as a label: EVENT_STATUS_STORED is "stored".
 func plain(name, prefix string) string { return strings.ToLower(strings.TrimPrefix(name, prefix)) }
 
@@ -79,7 +91,7 @@ func plain(name, prefix string) string { return strings.ToLower(strings.TrimPref
 func (m *metrics) forget(site scoring.SiteID) {
 	labels := prometheus.Labels{"site": string(site)}
 	for _, v := range []interface{ DeletePartialMatch(prometheus.Labels) int }{
-		m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored,
+		m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits,
 	} {
 		v.DeletePartialMatch(labels)
 	}

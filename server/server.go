@@ -30,6 +30,9 @@ type Options struct {
 	Filters  *filter.Compiler
 	Log      *slog.Logger
 	Registry prometheus.Registerer // where metrics are registered; none when nil
+	// PublicURL is where visitors reach Beacons, without a slash at its end: creatives'
+	// impression and click URLs begin with it. Empty: none are handed out.
+	PublicURL string
 	// SnapshotEvery is how often what was learned is saved while events come
 	// in; 5 minutes when 0. It is always saved on Close.
 	SnapshotEvery time.Duration
@@ -48,6 +51,7 @@ type Server struct {
 	metrics       *metrics
 	rules         *rules
 	tokens        *tokens
+	beacons       *beacons
 	languages     *wording.Languages
 	sites         *sites
 	snapshotEvery time.Duration
@@ -97,6 +101,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("server: read the key of attribution tokens: %w", err)
 	}
 	s.tokens = &tokens{key}
+	if key, err = o.Store.Secret(ctx, "beacons", 32); err != nil {
+		return nil, fmt.Errorf("server: read the key of impression and click URLs: %w", err)
+	}
+	s.beacons = &beacons{base: o.PublicURL, key: key}
 	infos, err := o.Store.Sites(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("server: read the sites: %w", err)

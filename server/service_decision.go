@@ -140,9 +140,7 @@ func (s *decisions) record(q *query, d *scoring.Decision, id scoring.DecisionID)
 		return
 	}
 	d.ID = id
-	if d.Mode == scoring.ModeProfile {
-		d.Visitor, d.Person = q.visitor, q.person
-	}
+	d.Visitor, d.Person = q.visitor, q.person
 	if !s.store.RecordDecision(q.site.id, d) {
 		q.site.metrics.unrecorded.Inc()
 	}
@@ -154,6 +152,7 @@ func (s *decisions) pageToProto(q *query, d *scoring.Decision) *pb.DecideRespons
 	resp := &pb.DecideResponse{Mode: pb.DecisionMode(d.Mode), DataClasses: dataClassesToProto(d.DataClasses)}
 	if d.ID != "" {
 		resp.Decision = decisionName(q.site.id, d.ID)
+		a.urls = s.beacons
 		a.token, a.page = s.tokens.forDecision(q.site.id, d.ID), d.Context.PageType
 	}
 	resp.Placements = a.placements()

@@ -52,6 +52,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 		return nil, err
 	}
 	services.Register(shell.Registrar())
+	shell.HandleTags(services.Beacons())
 	shell.SetReady(true, "")
 
 	ctx, stop := context.WithCancel(ctx)
@@ -70,7 +71,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 	case <-n.done:
 		return nil, n.err
 	}
-	logger.Info("serving", "address", n.Addr(), "ops", n.OpsAddr(), "data_dir", cfg.DataDir,
+	logger.Info("serving", "address", n.Addr(), "ops", n.OpsAddr(), "tags", n.TagAddr(), "data_dir", cfg.DataDir,
 		"tls", cfg.TLS.Enabled(), "took", time.Since(begun).Round(time.Millisecond))
 	return n, nil
 }
@@ -90,7 +91,7 @@ func openServices(
 	services, err := server.New(ctx, server.Options{
 		Store: data, Clock: clock, Log: logger, Registry: registry,
 		Filters:       filter.New(filter.Options{CostLimit: cfg.Filter.CostLimit, Expressions: cfg.Filter.Cache}),
-		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: draining,
+		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: draining, PublicURL: cfg.PublicURL,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(explainData(cfg.DataDir, err), data.Close())
@@ -141,6 +142,10 @@ func (n *node) Addr() string { return n.edge.Addr() }
 
 // OpsAddr is the address of the ops HTTP port, or empty when it is off.
 func (n *node) OpsAddr() string { return n.edge.OpsAddr() }
+
+// TagAddr is the address of the HTTP port for impressions and clicks, or empty when
+// it is off.
+func (n *node) TagAddr() string { return n.edge.TagAddr() }
 
 // Wait blocks until the server has drained and the data folder is closed, and
 // returns what went wrong, if anything did.

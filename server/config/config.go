@@ -11,6 +11,8 @@ type Config struct {
 	DataDir   string // the data folder; created when missing
 	Listen    string // host:port of the gRPC API
 	OpsListen string // host:port of the ops HTTP port; empty: none
+	TagListen string // host:port of the HTTP port for impressions and clicks; empty: none
+	PublicURL string // where visitors reach TagListen; empty: creatives have no URLs that count
 	Pprof     bool   // serve /debug/pprof on the ops port
 	Clock     Clock
 	TLS       TLS

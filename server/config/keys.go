@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,21 @@ func keys() []key {
 				return c.OpsListen == "" || isAddress(c.OpsListen) && (c.OpsListen != c.Listen || strings.HasSuffix(c.Listen, ":0"))
 			},
 			want: "host:port apart from listen, or empty",
+		},
+		{
+			name: "tag_listen", help: "Address of the HTTP port that takes impressions and clicks of creatives from visitors' browsers. Empty: off.",
+			in: func(c *Config) value { return (*stringValue)(&c.TagListen) },
+			ok: func(c *Config) bool {
+				apart := func(other string) bool { return c.TagListen != other || strings.HasSuffix(other, ":0") }
+				return c.TagListen == "" || isAddress(c.TagListen) && apart(c.Listen) && apart(c.OpsListen)
+			},
+			want: "host:port apart from listen and ops_listen, or empty",
+		},
+		{
+			name: "public_url", help: "Where visitors reach tag_listen: what impression_url and click_url of creatives begin with. Empty: creatives have none.",
+			in:   func(c *Config) value { return (*stringValue)(&c.PublicURL) },
+			ok:   func(c *Config) bool { return c.PublicURL == "" || isBaseURL(c.PublicURL) },
+			want: "http:// or https:// with a host, without a slash at its end, a query or a fragment, such as https://t.shop.example",
 		},
 		{
 			name: "pprof", help: "Serve Go profiles under /debug/pprof on the ops port.",
@@ -168,6 +184,13 @@ func span(name, help string, in func(*Config) *time.Duration, low, high time.Dur
 		ok:   func(c *Config) bool { return *in(c) >= low && *in(c) <= high },
 		want: want,
 	}
+}
+
+// isBaseURL reports whether a path can be put behind s.
+func isBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+		u.RawQuery == "" && !u.ForceQuery && !strings.Contains(s, "#") && !strings.HasSuffix(s, "/")
 }
 
 func isAddress(s string) bool {

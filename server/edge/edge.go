@@ -31,14 +31,16 @@ type Options struct {
 	GRPC     []grpc.ServerOption  // further options, such as a codec
 }
 
-// Server listens for gRPC and for the ops port. Make one with New, register the
+// Server listens for gRPC, for the ops port and for the tag port. Make one with New, register the
 // services with Registrar, and Run it once.
 type Server struct {
 	cfg     *config.Config
 	log     *slog.Logger
 	grpc    *grpc.Server
 	health  *health.Server
-	ops     *ops // nil when off
+	ops     *ops         // nil when off
+	tags    *tags        // nil when off
+	cert    *certificate // nil without TLS
 	metrics *metrics
 
 	listener net.Listener
@@ -70,15 +72,21 @@ func New(o Options) (*Server, error) {
 		methods: make(map[string]bool),
 	}
 	s.endless, s.end = context.WithCancel(context.Background())
-	options, err := s.options()
-	if err != nil {
-		return nil, err
+	if t := o.Config.TLS; t.Enabled() {
+		var err error
+		if s.cert, err = newCertificate(t.CertFile, t.KeyFile, s.log); err != nil {
+			return nil, err
+		}
 	}
+	options := s.options()
 	s.grpc = grpc.NewServer(append(options, o.GRPC...)...)
 	healthpb.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc) // v1 and v1alpha
 	if o.Config.OpsListen != "" {
 		s.ops = newOps(s, o.Registry)
+	}
+	if o.Config.TagListen != "" {
+		s.tags = newTags(s.log)
 	}
 	s.SetReady(false, "starting")
 	return s, nil
@@ -127,6 +135,11 @@ func (s *Server) Listen() (err error) {
 	}()
 	if s.listener, err = listen("listen", s.cfg.Listen); err != nil {
 		return err
+	}
+	if s.tags != nil {
+		if err := s.tags.listen(s.cfg.TagListen, s.cert); err != nil {
+			return err
+		}
 	}
 	if s.ops == nil {
 		return nil
@@ -187,12 +200,16 @@ func (s *Server) Run(ctx context.Context) error {
 
 	failed := make(chan error, 1)
 	go func() { failed <- s.grpc.Serve(s.listener) }()
+	if s.tags != nil {
+		go s.tags.serve()
+	}
 	close(s.started)
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	case err = <-s.opsFailed():
+	case err = <-s.tagsFailed():
 	}
 	s.drain()
 	if err == nil {
@@ -212,6 +229,14 @@ func (s *Server) opsFailed() <-chan error {
 	return s.ops.failed
 }
 
+// tagsFailed tells when the tag port fails; never if there is none.
+func (s *Server) tagsFailed() <-chan error {
+	if s.tags == nil {
+		return nil
+	}
+	return s.tags.failed
+}
+
 // drain ends everything that Run began. The ops port stays up until the end, so
 // that the drain can be watched.
 func (s *Server) drain() {
@@ -223,7 +248,12 @@ func (s *Server) drain() {
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		s.grpc.GracefulStop()
+		var both sync.WaitGroup
+		defer both.Wait()
+		both.Go(s.grpc.GracefulStop)
+		if s.tags != nil {
+			both.Go(func() { s.tags.drain(s.cfg.Limits.DrainTimeout) })
+		}
 	}()
 	timeout := time.NewTimer(s.cfg.Limits.DrainTimeout)
 	defer timeout.Stop()
@@ -246,6 +276,9 @@ func (s *Server) Close() {
 		s.grpc.Stop()
 		if s.listener != nil {
 			_ = s.listener.Close() // Serve has closed it before, or nothing used it
+		}
+		if s.tags != nil {
+			s.tags.close()
 		}
 		if s.ops != nil {
 			s.ops.close()

@@ -42,7 +42,7 @@ func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamSer
 }
 
 // options are the gRPC server's.
-func (s *Server) options() ([]grpc.ServerOption, error) {
+func (s *Server) options() []grpc.ServerOption {
 	limits := s.cfg.Limits
 	unary, stream := s.interceptors()
 	options := []grpc.ServerOption{
@@ -65,16 +65,12 @@ func (s *Server) options() ([]grpc.ServerOption, error) {
 			MaxConnectionAge:  limits.Keepalive.MaxAge, MaxConnectionAgeGrace: limits.Keepalive.MaxAgeGrace,
 		}),
 	}
-	if s.cfg.TLS.Enabled() {
-		certificate, err := newCertificate(s.cfg.TLS.CertFile, s.cfg.TLS.KeyFile, s.log)
-		if err != nil {
-			return nil, err
-		}
+	if s.cert != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(&tls.Config{
-			MinVersion: tls.VersionTLS12, GetCertificate: certificate.get,
+			MinVersion: tls.VersionTLS12, GetCertificate: s.cert.get,
 		})))
 	}
-	return options, nil
+	return options
 }
 
 // isRare reports whether a line in the log for each call is worth its 11 us and

@@ -918,11 +918,14 @@ type DecidedCreative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `sites/{site}/campaigns/{campaign}/creatives/{creative}`.
 	Creative string `protobuf:"bytes,1,opt,name=creative,proto3" json:"creative,omitempty"`
-	// Where the creative leads. Signed; counts the click. Empty where this server
-	// counts none.
+	// Redirects to landing_url and counts the click. Signed, with no target in it; a
+	// click that can't be counted, as of a decision that is not kept any more, is
+	// redirected all the same. Empty where the server has no public_url, the decision
+	// is not kept, or the creative leads nowhere.
 	ClickUrl string `protobuf:"bytes,2,opt,name=click_url,json=clickUrl,proto3" json:"click_url,omitempty"`
-	// To be fetched when the creative comes into sight. Signed; counts the
-	// impression. Empty where this server counts none.
+	// A transparent pixel, to be fetched when the creative comes into sight: counts the
+	// impression, once however often it is fetched. Signed. Empty where the server has
+	// no public_url or the decision is not kept.
 	ImpressionUrl string `protobuf:"bytes,3,opt,name=impression_url,json=impressionUrl,proto3" json:"impression_url,omitempty"`
 	// Products to fill the creative's own slots with.
 	Products []*DecidedProduct `protobuf:"bytes,4,rep,name=products,proto3" json:"products,omitempty"`
