@@ -1,6 +1,9 @@
 package scoring
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Tier is a campaign's priority, the first above all others; the numbers are those
 // of the wire contract. 0 is TierAuction.
@@ -53,6 +56,37 @@ func (p Place) Holds(c *Context) bool {
 		(p.City == "" || p.City == c.City)
 }
 
+// Coordinates are a place on earth, in degrees.
+type Coordinates struct {
+	Latitude  float64 `cbor:"1,keyasint,omitempty"`
+	Longitude float64 `cbor:"2,keyasint,omitempty"`
+}
+
+// earthRadius is the mean one in kilometres.
+const earthRadius = 6371.0
+
+// Distance is how far two places are apart on the surface, in kilometres: the
+// haversine formula (Sinnott: Virtues of the haversine, Sky and Telescope 68, 1984).
+func (c Coordinates) Distance(to Coordinates) float64 {
+	const rad = math.Pi / 180
+	north := math.Sin((to.Latitude - c.Latitude) * rad / 2)
+	east := math.Sin((to.Longitude - c.Longitude) * rad / 2)
+	h := north*north + math.Cos(c.Latitude*rad)*math.Cos(to.Latitude*rad)*east*east
+	return 2 * earthRadius * math.Asin(math.Sqrt(min(1, h)))
+}
+
+// Circle is the surroundings of a place.
+type Circle struct {
+	Center Coordinates `cbor:"1,keyasint"`
+	Radius float64     `cbor:"2,keyasint"` // in kilometres
+}
+
+// Holds reports whether the page's visitor is within the circle, as far as the page
+// tells.
+func (r Circle) Holds(c *Context) bool {
+	return c.Coordinates != nil && r.Center.Distance(*c.Coordinates) <= r.Radius
+}
+
 // Campaign is what creatives belong to. Values are shared between goroutines and
 // never changed once they are in use.
 type Campaign struct {
@@ -71,6 +105,27 @@ type Campaign struct {
 	Paused      bool       `cbor:"13,keyasint,omitempty"`
 	Revision    uint64     `cbor:"14,keyasint,omitempty"` // set by the store
 	UpdatedAt   time.Time  `cbor:"15,keyasint,omitzero"`
+	Circles     []Circle   `cbor:"16,keyasint,omitempty"`
+
+	Attributes map[string]string `cbor:"17,keyasint,omitempty"` // the shop's own
+}
+
+// IsShownIn reports whether a campaign is for where the page's visitor is.
+func (c *Campaign) IsShownIn(at *Context) bool {
+	if len(c.Places)+len(c.Circles) == 0 {
+		return true
+	}
+	for _, p := range c.Places {
+		if p.Holds(at) {
+			return true
+		}
+	}
+	for _, r := range c.Circles {
+		if r.Holds(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // Creative is one thing to show.

@@ -65,4 +65,5 @@ type Context struct {
 	City        string            `cbor:"14,keyasint,omitempty"`
 	LocalTime   time.Time         `cbor:"15,keyasint,omitzero"`
 	Attributes  map[string]string `cbor:"16,keyasint,omitempty"`
+	Coordinates *Coordinates      `cbor:"17,keyasint,omitempty"` // to hundredths of a degree
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -25,6 +26,7 @@ func campaignFromProto(v *violations, field string, m *pb.Campaign, id scoring.C
 		LandingURL:  m.GetLandingUrl(),
 		Categories:  m.GetCategories(),
 		Paused:      m.GetPaused(),
+		Attributes:  m.GetAttributes(),
 		UpdatedAt:   now,
 	}
 	if !c.Start.IsZero() && !c.End.IsZero() && !c.Start.Before(c.End) {
@@ -45,6 +47,10 @@ func campaignFromProto(v *violations, field string, m *pb.Campaign, id scoring.C
 			v.add(fmt.Sprintf("%splaces[%d].country", field, i), "is empty, must be a country such as \"FR\": regions and cities are of a country")
 		}
 		c.Places = append(c.Places, scoring.Place{Country: p.GetCountry(), Region: p.GetRegion(), City: p.GetCity()})
+	}
+	for _, r := range m.GetCircles() {
+		at := scoring.Coordinates{Latitude: r.GetCenter().GetLatitude(), Longitude: r.GetCenter().GetLongitude()}
+		c.Circles = append(c.Circles, scoring.Circle{Center: at, Radius: r.GetRadiusKm()})
 	}
 	return c
 }
@@ -73,6 +79,7 @@ func campaignToProto(site scoring.SiteID, c *scoring.Campaign) *pb.Campaign {
 		LandingUrl:  c.LandingURL,
 		Categories:  c.Categories,
 		Paused:      c.Paused,
+		Attributes:  c.Attributes,
 		Etag:        etagOf(c.Revision),
 		UpdateTime:  timeToProto(c.UpdatedAt),
 	}
@@ -88,7 +95,27 @@ func campaignToProto(site scoring.SiteID, c *scoring.Campaign) *pb.Campaign {
 	for _, p := range c.Places {
 		m.Places = append(m.Places, &pb.Place{Country: p.Country, Region: p.Region, City: p.City})
 	}
+	for _, r := range c.Circles {
+		m.Circles = append(m.Circles, &pb.Circle{Center: coordinatesToProto(&r.Center), RadiusKm: r.Radius})
+	}
 	return m
+}
+
+// coarseFromProto rounds to hundredths of a degree: where a visitor is, nobody
+// needs to know better.
+func coarseFromProto(m *pb.Coordinates) *scoring.Coordinates {
+	if m == nil {
+		return nil
+	}
+	coarse := func(degrees float64) float64 { return math.Round(100*degrees) / 100 }
+	return &scoring.Coordinates{Latitude: coarse(m.GetLatitude()), Longitude: coarse(m.GetLongitude())}
+}
+
+func coordinatesToProto(c *scoring.Coordinates) *pb.Coordinates {
+	if c == nil {
+		return nil
+	}
+	return &pb.Coordinates{Latitude: c.Latitude, Longitude: c.Longitude}
 }
 
 func creativeFromProto(m *pb.Creative, campaign scoring.CampaignID, id scoring.CreativeID, now time.Time) scoring.Creative {

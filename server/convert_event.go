@@ -104,6 +104,7 @@ func contextFromProto(v *violations, field string, m *pb.PageContext) scoring.Co
 		City:        m.GetPlace().GetCity(),
 		LocalTime:   timeFromProto(v, field+"local_time", m.GetLocalTime()),
 		Attributes:  m.GetAttributes(),
+		Coordinates: coarseFromProto(m.GetCoordinates()),
 	}
 }
 
@@ -118,6 +119,7 @@ func contextToProto(c *scoring.Context) *pb.PageContext {
 		Locale:      c.Locale,
 		LocalTime:   timeToProto(c.LocalTime),
 		Attributes:  c.Attributes,
+		Coordinates: coordinatesToProto(c.Coordinates),
 	}
 	if c.Referrer != "" || c.Source != "" || c.Medium != "" || c.Campaign != "" {
 		m.Traffic = &pb.TrafficSource{Referrer: c.Referrer, Source: c.Source, Medium: c.Medium, Campaign: c.Campaign}

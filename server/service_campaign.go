@@ -116,9 +116,11 @@ func (s *campaigns) putCampaign(ctx context.Context, st *site, id scoring.Campai
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	if ready.Campaign, err = s.store.PutCampaign(ctx, st.id, ready.Campaign); err != nil {
+	put := []scoring.Campaign{ready.Campaign}
+	if err := s.store.PutCampaigns(ctx, st.id, put, nil); err != nil {
 		return nil, about(campaignName(st.id, id), err)
 	}
+	ready.Campaign = put[0]
 	st.setFlight(id, &ready)
 	return campaignToProto(st.id, &ready.Campaign), nil
 }

@@ -108,12 +108,12 @@ func (s *campaigns) putCreative(
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	c, err := s.store.PutCreative(ctx, st.id, creativeFromProto(m, of, id, s.wallTime()))
-	if err != nil {
+	put := []scoring.Creative{creativeFromProto(m, of, id, s.wallTime())}
+	if err := s.store.PutCampaigns(ctx, st.id, nil, put); err != nil {
 		return nil, about(creativeName(st.id, of, id), err)
 	}
-	st.setCreative(of, id, &c)
-	return creativeToProto(st.id, &c), nil
+	st.setCreative(of, id, &put[0])
+	return creativeToProto(st.id, &put[0]), nil
 }
 
 // findCreative finds the creative that a request names, unless something is wrong

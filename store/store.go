@@ -122,16 +122,15 @@ type Placements interface {
 type Campaigns interface {
 	// Campaigns returns the site's campaigns in the order of their ids.
 	Campaigns(ctx context.Context, site scoring.SiteID) ([]scoring.Campaign, error)
-	// PutCampaign writes one and returns it with its new revision.
-	PutCampaign(ctx context.Context, site scoring.SiteID, c scoring.Campaign) (scoring.Campaign, error)
+	// PutCampaigns writes campaigns and creatives in one transaction, or nothing, and
+	// sets their revisions.
+	PutCampaigns(ctx context.Context, site scoring.SiteID, campaigns []scoring.Campaign, creatives []scoring.Creative) error
 	// DeleteCampaign removes it with all its creatives, or nothing. ErrNotFound if it
 	// is not there.
 	DeleteCampaign(ctx context.Context, site scoring.SiteID, id scoring.CampaignID) error
 	// Creatives returns the creatives of all campaigns, in the order of campaigns
 	// and ids.
 	Creatives(ctx context.Context, site scoring.SiteID) ([]scoring.Creative, error)
-	// PutCreative writes one and returns it with its new revision.
-	PutCreative(ctx context.Context, site scoring.SiteID, c scoring.Creative) (scoring.Creative, error)
 	// DeleteCreative returns ErrNotFound if it is not there.
 	DeleteCreative(ctx context.Context, site scoring.SiteID, campaign scoring.CampaignID, id scoring.CreativeID) error
 }

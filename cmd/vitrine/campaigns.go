@@ -183,8 +183,11 @@ func placesOf(m *pb.Campaign) string {
 	for _, p := range m.GetPlaces() {
 		list = append(list, strings.Trim(strings.Join([]string{p.GetCity(), p.GetRegion(), p.GetCountry()}, " "), " "))
 	}
-	if len(list) > 3 {
-		list = append(list[:3], fmt.Sprintf("%d more", len(m.GetPlaces())-3))
+	for _, r := range m.GetCircles() {
+		list = append(list, fmt.Sprintf("%g km around %.2f %.2f", r.GetRadiusKm(), r.GetCenter().GetLatitude(), r.GetCenter().GetLongitude()))
+	}
+	if all := len(list); all > 3 {
+		list = append(list[:3], fmt.Sprintf("%d more", all-3))
 	}
 	return strings.Join(list, ", ")
 }

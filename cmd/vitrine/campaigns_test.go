@@ -63,8 +63,8 @@ no JSON
 		t.Errorf("%v\n%s", err, out)
 	}
 	for _, want := range []string{
-		file + `:4: (line 1:`, `unknown field "colour"`, file + ":5: sites/shop/campaigns/none: not found",
-		file + ":6: campaign.targeting:", "undefined field 'age'", file + `:7: name "": campaigns/{campaign}`, file + ":8: no JSON object",
+		file + `:4: (line 1:`, `unknown field "colour"`, file + `:5: name: is of campaign "none", which is not there`,
+		file + ":6: targeting:", "undefined field 'age'", file + `:7: name "": campaigns/{campaign}`, file + ":8: no JSON object",
 	} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("%q is missing in\n%s", want, errs)
@@ -101,6 +101,10 @@ no JSON
 	}
 	out, errs, err = runCommand(t, shown, newCampaignsCommand, "import", "-", "--site", "shop", "--target", target)
 	if err != nil || !strings.Contains(out, "0 created, 2 changed, 0 bad lines") {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+	out, errs, err = runCommand(t, shown, newCampaignsCommand, "import", "-", "--site", "shop", "--full", "--target", target)
+	if err != nil || !strings.Contains(out, "0 created, 2 changed, 1 removed, 0 bad lines") { // the house's
 		t.Errorf("%v\n%s%s", err, out, errs)
 	}
 	for _, step := range []struct{ do, then string }{{"pause", "paused"}, {"resume", ""}, {"delete", ""}} {

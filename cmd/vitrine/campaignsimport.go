@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -22,7 +20,8 @@ import (
 )
 
 func newCampaignsImportCommand(a *app, r *remote, w *whose) *cobra.Command {
-	return &cobra.Command{
+	var full bool
+	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Create or change campaigns and creatives from a file",
 		Long: `Create the campaigns and creatives of a file, or change those that are there.
@@ -32,9 +31,12 @@ Each line is one as JSON, a Campaign or a Creative of the API, told by its name:
   {"name": "campaigns/spring", "targeting": "'category/shoes' in visitor.interests"}
   {"name": "campaigns/spring/creatives/red", "format": "banner", "size": {"width": 300, "height": 250}}
 
-What a line does not say of a campaign or creative that is there is cleared. A bad
-line is reported with its number and reason, and the others are taken. - is stdin.`,
+What a line does not say of a campaign or creative that is there is cleared. A
+campaign stands before its creatives. A bad line is reported with its number and
+reason, and the others are taken. With --full, what the file does not have is
+removed. - is stdin.`,
 		Example: `  vitrine campaigns import campaigns.jsonl --site shop
+  vitrine campaigns import campaigns.jsonl --site shop --full
   vitrine campaigns show spring --site shop | vitrine campaigns import - --site other`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,16 +46,28 @@ line is reported with its number and reason, and the others are taken. - is stdi
 			}
 			defer in.Close() //nolint:errcheck // only read from
 			return r.withCampaigns(cmd.Context(), func(ctx context.Context, c pb.CampaignServiceClient) error {
-				return a.importCampaigns(ctx, in, c, w.name())
+				return a.importCampaigns(ctx, in, c, w.name(), full)
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&full, "full", false, "remove the campaigns and creatives that the file does not have")
+	return cmd
 }
 
-// importCampaigns takes a line after another. Only what no other line can mend ends
-// it.
-func (a *app) importCampaigns(ctx context.Context, in *records.Input, c pb.CampaignServiceClient, site string) error {
-	created, changed, bad := 0, 0, 0
+// campaignBatch is how many lines go in one message.
+const campaignBatch = 500
+
+// importCampaigns sends a batch of lines after another, of which each is stored as a
+// whole but for its bad lines.
+func (a *app) importCampaigns(ctx context.Context, in *records.Input, c pb.CampaignServiceClient, site string, full bool) error {
+	stream, err := c.ImportCampaigns(ctx)
+	if err != nil {
+		return err
+	}
+	run := &campaignsImport{app: a, in: in, stream: stream, site: site, next: &pb.ImportCampaignsRequest{Parent: site}}
+	if full {
+		run.next.Mode = pb.ImportMode_IMPORT_MODE_FULL
+	}
 	for {
 		raw, line, err := in.Line()
 		if errors.Is(err, io.EOF) {
@@ -66,70 +80,125 @@ func (a *app) importCampaigns(ctx context.Context, in *records.Input, c pb.Campa
 		if err == nil && len(bytes.TrimSpace(raw)) == 0 {
 			continue
 		}
-		var isNew bool
-		if err == nil {
-			isNew, err = importCampaign(ctx, c, site, raw)
-			if err != nil {
-				switch status.Code(err) {
-				case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled, codes.Unimplemented:
-					return err
-				}
-				err = &records.LineError{At: records.Position{Path: in.Path(), Line: line}, Reason: reason(err)}
-			}
-		}
-		switch {
-		case err != nil:
-			bad++
-			fmt.Fprintln(a.stderr, err)
-		case isNew:
-			created++
-		default:
-			changed++
+		if err := run.add(raw, line, err); err != nil {
+			return err
 		}
 	}
-	fmt.Fprintf(a.stdout, "%d created, %d changed, %d bad lines\n", created, changed, bad)
-	if bad > 0 {
-		return fmt.Errorf("%d lines were not taken: mend them and import the file again", bad)
+	if run.bad > 0 && full {
+		return fmt.Errorf("%d lines can't be read, so nothing is removed: mend them and import the file again", run.bad)
+	}
+	return run.end()
+}
+
+// campaignsImport is an import under way.
+type campaignsImport struct {
+	*app
+	in     *records.Input
+	stream pb.CampaignService_ImportCampaignsClient
+	site   string
+
+	next                 *pb.ImportCampaignsRequest
+	campaigns, creatives []records.Position // of the lines in next
+	sent                 []records.Position // of the lines sent, in the server's order
+	last                 *pb.ImportCampaignsResponse
+	bad                  int
+}
+
+// add takes a line, or tells what is wrong with it.
+func (run *campaignsImport) add(raw []byte, line int, err error) error {
+	at := records.Position{Path: run.in.Path(), Line: line}
+	if err == nil {
+		err = run.read(raw, at)
+	}
+	if err != nil {
+		var told *records.LineError
+		if !errors.As(err, &told) {
+			err = &records.LineError{At: at, Reason: err.Error()}
+		}
+		run.bad++
+		fmt.Fprintln(run.stderr, err)
+		return nil
+	}
+	if len(run.campaigns)+len(run.creatives) < campaignBatch {
+		return nil
+	}
+	return run.send()
+}
+
+// read puts a line's campaign or creative into the next message.
+func (run *campaignsImport) read(raw []byte, at records.Position) error {
+	name, err := nameIn(raw, run.site)
+	if err != nil {
+		return err
+	}
+	if strings.Contains(name, "/creatives/") {
+		m := &pb.Creative{}
+		if err := readJSON(raw, m); err != nil {
+			return err
+		}
+		m.Name = name
+		run.next.Creatives = append(run.next.Creatives, m)
+		run.creatives = append(run.creatives, at)
+		return nil
+	}
+	m := &pb.Campaign{}
+	if err := readJSON(raw, m); err != nil {
+		return err
+	}
+	m.Name = name
+	run.next.Campaigns = append(run.next.Campaigns, m)
+	run.campaigns = append(run.campaigns, at)
+	return nil
+}
+
+// send sends the next message and waits for its report.
+func (run *campaignsImport) send() error {
+	run.sent = append(append(run.sent, run.campaigns...), run.creatives...)
+	if err := run.stream.Send(run.next); err != nil && !errors.Is(err, io.EOF) { // Recv has the reason
+		return err
+	}
+	run.campaigns, run.creatives, run.next = run.campaigns[:0], run.creatives[:0], &pb.ImportCampaignsRequest{}
+	return run.report()
+}
+
+// report prints what the server found wrong.
+func (run *campaignsImport) report() error {
+	report, err := run.stream.Recv()
+	if err != nil {
+		return err
+	}
+	run.last = report
+	for _, e := range report.GetErrors() {
+		fmt.Fprintln(run.stderr, &records.LineError{At: run.sent[e.GetIndex()], Reason: e.GetReason()})
 	}
 	return nil
 }
 
-// reason is what was wrong, in one line.
-func reason(err error) string {
-	text := (&remote{}).explain(err).Error()
-	text = strings.TrimPrefix(text, "the server refused the request:\n  ")
-	return strings.Join(strings.Fields(text), " ")
-}
-
-// importCampaign creates or changes what a line tells of, and reports which.
-func importCampaign(ctx context.Context, c pb.CampaignServiceClient, site string, raw []byte) (created bool, err error) {
-	name, err := nameIn(raw, site)
-	if err != nil {
-		return false, err
+// end sends the rest and sums up.
+func (run *campaignsImport) end() error {
+	if err := run.send(); err != nil {
+		return err
 	}
-	parent, id, ok := strings.Cut(name, "/creatives/")
-	if ok {
-		m := &pb.Creative{}
-		if err := readJSON(raw, m); err != nil {
-			return false, err
+	if err := run.stream.CloseSend(); err != nil {
+		return err
+	}
+	for {
+		if err := run.report(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
 		}
-		m.Name, m.Etag = name, ""
-		if _, err = c.UpdateCreative(ctx, &pb.UpdateCreativeRequest{Creative: m}); status.Code(err) != codes.NotFound {
-			return false, err
-		}
-		_, err = c.CreateCreative(ctx, &pb.CreateCreativeRequest{Parent: parent, CreativeId: id, Creative: m})
-		return err == nil, err
 	}
-	m := &pb.Campaign{}
-	if err := readJSON(raw, m); err != nil {
-		return false, err
+	run.bad += int(run.last.GetRejected())
+	removed := ""
+	if n := run.last.GetDeleted(); n > 0 {
+		removed = fmt.Sprintf(", %d removed", n)
 	}
-	m.Name, m.Etag = name, ""
-	if _, err = c.UpdateCampaign(ctx, &pb.UpdateCampaignRequest{Campaign: m}); status.Code(err) != codes.NotFound {
-		return false, err
+	fmt.Fprintf(run.stdout, "%d created, %d changed%s, %d bad lines\n", run.last.GetCreated(), run.last.GetChanged(), removed, run.bad)
+	if run.bad > 0 {
+		return fmt.Errorf("%d lines were not taken: mend them and import the file again", run.bad)
 	}
-	_, err = c.CreateCampaign(ctx, &pb.CreateCampaignRequest{Parent: site, CampaignId: lastPart(name), Campaign: m})
-	return err == nil, err
+	return nil
 }
 
 // nameIn reads the name of a line's campaign or creative, as one of the site's: a

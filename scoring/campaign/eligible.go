@@ -119,7 +119,7 @@ func (s *Shelf) judgeFlight(a *Ask, f *Flight) scoring.Rejection {
 	case slices.Contains(a.Rules.BlockedAdvertisers, f.Advertiser) && f.Advertiser != "" ||
 		slices.ContainsFunc(f.Categories, func(c string) bool { return slices.Contains(a.Rules.BlockedCategories, c) }):
 		return scoring.RejectedBlocked
-	case len(f.Places) > 0 && !slices.ContainsFunc(f.Places, func(p scoring.Place) bool { return p.Holds(a.Context) }):
+	case !f.IsShownIn(a.Context):
 		return scoring.RejectedPlace
 	case len(f.DayParts) > 0 && !s.inDayPart(f.DayParts, a.Now):
 		return scoring.RejectedDayPart

@@ -121,7 +121,7 @@ func (s *Shelf) place(a *Ad) {
 	for _, p := range a.Flight.Places {
 		countries[p.Country] = true
 	}
-	if len(countries) == 0 || countries[""] {
+	if len(countries) == 0 || countries[""] || len(a.Flight.Circles) > 0 {
 		r.anywhere = append(r.anywhere, a)
 		return
 	}

@@ -36,8 +36,24 @@ func (s *Store) Campaigns(_ context.Context, site scoring.SiteID) ([]scoring.Cam
 	return campaigns.all(s, site)
 }
 
-func (s *Store) PutCampaign(_ context.Context, site scoring.SiteID, c scoring.Campaign) (scoring.Campaign, error) {
-	return campaigns.put(s, site, c)
+func (s *Store) PutCampaigns(_ context.Context, site scoring.SiteID, changed []scoring.Campaign, theirs []scoring.Creative) error {
+	t, err := s.site(site)
+	if err == nil {
+		err = s.state.update(func(tx *bolt.Tx) error {
+			all, own := siteBucket(tx, t.no, bucketCampaigns), siteBucket(tx, t.no, bucketCreatives)
+			if all == nil || own == nil { // the site is being deleted
+				return store.ErrNotFound
+			}
+			if err := campaigns.putAll(s, all, changed); err != nil {
+				return err
+			}
+			return creatives.putAll(s, own, theirs)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("boltstore: put %d campaigns and %d creatives of site %q: %w", len(changed), len(theirs), site, err)
+	}
+	return nil
 }
 
 func (s *Store) DeleteCampaign(_ context.Context, site scoring.SiteID, id scoring.CampaignID) error {
@@ -69,10 +85,6 @@ func (s *Store) DeleteCampaign(_ context.Context, site scoring.SiteID, id scorin
 
 func (s *Store) Creatives(_ context.Context, site scoring.SiteID) ([]scoring.Creative, error) {
 	return creatives.all(s, site)
-}
-
-func (s *Store) PutCreative(_ context.Context, site scoring.SiteID, c scoring.Creative) (scoring.Creative, error) {
-	return creatives.put(s, site, c)
 }
 
 func (s *Store) DeleteCreative(_ context.Context, site scoring.SiteID, campaign scoring.CampaignID, id scoring.CreativeID) error {

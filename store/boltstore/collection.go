@@ -41,23 +41,37 @@ func (c *collection[T]) all(s *Store, site scoring.SiteID) ([]T, error) {
 // put writes a record and returns it with its new revision.
 func (c *collection[T]) put(s *Store, site scoring.SiteID, x T) (T, error) {
 	c.tidy(&x)
-	err := s.updateSite(site, c.bucket, func(b *bolt.Bucket) error {
-		revision, err := b.NextSequence()
-		if err != nil {
-			return err
-		}
-		c.revise(&x, revision)
-		v, err := s.codec.encode(&x)
-		if err != nil {
-			return err
-		}
-		return b.Put([]byte(c.key(&x)), v)
-	})
+	err := s.updateSite(site, c.bucket, func(b *bolt.Bucket) error { return c.putIn(s, b, &x) })
 	if err != nil {
 		var none T
 		return none, fmt.Errorf("boltstore: put %s %q of site %q: %w", c.one, c.key(&x), site, err)
 	}
 	return x, nil
+}
+
+// putIn writes a record, which is tidy, into its bucket and sets its revision.
+func (c *collection[T]) putIn(s *Store, b *bolt.Bucket, x *T) error {
+	revision, err := b.NextSequence()
+	if err != nil {
+		return err
+	}
+	c.revise(x, revision)
+	v, err := s.codec.encode(x)
+	if err != nil {
+		return err
+	}
+	return b.Put([]byte(c.key(x)), v)
+}
+
+// putAll writes records into their bucket and sets their revisions.
+func (c *collection[T]) putAll(s *Store, b *bolt.Bucket, records []T) error {
+	for k := range records {
+		c.tidy(&records[k])
+		if err := c.putIn(s, b, &records[k]); err != nil {
+			return fmt.Errorf("%s %q: %w", c.one, c.key(&records[k]), err)
+		}
+	}
+	return nil
 }
 
 // delete removes a record; ErrNotFound if it is not there.

@@ -16,21 +16,18 @@ var campaignPromises = []promise{
 			DayParts: []scoring.DayPart{{Days: 1 << time.Monday, Start: 1320, End: 360}}, Tier: scoring.TierGoal,
 			ClickValue: &scoring.Money{Currency: "EUR", Nanos: 5e8}, Targeting: "true",
 			Places: []scoring.Place{{Country: "FR", City: "Lyon"}}, LandingURL: "https://example.com/", Categories: []string{"c"},
-			Paused: true, UpdatedAt: at,
+			Paused: true, UpdatedAt: at, Attributes: map[string]string{"booking": "4711"},
+			Circles: []scoring.Circle{{Center: scoring.Coordinates{Latitude: 45.75, Longitude: 4.85}, Radius: 20}},
 		}
 		creative := scoring.Creative{
 			ID: "x", Campaign: "b", DisplayName: "X", Format: "banner", Size: scoring.CreativeSize{Width: 300, Height: 250},
 			LandingURL: "https://example.com/x", Attributes: map[string]string{"motif": "people"}, Paused: true, UpdatedAt: at,
 		}
-		put, err := e.PutCampaign(e.ctx, shop, campaign)
-		e.must(err)
-		putCreative, err := e.PutCreative(e.ctx, shop, creative)
-		e.must(err)
+		puts, putCreatives := []scoring.Campaign{campaign}, []scoring.Creative{creative}
+		e.must(e.PutCampaigns(e.ctx, shop, puts, putCreatives))
+		put, putCreative := puts[0], putCreatives[0]
 		for _, site := range []scoring.SiteID{shop, other} {
-			_, err = e.PutCampaign(e.ctx, site, scoring.Campaign{ID: "a"})
-			e.must(err)
-			_, err = e.PutCreative(e.ctx, site, scoring.Creative{ID: "z", Campaign: "a", Format: "banner"})
-			e.must(err)
+			e.must(e.PutCampaigns(e.ctx, site, []scoring.Campaign{{ID: "a"}}, []scoring.Creative{{ID: "z", Campaign: "a", Format: "banner"}}))
 		}
 		campaign.Revision, creative.Revision = put.Revision, putCreative.Revision
 		for range 2 {
@@ -50,12 +47,7 @@ var campaignPromises = []promise{
 	{"ACampaignGoesWithItsCreatives", func(e *env) {
 		// "a-b" begins as "a" does, and must stay.
 		for _, id := range []scoring.CampaignID{"a", "a-b"} {
-			_, err := e.PutCampaign(e.ctx, shop, scoring.Campaign{ID: id})
-			e.must(err)
-			for _, c := range []scoring.CreativeID{"x", "y"} {
-				_, err := e.PutCreative(e.ctx, shop, scoring.Creative{ID: c, Campaign: id})
-				e.must(err)
-			}
+			e.must(e.PutCampaigns(e.ctx, shop, []scoring.Campaign{{ID: id}}, []scoring.Creative{{ID: "x", Campaign: id}, {ID: "y", Campaign: id}}))
 		}
 		e.must(e.DeleteCampaign(e.ctx, shop, "a"))
 		e.must(e.DeleteCreative(e.ctx, shop, "a-b", "x"))
@@ -73,12 +65,12 @@ var campaignPromises = []promise{
 	{"RevisionsGrowWithEveryChange", func(e *env) {
 		last := uint64(0)
 		for range 3 {
-			put, err := e.PutCampaign(e.ctx, shop, scoring.Campaign{ID: "c"})
-			e.must(err)
-			if put.Revision <= last {
-				e.Errorf("revision %d after %d", put.Revision, last)
+			put := []scoring.Campaign{{ID: "c"}}
+			e.must(e.PutCampaigns(e.ctx, shop, put, nil))
+			if put[0].Revision <= last {
+				e.Errorf("revision %d after %d", put[0].Revision, last)
 			}
-			last = put.Revision
+			last = put[0].Revision
 			e.must(e.DeleteCampaign(e.ctx, shop, "c"))
 		}
 	}},
@@ -88,11 +80,8 @@ var campaignPromises = []promise{
 		e.wantError(e.DeleteCreative(e.ctx, shop, "c", "x"), store.ErrNotFound)
 		_, err := e.Campaigns(e.ctx, "nowhere")
 		e.wantError(err, store.ErrNotFound)
-		_, err = e.PutCampaign(e.ctx, "nowhere", scoring.Campaign{ID: "c"})
-		e.wantError(err, store.ErrNotFound)
+		e.wantError(e.PutCampaigns(e.ctx, "nowhere", []scoring.Campaign{{ID: "c"}}, nil), store.ErrNotFound)
 		_, err = e.Creatives(e.ctx, "nowhere")
-		e.wantError(err, store.ErrNotFound)
-		_, err = e.PutCreative(e.ctx, "nowhere", scoring.Creative{ID: "x", Campaign: "c"})
 		e.wantError(err, store.ErrNotFound)
 	}},
 }

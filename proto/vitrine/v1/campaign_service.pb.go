@@ -225,6 +225,62 @@ func (x *DayPart) GetEndMinute() int32 {
 	return 0
 }
 
+// Circle is the surroundings of a place.
+type Circle struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its centre.
+	Center *Coordinates `protobuf:"bytes,1,opt,name=center,proto3" json:"center,omitempty"`
+	// Its radius in kilometres: 1 to 1,000. The visitor's place is known to about a
+	// kilometre.
+	RadiusKm      float64 `protobuf:"fixed64,2,opt,name=radius_km,json=radiusKm,proto3" json:"radius_km,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Circle) Reset() {
+	*x = Circle{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Circle) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Circle) ProtoMessage() {}
+
+func (x *Circle) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Circle.ProtoReflect.Descriptor instead.
+func (*Circle) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Circle) GetCenter() *Coordinates {
+	if x != nil {
+		return x.Center
+	}
+	return nil
+}
+
+func (x *Circle) GetRadiusKm() float64 {
+	if x != nil {
+		return x.RadiusKm
+	}
+	return 0
+}
+
 // Campaign is what creatives belong to: who wants them shown, when, where and to
 // whom, and what a click is worth.
 type Campaign struct {
@@ -265,7 +321,7 @@ type Campaign struct {
 	// An expression that can't be worked out for a visitor is false for them.
 	Targeting string `protobuf:"bytes,9,opt,name=targeting,proto3" json:"targeting,omitempty"`
 	// Where it is shown; a place with a country alone takes in all of it. Everywhere
-	// when empty.
+	// when there are no circles either.
 	Places []*Place `protobuf:"bytes,10,rep,name=places,proto3" json:"places,omitempty"`
 	// Where creatives lead that have no landing_url of their own.
 	LandingUrl string `protobuf:"bytes,11,opt,name=landing_url,json=landingUrl,proto3" json:"landing_url,omitempty"`
@@ -277,14 +333,20 @@ type Campaign struct {
 	// Changes with every change: hand it in to change only what you have read.
 	Etag string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When it was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Around which places it is shown, as well as in `places`: around a branch of the
+	// shop, say. Pages that do not say their coordinates are in no circle.
+	Circles []*Circle `protobuf:"bytes,16,rep,name=circles,proto3" json:"circles,omitempty"`
+	// Whatever the shop wants to keep with it, such as {"booking": "4711"}. Nothing
+	// goes by it. At most 32, keys to 64 bytes, values to 256.
+	Attributes    map[string]string `protobuf:"bytes,17,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Campaign) Reset() {
 	*x = Campaign{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -296,7 +358,7 @@ func (x *Campaign) String() string {
 func (*Campaign) ProtoMessage() {}
 
 func (x *Campaign) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -309,7 +371,7 @@ func (x *Campaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Campaign.ProtoReflect.Descriptor instead.
 func (*Campaign) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{1}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Campaign) GetName() string {
@@ -417,6 +479,20 @@ func (x *Campaign) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Campaign) GetCircles() []*Circle {
+	if x != nil {
+		return x.Circles
+	}
+	return nil
+}
+
+func (x *Campaign) GetAttributes() map[string]string {
+	if x != nil {
+		return x.Attributes
+	}
+	return nil
+}
+
 // Creative is one thing to show: a banner, a teaser, a message.
 type Creative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -447,7 +523,7 @@ type Creative struct {
 
 func (x *Creative) Reset() {
 	*x = Creative{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -459,7 +535,7 @@ func (x *Creative) String() string {
 func (*Creative) ProtoMessage() {}
 
 func (x *Creative) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -472,7 +548,7 @@ func (x *Creative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creative.ProtoReflect.Descriptor instead.
 func (*Creative) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{2}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Creative) GetName() string {
@@ -553,7 +629,7 @@ type CreateCampaignRequest struct {
 
 func (x *CreateCampaignRequest) Reset() {
 	*x = CreateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -565,7 +641,7 @@ func (x *CreateCampaignRequest) String() string {
 func (*CreateCampaignRequest) ProtoMessage() {}
 
 func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -578,7 +654,7 @@ func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*CreateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateCampaignRequest) GetParent() string {
@@ -613,7 +689,7 @@ type GetCampaignRequest struct {
 
 func (x *GetCampaignRequest) Reset() {
 	*x = GetCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -625,7 +701,7 @@ func (x *GetCampaignRequest) String() string {
 func (*GetCampaignRequest) ProtoMessage() {}
 
 func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -638,7 +714,7 @@ func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCampaignRequest.ProtoReflect.Descriptor instead.
 func (*GetCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetCampaignRequest) GetName() string {
@@ -663,7 +739,7 @@ type ListCampaignsRequest struct {
 
 func (x *ListCampaignsRequest) Reset() {
 	*x = ListCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -675,7 +751,7 @@ func (x *ListCampaignsRequest) String() string {
 func (*ListCampaignsRequest) ProtoMessage() {}
 
 func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -688,7 +764,7 @@ func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ListCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListCampaignsRequest) GetParent() string {
@@ -725,7 +801,7 @@ type ListCampaignsResponse struct {
 
 func (x *ListCampaignsResponse) Reset() {
 	*x = ListCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -737,7 +813,7 @@ func (x *ListCampaignsResponse) String() string {
 func (*ListCampaignsResponse) ProtoMessage() {}
 
 func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -750,7 +826,7 @@ func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ListCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListCampaignsResponse) GetCampaigns() []*Campaign {
@@ -781,7 +857,7 @@ type UpdateCampaignRequest struct {
 
 func (x *UpdateCampaignRequest) Reset() {
 	*x = UpdateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +869,7 @@ func (x *UpdateCampaignRequest) String() string {
 func (*UpdateCampaignRequest) ProtoMessage() {}
 
 func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +882,7 @@ func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UpdateCampaignRequest) GetCampaign() *Campaign {
@@ -836,7 +912,7 @@ type DeleteCampaignRequest struct {
 
 func (x *DeleteCampaignRequest) Reset() {
 	*x = DeleteCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +924,7 @@ func (x *DeleteCampaignRequest) String() string {
 func (*DeleteCampaignRequest) ProtoMessage() {}
 
 func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +937,7 @@ func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCampaignRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DeleteCampaignRequest) GetName() string {
@@ -893,7 +969,7 @@ type CreateCreativeRequest struct {
 
 func (x *CreateCreativeRequest) Reset() {
 	*x = CreateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +981,7 @@ func (x *CreateCreativeRequest) String() string {
 func (*CreateCreativeRequest) ProtoMessage() {}
 
 func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +994,7 @@ func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*CreateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateCreativeRequest) GetParent() string {
@@ -953,7 +1029,7 @@ type GetCreativeRequest struct {
 
 func (x *GetCreativeRequest) Reset() {
 	*x = GetCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -965,7 +1041,7 @@ func (x *GetCreativeRequest) String() string {
 func (*GetCreativeRequest) ProtoMessage() {}
 
 func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -978,7 +1054,7 @@ func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCreativeRequest.ProtoReflect.Descriptor instead.
 func (*GetCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetCreativeRequest) GetName() string {
@@ -1003,7 +1079,7 @@ type ListCreativesRequest struct {
 
 func (x *ListCreativesRequest) Reset() {
 	*x = ListCreativesRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1015,7 +1091,7 @@ func (x *ListCreativesRequest) String() string {
 func (*ListCreativesRequest) ProtoMessage() {}
 
 func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1028,7 +1104,7 @@ func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesRequest.ProtoReflect.Descriptor instead.
 func (*ListCreativesRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListCreativesRequest) GetParent() string {
@@ -1065,7 +1141,7 @@ type ListCreativesResponse struct {
 
 func (x *ListCreativesResponse) Reset() {
 	*x = ListCreativesResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1077,7 +1153,7 @@ func (x *ListCreativesResponse) String() string {
 func (*ListCreativesResponse) ProtoMessage() {}
 
 func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1090,7 +1166,7 @@ func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesResponse.ProtoReflect.Descriptor instead.
 func (*ListCreativesResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListCreativesResponse) GetCreatives() []*Creative {
@@ -1121,7 +1197,7 @@ type UpdateCreativeRequest struct {
 
 func (x *UpdateCreativeRequest) Reset() {
 	*x = UpdateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1133,7 +1209,7 @@ func (x *UpdateCreativeRequest) String() string {
 func (*UpdateCreativeRequest) ProtoMessage() {}
 
 func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1146,7 +1222,7 @@ func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UpdateCreativeRequest) GetCreative() *Creative {
@@ -1176,7 +1252,7 @@ type DeleteCreativeRequest struct {
 
 func (x *DeleteCreativeRequest) Reset() {
 	*x = DeleteCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1188,7 +1264,7 @@ func (x *DeleteCreativeRequest) String() string {
 func (*DeleteCreativeRequest) ProtoMessage() {}
 
 func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1201,7 +1277,7 @@ func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCreativeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DeleteCreativeRequest) GetName() string {
@@ -1218,19 +1294,189 @@ func (x *DeleteCreativeRequest) GetEtag() string {
 	return ""
 }
 
+// ImportCampaignsRequest is the next campaigns and creatives of an import.
+type ImportCampaignsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The site: `sites/{site}`. Needed in the first message.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Incremental or full. Counts in the first message. A full import removes, at its
+	// end, the campaigns and creatives that it did not mention.
+	Mode ImportMode `protobuf:"varint,2,opt,name=mode,proto3,enum=vitrine.v1.ImportMode" json:"mode,omitempty"`
+	// Campaigns, whole; each with its `name`.
+	Campaigns []*Campaign `protobuf:"bytes,3,rep,name=campaigns,proto3" json:"campaigns,omitempty"`
+	// Creatives, whole; each with its `name`. Their campaigns are there, or stand in
+	// this message or one before.
+	Creatives     []*Creative `protobuf:"bytes,4,rep,name=creatives,proto3" json:"creatives,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportCampaignsRequest) Reset() {
+	*x = ImportCampaignsRequest{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportCampaignsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportCampaignsRequest) ProtoMessage() {}
+
+func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportCampaignsRequest.ProtoReflect.Descriptor instead.
+func (*ImportCampaignsRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ImportCampaignsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ImportCampaignsRequest) GetMode() ImportMode {
+	if x != nil {
+		return x.Mode
+	}
+	return ImportMode_IMPORT_MODE_UNSPECIFIED
+}
+
+func (x *ImportCampaignsRequest) GetCampaigns() []*Campaign {
+	if x != nil {
+		return x.Campaigns
+	}
+	return nil
+}
+
+func (x *ImportCampaignsRequest) GetCreatives() []*Creative {
+	if x != nil {
+		return x.Creatives
+	}
+	return nil
+}
+
+// ImportCampaignsResponse reports progress. The last one stands for the whole import.
+// Campaigns and creatives are counted alike, those of a message in this order.
+type ImportCampaignsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Received so far.
+	Received int64 `protobuf:"varint,1,opt,name=received,proto3" json:"received,omitempty"`
+	// Created so far.
+	Created int64 `protobuf:"varint,2,opt,name=created,proto3" json:"created,omitempty"`
+	// Changed so far.
+	Changed int64 `protobuf:"varint,3,opt,name=changed,proto3" json:"changed,omitempty"`
+	// Left out as bad.
+	Rejected int64 `protobuf:"varint,4,opt,name=rejected,proto3" json:"rejected,omitempty"`
+	// Removed by a full import.
+	Deleted int64 `protobuf:"varint,5,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	// The reasons of those left out since the last message.
+	Errors        []*ImportError `protobuf:"bytes,6,rep,name=errors,proto3" json:"errors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportCampaignsResponse) Reset() {
+	*x = ImportCampaignsResponse{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportCampaignsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportCampaignsResponse) ProtoMessage() {}
+
+func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportCampaignsResponse.ProtoReflect.Descriptor instead.
+func (*ImportCampaignsResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ImportCampaignsResponse) GetReceived() int64 {
+	if x != nil {
+		return x.Received
+	}
+	return 0
+}
+
+func (x *ImportCampaignsResponse) GetCreated() int64 {
+	if x != nil {
+		return x.Created
+	}
+	return 0
+}
+
+func (x *ImportCampaignsResponse) GetChanged() int64 {
+	if x != nil {
+		return x.Changed
+	}
+	return 0
+}
+
+func (x *ImportCampaignsResponse) GetRejected() int64 {
+	if x != nil {
+		return x.Rejected
+	}
+	return 0
+}
+
+func (x *ImportCampaignsResponse) GetDeleted() int64 {
+	if x != nil {
+		return x.Deleted
+	}
+	return 0
+}
+
+func (x *ImportCampaignsResponse) GetErrors() []*ImportError {
+	if x != nil {
+		return x.Errors
+	}
+	return nil
+}
+
 var File_vitrine_v1_campaign_service_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\n" +
 	"!vitrine/v1/campaign_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\x1a\x18vitrine/v1/product.proto\"\xa3\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a vitrine/v1/catalog_service.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\x1a\x18vitrine/v1/product.proto\"\xa3\x01\n" +
 	"\aDayPart\x12>\n" +
 	"\x04days\x18\x01 \x03(\x0e2\x15.vitrine.v1.DayOfWeekB\x13\xbaH\x10\x92\x01\r\x10\a\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x04days\x12-\n" +
 	"\fstart_minute\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x9f\v(\x00R\vstartMinute\x12)\n" +
 	"\n" +
 	"end_minute\x18\x03 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xa0\v(\x01R\tendMinute\"\xc1\x05\n" +
+	"\xbaH\a\x1a\x05\x18\xa0\v(\x01R\tendMinute\"w\n" +
+	"\x06Circle\x127\n" +
+	"\x06center\x18\x01 \x01(\v2\x17.vitrine.v1.CoordinatesB\x06\xbaH\x03\xc8\x01\x01R\x06center\x124\n" +
+	"\tradius_km\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00@\x8f@)\x00\x00\x00\x00\x00\x00\xf0?R\bradiusKm\"\x98\a\n" +
 	"\bCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12(\n" +
@@ -1256,7 +1502,14 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x06paused\x18\r \x01(\bR\x06paused\x12\x12\n" +
 	"\x04etag\x18\x0e \x01(\tR\x04etag\x12;\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\xe4\x03\n" +
+	"updateTime\x127\n" +
+	"\acircles\x18\x10 \x03(\v2\x12.vitrine.v1.CircleB\t\xbaH\x06\x92\x01\x03\x10\x80\x02R\acircles\x12]\n" +
+	"\n" +
+	"attributes\x18\x11 \x03(\v2$.vitrine.v1.Campaign.AttributesEntryB\x17\xbaH\x14\x9a\x01\x11\x10 \"\x06r\x04\x10\x01(@*\x05r\x03(\x80\x02R\n" +
+	"attributes\x1a=\n" +
+	"\x0fAttributesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe4\x03\n" +
 	"\bCreative\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12!\n" +
@@ -1319,7 +1572,19 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"updateMask\"\xab\x01\n" +
 	"\x15DeleteCreativeRequest\x12u\n" +
 	"\x04name\x18\x01 \x01(\tBa\xbaH^r\\2Z^sites/[a-z][a-z0-9-]{0,62}/campaigns/[a-z][a-z0-9-]{0,62}/creatives/[a-z][a-z0-9-]{0,62}$R\x04name\x12\x1b\n" +
-	"\x04etag\x18\x02 \x01(\tB\a\xbaH\x04r\x02(@R\x04etag*c\n" +
+	"\x04etag\x18\x02 \x01(\tB\a\xbaH\x04r\x02(@R\x04etag\"\x8c\x02\n" +
+	"\x16ImportCampaignsRequest\x12>\n" +
+	"\x06parent\x18\x01 \x01(\tB&\xbaH#r!2\x1f^(sites/[a-z][a-z0-9-]{0,62})?$R\x06parent\x124\n" +
+	"\x04mode\x18\x02 \x01(\x0e2\x16.vitrine.v1.ImportModeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04mode\x12=\n" +
+	"\tcampaigns\x18\x03 \x03(\v2\x14.vitrine.v1.CampaignB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\tcampaigns\x12=\n" +
+	"\tcreatives\x18\x04 \x03(\v2\x14.vitrine.v1.CreativeB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\tcreatives\"\xd0\x01\n" +
+	"\x17ImportCampaignsResponse\x12\x1a\n" +
+	"\breceived\x18\x01 \x01(\x03R\breceived\x12\x18\n" +
+	"\acreated\x18\x02 \x01(\x03R\acreated\x12\x18\n" +
+	"\achanged\x18\x03 \x01(\x03R\achanged\x12\x1a\n" +
+	"\brejected\x18\x04 \x01(\x03R\brejected\x12\x18\n" +
+	"\adeleted\x18\x05 \x01(\x03R\adeleted\x12/\n" +
+	"\x06errors\x18\x06 \x03(\v2\x17.vitrine.v1.ImportErrorR\x06errors*c\n" +
 	"\x04Tier\x12\x14\n" +
 	"\x10TIER_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10TIER_SPONSORSHIP\x10\x01\x12\r\n" +
@@ -1335,7 +1600,7 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x14DAY_OF_WEEK_THURSDAY\x10\x04\x12\x16\n" +
 	"\x12DAY_OF_WEEK_FRIDAY\x10\x05\x12\x18\n" +
 	"\x14DAY_OF_WEEK_SATURDAY\x10\x06\x12\x16\n" +
-	"\x12DAY_OF_WEEK_SUNDAY\x10\a2\x8d\x06\n" +
+	"\x12DAY_OF_WEEK_SUNDAY\x10\a2\xed\x06\n" +
 	"\x0fCampaignService\x12I\n" +
 	"\x0eCreateCampaign\x12!.vitrine.v1.CreateCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12C\n" +
 	"\vGetCampaign\x12\x1e.vitrine.v1.GetCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12T\n" +
@@ -1346,7 +1611,8 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\vGetCreative\x12\x1e.vitrine.v1.GetCreativeRequest\x1a\x14.vitrine.v1.Creative\x12T\n" +
 	"\rListCreatives\x12 .vitrine.v1.ListCreativesRequest\x1a!.vitrine.v1.ListCreativesResponse\x12I\n" +
 	"\x0eUpdateCreative\x12!.vitrine.v1.UpdateCreativeRequest\x1a\x14.vitrine.v1.Creative\x12K\n" +
-	"\x0eDeleteCreative\x12!.vitrine.v1.DeleteCreativeRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"\x0eDeleteCreative\x12!.vitrine.v1.DeleteCreativeRequest\x1a\x16.google.protobuf.Empty\x12^\n" +
+	"\x0fImportCampaigns\x12\".vitrine.v1.ImportCampaignsRequest\x1a#.vitrine.v1.ImportCampaignsResponse(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_campaign_service_proto_rawDescOnce sync.Once
@@ -1361,78 +1627,94 @@ func file_vitrine_v1_campaign_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_vitrine_v1_campaign_service_proto_goTypes = []any{
-	(Tier)(0),                     // 0: vitrine.v1.Tier
-	(DayOfWeek)(0),                // 1: vitrine.v1.DayOfWeek
-	(*DayPart)(nil),               // 2: vitrine.v1.DayPart
-	(*Campaign)(nil),              // 3: vitrine.v1.Campaign
-	(*Creative)(nil),              // 4: vitrine.v1.Creative
-	(*CreateCampaignRequest)(nil), // 5: vitrine.v1.CreateCampaignRequest
-	(*GetCampaignRequest)(nil),    // 6: vitrine.v1.GetCampaignRequest
-	(*ListCampaignsRequest)(nil),  // 7: vitrine.v1.ListCampaignsRequest
-	(*ListCampaignsResponse)(nil), // 8: vitrine.v1.ListCampaignsResponse
-	(*UpdateCampaignRequest)(nil), // 9: vitrine.v1.UpdateCampaignRequest
-	(*DeleteCampaignRequest)(nil), // 10: vitrine.v1.DeleteCampaignRequest
-	(*CreateCreativeRequest)(nil), // 11: vitrine.v1.CreateCreativeRequest
-	(*GetCreativeRequest)(nil),    // 12: vitrine.v1.GetCreativeRequest
-	(*ListCreativesRequest)(nil),  // 13: vitrine.v1.ListCreativesRequest
-	(*ListCreativesResponse)(nil), // 14: vitrine.v1.ListCreativesResponse
-	(*UpdateCreativeRequest)(nil), // 15: vitrine.v1.UpdateCreativeRequest
-	(*DeleteCreativeRequest)(nil), // 16: vitrine.v1.DeleteCreativeRequest
-	nil,                           // 17: vitrine.v1.Creative.AttributesEntry
-	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
-	(*Money)(nil),                 // 19: vitrine.v1.Money
-	(*Place)(nil),                 // 20: vitrine.v1.Place
-	(*CreativeSize)(nil),          // 21: vitrine.v1.CreativeSize
-	(*fieldmaskpb.FieldMask)(nil), // 22: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),         // 23: google.protobuf.Empty
+	(Tier)(0),                       // 0: vitrine.v1.Tier
+	(DayOfWeek)(0),                  // 1: vitrine.v1.DayOfWeek
+	(*DayPart)(nil),                 // 2: vitrine.v1.DayPart
+	(*Circle)(nil),                  // 3: vitrine.v1.Circle
+	(*Campaign)(nil),                // 4: vitrine.v1.Campaign
+	(*Creative)(nil),                // 5: vitrine.v1.Creative
+	(*CreateCampaignRequest)(nil),   // 6: vitrine.v1.CreateCampaignRequest
+	(*GetCampaignRequest)(nil),      // 7: vitrine.v1.GetCampaignRequest
+	(*ListCampaignsRequest)(nil),    // 8: vitrine.v1.ListCampaignsRequest
+	(*ListCampaignsResponse)(nil),   // 9: vitrine.v1.ListCampaignsResponse
+	(*UpdateCampaignRequest)(nil),   // 10: vitrine.v1.UpdateCampaignRequest
+	(*DeleteCampaignRequest)(nil),   // 11: vitrine.v1.DeleteCampaignRequest
+	(*CreateCreativeRequest)(nil),   // 12: vitrine.v1.CreateCreativeRequest
+	(*GetCreativeRequest)(nil),      // 13: vitrine.v1.GetCreativeRequest
+	(*ListCreativesRequest)(nil),    // 14: vitrine.v1.ListCreativesRequest
+	(*ListCreativesResponse)(nil),   // 15: vitrine.v1.ListCreativesResponse
+	(*UpdateCreativeRequest)(nil),   // 16: vitrine.v1.UpdateCreativeRequest
+	(*DeleteCreativeRequest)(nil),   // 17: vitrine.v1.DeleteCreativeRequest
+	(*ImportCampaignsRequest)(nil),  // 18: vitrine.v1.ImportCampaignsRequest
+	(*ImportCampaignsResponse)(nil), // 19: vitrine.v1.ImportCampaignsResponse
+	nil,                             // 20: vitrine.v1.Campaign.AttributesEntry
+	nil,                             // 21: vitrine.v1.Creative.AttributesEntry
+	(*Coordinates)(nil),             // 22: vitrine.v1.Coordinates
+	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
+	(*Money)(nil),                   // 24: vitrine.v1.Money
+	(*Place)(nil),                   // 25: vitrine.v1.Place
+	(*CreativeSize)(nil),            // 26: vitrine.v1.CreativeSize
+	(*fieldmaskpb.FieldMask)(nil),   // 27: google.protobuf.FieldMask
+	(ImportMode)(0),                 // 28: vitrine.v1.ImportMode
+	(*ImportError)(nil),             // 29: vitrine.v1.ImportError
+	(*emptypb.Empty)(nil),           // 30: google.protobuf.Empty
 }
 var file_vitrine_v1_campaign_service_proto_depIdxs = []int32{
 	1,  // 0: vitrine.v1.DayPart.days:type_name -> vitrine.v1.DayOfWeek
-	18, // 1: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
-	18, // 2: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
-	2,  // 3: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
-	0,  // 4: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
-	19, // 5: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
-	20, // 6: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
-	18, // 7: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
-	21, // 8: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
-	17, // 9: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
-	18, // 10: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
-	3,  // 11: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	3,  // 12: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
-	3,  // 13: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	22, // 14: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
-	4,  // 15: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	4,  // 16: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
-	4,  // 17: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	22, // 18: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 19: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
-	6,  // 20: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
-	7,  // 21: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
-	9,  // 22: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
-	10, // 23: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
-	11, // 24: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
-	12, // 25: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
-	13, // 26: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
-	15, // 27: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
-	16, // 28: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
-	3,  // 29: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
-	3,  // 30: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
-	8,  // 31: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
-	3,  // 32: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
-	23, // 33: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
-	4,  // 34: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
-	4,  // 35: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
-	14, // 36: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
-	4,  // 37: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
-	23, // 38: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
-	29, // [29:39] is the sub-list for method output_type
-	19, // [19:29] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	22, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
+	23, // 2: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
+	23, // 3: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
+	2,  // 4: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
+	0,  // 5: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
+	24, // 6: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
+	25, // 7: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
+	23, // 8: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
+	3,  // 9: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
+	20, // 10: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
+	26, // 11: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
+	21, // 12: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
+	23, // 13: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
+	4,  // 14: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	4,  // 15: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
+	4,  // 16: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	27, // 17: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 18: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	5,  // 19: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
+	5,  // 20: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	27, // 21: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	28, // 22: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
+	4,  // 23: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
+	5,  // 24: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
+	29, // 25: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
+	6,  // 26: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
+	7,  // 27: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
+	8,  // 28: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
+	10, // 29: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
+	11, // 30: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
+	12, // 31: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
+	13, // 32: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
+	14, // 33: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
+	16, // 34: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
+	17, // 35: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
+	18, // 36: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
+	4,  // 37: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
+	4,  // 38: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
+	9,  // 39: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
+	4,  // 40: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
+	30, // 41: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
+	5,  // 42: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
+	5,  // 43: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
+	15, // 44: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
+	5,  // 45: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
+	30, // 46: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
+	19, // 47: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
+	37, // [37:48] is the sub-list for method output_type
+	26, // [26:37] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_campaign_service_proto_init() }
@@ -1440,6 +1722,7 @@ func file_vitrine_v1_campaign_service_proto_init() {
 	if File_vitrine_v1_campaign_service_proto != nil {
 		return
 	}
+	file_vitrine_v1_catalog_service_proto_init()
 	file_vitrine_v1_context_proto_init()
 	file_vitrine_v1_placement_service_proto_init()
 	file_vitrine_v1_product_proto_init()
@@ -1449,7 +1732,7 @@ func file_vitrine_v1_campaign_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_campaign_service_proto_rawDesc), len(file_vitrine_v1_campaign_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   16,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -20,16 +20,17 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	CampaignService_CreateCampaign_FullMethodName = "/vitrine.v1.CampaignService/CreateCampaign"
-	CampaignService_GetCampaign_FullMethodName    = "/vitrine.v1.CampaignService/GetCampaign"
-	CampaignService_ListCampaigns_FullMethodName  = "/vitrine.v1.CampaignService/ListCampaigns"
-	CampaignService_UpdateCampaign_FullMethodName = "/vitrine.v1.CampaignService/UpdateCampaign"
-	CampaignService_DeleteCampaign_FullMethodName = "/vitrine.v1.CampaignService/DeleteCampaign"
-	CampaignService_CreateCreative_FullMethodName = "/vitrine.v1.CampaignService/CreateCreative"
-	CampaignService_GetCreative_FullMethodName    = "/vitrine.v1.CampaignService/GetCreative"
-	CampaignService_ListCreatives_FullMethodName  = "/vitrine.v1.CampaignService/ListCreatives"
-	CampaignService_UpdateCreative_FullMethodName = "/vitrine.v1.CampaignService/UpdateCreative"
-	CampaignService_DeleteCreative_FullMethodName = "/vitrine.v1.CampaignService/DeleteCreative"
+	CampaignService_CreateCampaign_FullMethodName  = "/vitrine.v1.CampaignService/CreateCampaign"
+	CampaignService_GetCampaign_FullMethodName     = "/vitrine.v1.CampaignService/GetCampaign"
+	CampaignService_ListCampaigns_FullMethodName   = "/vitrine.v1.CampaignService/ListCampaigns"
+	CampaignService_UpdateCampaign_FullMethodName  = "/vitrine.v1.CampaignService/UpdateCampaign"
+	CampaignService_DeleteCampaign_FullMethodName  = "/vitrine.v1.CampaignService/DeleteCampaign"
+	CampaignService_CreateCreative_FullMethodName  = "/vitrine.v1.CampaignService/CreateCreative"
+	CampaignService_GetCreative_FullMethodName     = "/vitrine.v1.CampaignService/GetCreative"
+	CampaignService_ListCreatives_FullMethodName   = "/vitrine.v1.CampaignService/ListCreatives"
+	CampaignService_UpdateCreative_FullMethodName  = "/vitrine.v1.CampaignService/UpdateCreative"
+	CampaignService_DeleteCreative_FullMethodName  = "/vitrine.v1.CampaignService/DeleteCreative"
+	CampaignService_ImportCampaigns_FullMethodName = "/vitrine.v1.CampaignService/ImportCampaigns"
 )
 
 // CampaignServiceClient is the client API for CampaignService service.
@@ -66,6 +67,11 @@ type CampaignServiceClient interface {
 	UpdateCreative(ctx context.Context, in *UpdateCreativeRequest, opts ...grpc.CallOption) (*Creative, error)
 	// DeleteCreative removes a creative.
 	DeleteCreative(ctx context.Context, in *DeleteCreativeRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// ImportCampaigns loads many campaigns and creatives and reports progress after
+	// each message. A bad one is reported with its number and reason and left out; the
+	// rest is stored. All of a message is durable, and the next decision goes by it,
+	// when its progress message arrives.
+	ImportCampaigns(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportCampaignsRequest, ImportCampaignsResponse], error)
 }
 
 type campaignServiceClient struct {
@@ -176,6 +182,19 @@ func (c *campaignServiceClient) DeleteCreative(ctx context.Context, in *DeleteCr
 	return out, nil
 }
 
+func (c *campaignServiceClient) ImportCampaigns(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportCampaignsRequest, ImportCampaignsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &CampaignService_ServiceDesc.Streams[0], CampaignService_ImportCampaigns_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ImportCampaignsRequest, ImportCampaignsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CampaignService_ImportCampaignsClient = grpc.BidiStreamingClient[ImportCampaignsRequest, ImportCampaignsResponse]
+
 // CampaignServiceServer is the server API for CampaignService service.
 // All implementations must embed UnimplementedCampaignServiceServer
 // for forward compatibility.
@@ -210,6 +229,11 @@ type CampaignServiceServer interface {
 	UpdateCreative(context.Context, *UpdateCreativeRequest) (*Creative, error)
 	// DeleteCreative removes a creative.
 	DeleteCreative(context.Context, *DeleteCreativeRequest) (*emptypb.Empty, error)
+	// ImportCampaigns loads many campaigns and creatives and reports progress after
+	// each message. A bad one is reported with its number and reason and left out; the
+	// rest is stored. All of a message is durable, and the next decision goes by it,
+	// when its progress message arrives.
+	ImportCampaigns(grpc.BidiStreamingServer[ImportCampaignsRequest, ImportCampaignsResponse]) error
 	mustEmbedUnimplementedCampaignServiceServer()
 }
 
@@ -249,6 +273,9 @@ func (UnimplementedCampaignServiceServer) UpdateCreative(context.Context, *Updat
 }
 func (UnimplementedCampaignServiceServer) DeleteCreative(context.Context, *DeleteCreativeRequest) (*emptypb.Empty, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteCreative not implemented")
+}
+func (UnimplementedCampaignServiceServer) ImportCampaigns(grpc.BidiStreamingServer[ImportCampaignsRequest, ImportCampaignsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ImportCampaigns not implemented")
 }
 func (UnimplementedCampaignServiceServer) mustEmbedUnimplementedCampaignServiceServer() {}
 func (UnimplementedCampaignServiceServer) testEmbeddedByValue()                         {}
@@ -451,6 +478,13 @@ func _CampaignService_DeleteCreative_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CampaignService_ImportCampaigns_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(CampaignServiceServer).ImportCampaigns(&grpc.GenericServerStream[ImportCampaignsRequest, ImportCampaignsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CampaignService_ImportCampaignsServer = grpc.BidiStreamingServer[ImportCampaignsRequest, ImportCampaignsResponse]
+
 // CampaignService_ServiceDesc is the grpc.ServiceDesc for CampaignService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -499,6 +533,13 @@ var CampaignService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _CampaignService_DeleteCreative_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "ImportCampaigns",
+			Handler:       _CampaignService_ImportCampaigns_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "vitrine/v1/campaign_service.proto",
 }

@@ -298,6 +298,61 @@ func (x *Place) GetCity() string {
 	return ""
 }
 
+// Coordinates are a place on earth.
+type Coordinates struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Degrees north of the equator, south below 0: -90 to 90.
+	Latitude float64 `protobuf:"fixed64,1,opt,name=latitude,proto3" json:"latitude,omitempty"`
+	// Degrees east of Greenwich, west below 0: -180 to 180.
+	Longitude     float64 `protobuf:"fixed64,2,opt,name=longitude,proto3" json:"longitude,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Coordinates) Reset() {
+	*x = Coordinates{}
+	mi := &file_vitrine_v1_context_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Coordinates) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Coordinates) ProtoMessage() {}
+
+func (x *Coordinates) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_context_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Coordinates.ProtoReflect.Descriptor instead.
+func (*Coordinates) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_context_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Coordinates) GetLatitude() float64 {
+	if x != nil {
+		return x.Latitude
+	}
+	return 0
+}
+
+func (x *Coordinates) GetLongitude() float64 {
+	if x != nil {
+		return x.Longitude
+	}
+	return 0
+}
+
 // TrafficSource is how the visitor came.
 type TrafficSource struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -315,7 +370,7 @@ type TrafficSource struct {
 
 func (x *TrafficSource) Reset() {
 	*x = TrafficSource{}
-	mi := &file_vitrine_v1_context_proto_msgTypes[1]
+	mi := &file_vitrine_v1_context_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -327,7 +382,7 @@ func (x *TrafficSource) String() string {
 func (*TrafficSource) ProtoMessage() {}
 
 func (x *TrafficSource) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_context_proto_msgTypes[1]
+	mi := &file_vitrine_v1_context_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -340,7 +395,7 @@ func (x *TrafficSource) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrafficSource.ProtoReflect.Descriptor instead.
 func (*TrafficSource) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_context_proto_rawDescGZIP(), []int{1}
+	return file_vitrine_v1_context_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *TrafficSource) GetReferrer() string {
@@ -397,14 +452,18 @@ type PageContext struct {
 	// The visitor's local time, for day parts. The server's clock when absent.
 	LocalTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=local_time,json=localTime,proto3" json:"local_time,omitempty"`
 	// Free attributes of the page: at most 32, keys to 64 bytes, values to 1,024.
-	Attributes    map[string]string `protobuf:"bytes,11,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Attributes map[string]string `protobuf:"bytes,11,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Where the visitor roughly is, for campaigns around a place. It is rounded to
+	// hundredths of a degree, about a kilometre, before anything is done with it: a
+	// city's centre will do.
+	Coordinates   *Coordinates `protobuf:"bytes,12,opt,name=coordinates,proto3" json:"coordinates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PageContext) Reset() {
 	*x = PageContext{}
-	mi := &file_vitrine_v1_context_proto_msgTypes[2]
+	mi := &file_vitrine_v1_context_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -416,7 +475,7 @@ func (x *PageContext) String() string {
 func (*PageContext) ProtoMessage() {}
 
 func (x *PageContext) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_context_proto_msgTypes[2]
+	mi := &file_vitrine_v1_context_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -429,7 +488,7 @@ func (x *PageContext) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PageContext.ProtoReflect.Descriptor instead.
 func (*PageContext) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_context_proto_rawDescGZIP(), []int{2}
+	return file_vitrine_v1_context_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PageContext) GetPageType() PageType {
@@ -509,6 +568,13 @@ func (x *PageContext) GetAttributes() map[string]string {
 	return nil
 }
 
+func (x *PageContext) GetCoordinates() *Coordinates {
+	if x != nil {
+		return x.Coordinates
+	}
+	return nil
+}
+
 var File_vitrine_v1_context_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_context_proto_rawDesc = "" +
@@ -518,12 +584,15 @@ const file_vitrine_v1_context_proto_rawDesc = "" +
 	"\x05Place\x12.\n" +
 	"\acountry\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f2\r^([A-Z]{2})?$R\acountry\x12\x1f\n" +
 	"\x06region\x18\x02 \x01(\tB\a\xbaH\x04r\x02(\x10R\x06region\x12\x1c\n" +
-	"\x04city\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04city\"\x9f\x01\n" +
+	"\x04city\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04city\"y\n" +
+	"\vCoordinates\x123\n" +
+	"\blatitude\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0R\blatitude\x125\n" +
+	"\tlongitude\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80f@)\x00\x00\x00\x00\x00\x80f\xc0R\tlongitude\"\x9f\x01\n" +
 	"\rTrafficSource\x12$\n" +
 	"\breferrer\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\x80\x10R\breferrer\x12 \n" +
 	"\x06source\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x06source\x12 \n" +
 	"\x06medium\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x06medium\x12$\n" +
-	"\bcampaign\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\bcampaign\"\x94\x05\n" +
+	"\bcampaign\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\bcampaign\"\xcf\x05\n" +
 	"\vPageContext\x12;\n" +
 	"\tpage_type\x18\x01 \x01(\x0e2\x14.vitrine.v1.PageTypeB\b\xbaH\x05\x82\x01\x02\x10\x01R\bpageType\x12'\n" +
 	"\n" +
@@ -540,7 +609,8 @@ const file_vitrine_v1_context_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\tlocalTime\x12`\n" +
 	"\n" +
 	"attributes\x18\v \x03(\v2'.vitrine.v1.PageContext.AttributesEntryB\x17\xbaH\x14\x9a\x01\x11\x10 \"\x06r\x04\x10\x01(@*\x05r\x03(\x80\bR\n" +
-	"attributes\x1a=\n" +
+	"attributes\x129\n" +
+	"\vcoordinates\x18\f \x01(\v2\x17.vitrine.v1.CoordinatesR\vcoordinates\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf6\x01\n" +
@@ -584,30 +654,32 @@ func file_vitrine_v1_context_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_context_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_vitrine_v1_context_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_vitrine_v1_context_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_vitrine_v1_context_proto_goTypes = []any{
 	(PageType)(0),                 // 0: vitrine.v1.PageType
 	(Channel)(0),                  // 1: vitrine.v1.Channel
 	(DeviceType)(0),               // 2: vitrine.v1.DeviceType
 	(*Place)(nil),                 // 3: vitrine.v1.Place
-	(*TrafficSource)(nil),         // 4: vitrine.v1.TrafficSource
-	(*PageContext)(nil),           // 5: vitrine.v1.PageContext
-	nil,                           // 6: vitrine.v1.PageContext.AttributesEntry
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*Coordinates)(nil),           // 4: vitrine.v1.Coordinates
+	(*TrafficSource)(nil),         // 5: vitrine.v1.TrafficSource
+	(*PageContext)(nil),           // 6: vitrine.v1.PageContext
+	nil,                           // 7: vitrine.v1.PageContext.AttributesEntry
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_vitrine_v1_context_proto_depIdxs = []int32{
 	0, // 0: vitrine.v1.PageContext.page_type:type_name -> vitrine.v1.PageType
-	4, // 1: vitrine.v1.PageContext.traffic:type_name -> vitrine.v1.TrafficSource
+	5, // 1: vitrine.v1.PageContext.traffic:type_name -> vitrine.v1.TrafficSource
 	1, // 2: vitrine.v1.PageContext.channel:type_name -> vitrine.v1.Channel
 	2, // 3: vitrine.v1.PageContext.device:type_name -> vitrine.v1.DeviceType
 	3, // 4: vitrine.v1.PageContext.place:type_name -> vitrine.v1.Place
-	7, // 5: vitrine.v1.PageContext.local_time:type_name -> google.protobuf.Timestamp
-	6, // 6: vitrine.v1.PageContext.attributes:type_name -> vitrine.v1.PageContext.AttributesEntry
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	8, // 5: vitrine.v1.PageContext.local_time:type_name -> google.protobuf.Timestamp
+	7, // 6: vitrine.v1.PageContext.attributes:type_name -> vitrine.v1.PageContext.AttributesEntry
+	4, // 7: vitrine.v1.PageContext.coordinates:type_name -> vitrine.v1.Coordinates
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_context_proto_init() }
@@ -621,7 +693,7 @@ func file_vitrine_v1_context_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_context_proto_rawDesc), len(file_vitrine_v1_context_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
