@@ -3,6 +3,7 @@ package creative
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -77,34 +78,80 @@ type Contestant struct {
 // nothing about which is the best, and counts for the mean alone. The deviation is
 // Options.Exploration times what is left.
 func (r *Reading) AppendArms(to []Arm, common []Feature, list []Contestant) []Arm {
-	shared := sharedBy(list)
-	base := r.Logit(common).Mean + r.Logit(shared).Mean
+	m := memos.Get().(*memo)
+	defer memos.Put(m)
+	m.begin(list)
+	base := r.Logit(common).Mean
+	var alike float64
+	for _, x := range m.shared {
+		_, variance := m.weight(r, x.ID)
+		alike += float64(x.X) * float64(x.X) * variance
+	}
 	for _, c := range list {
 		p := Posterior{Mean: base}
 		for _, f := range c.Own {
-			if slices.Contains(shared, f) {
-				continue
-			}
-			mean, variance := r.weight(f.ID)
+			mean, variance := m.weight(r, f.ID)
 			x := float64(f.X)
 			p.Mean += x * mean
 			p.Variance += x * x * variance
+		}
+		if p.Variance -= alike; p.Variance < alike*1e-12 {
+			p.Variance = 0 // what rounding left
 		}
 		to = append(to, Arm{Value: c.Value, Mean: p.Mean, Deviation: r.model.options.Exploration * math.Sqrt(p.Variance)})
 	}
 	return to
 }
 
-// sharedBy are the features that all have.
-func sharedBy(list []Contestant) []Feature {
+// memo keeps the weights that the creatives of a page ask for again and again: what
+// crosses the page with a trait that many of them have.
+type memo struct {
+	weights [memoSize]struct {
+		id             FeatureID
+		mean, variance float64
+	}
+	shared []Feature // what all contestants have
+}
+
+const memoSize = 1 << 9
+
+var memos = sync.Pool{New: func() any { return new(memo) }}
+
+// begin forgets all weights, and finds what the contestants share. What stands at
+// the same place of two lists is found at once; the rest is rarely shared.
+func (m *memo) begin(list []Contestant) {
+	for k := range m.weights {
+		m.weights[k].id = 0
+	}
+	m.shared = m.shared[:0]
 	if len(list) < 2 {
-		return nil
+		return
 	}
-	shared := slices.Clone(list[0].Own)
-	for _, c := range list[1:] {
-		shared = slices.DeleteFunc(shared, func(f Feature) bool { return !slices.Contains(c.Own, f) })
+	first := list[0].Own
+	for at, f := range first {
+		everybody := true
+		for _, c := range list[1:] {
+			fromEnd := len(c.Own) - len(first) + at
+			if at < len(c.Own) && c.Own[at] == f || fromEnd >= 0 && c.Own[fromEnd] == f || slices.Contains(c.Own, f) {
+				continue
+			}
+			everybody = false
+			break
+		}
+		if everybody {
+			m.shared = append(m.shared, f)
+		}
 	}
-	return shared
+}
+
+// weight is that of a Reading.
+func (m *memo) weight(r *Reading, id FeatureID) (mean, variance float64) {
+	w := &m.weights[id%memoSize]
+	if w.id != id {
+		w.mean, w.variance = r.weight(id)
+		w.id = id
+	}
+	return w.mean, w.variance
 }
 
 // AppendShares appends each feature's part of the logit's mean: they add up to it.
