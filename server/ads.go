@@ -34,6 +34,7 @@ type ads struct {
 	page     creative.Page
 	entries  []interest.Entry
 	taken    []*campaign.Ad
+	refused  campaign.Tally
 }
 
 var adsPool = sync.Pool{New: func() any { return &ads{chooser: creative.Chooser{Floor: creative.DefaultFloor}} }}
@@ -104,8 +105,10 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 	common := a.builder.Begin(&a.page)
 	before := len(a.taken)
 	seed ^= xxhash.Sum64String(string(slot.placement.ID))
+	a.refused, ask.Tally = campaign.Tally{}, &a.refused
 	for len(out.Items) < slot.fill.Count {
 		a.eligible = shelf.Eligible(a.eligible[:0], ask)
+		ask.Tally = nil // counted once a slot
 		if len(a.eligible) == 0 {
 			break
 		}
@@ -126,6 +129,7 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 		}
 		out.Items = append(out.Items, item)
 	}
+	slot.placement.refusals.add(&a.refused)
 	short := len(out.Items) < slot.fill.Count
 	if q.rejected() || short {
 		rejected := shelf.Rejections(ask, a.taken[before:], maxRejectedAds)

@@ -134,6 +134,17 @@ func TestCreativesOfASlot(t *testing.T) {
 		got != "map[house/creatives/e:LOWER_TIER loyal/creatives/d:TARGETING one/creatives/"+map[string]string{"one/creatives/a": "b", "one/creatives/b": "a"}[creativesOf(resp)[0]]+":OUTRANKED paused/creatives/c:PAUSED]" {
 		t.Errorf("shown %v, rejected %s", creativesOf(resp), got)
 	}
+	for reason, want := range map[string]int{"lower_tier": 1, "targeting": 1, "paused": 0, "outranked": 0} {
+		if got := s.metric("vitrine_creatives_refused_total", "placement", "banner", "reason", reason); got != want {
+			t.Errorf("%d refused as %s, want %d", got, reason, want)
+		}
+	}
+	for _, r := range resp.GetPlacements()[0].GetRejected() {
+		// Of two that nothing is known of, the other one had half of the chance, too.
+		if outranked := r.GetRejection() == pb.Rejection_REJECTION_OUTRANKED; outranked != (math.Abs(r.GetPropensity()-0.5) < 1e-9) {
+			t.Errorf("rejected %v", r)
+		}
+	}
 	// Then the house's, when nothing else is left.
 	resp = s.banner("v", 5, full)
 	if got := creativesOf(resp); len(got) != 3 || got[2] != "house/creatives/e" || got[0] == got[1] {

@@ -78,15 +78,26 @@ func (a *answer) placements() []*pb.PlacementResult {
 			}
 		}
 		for _, r := range f.Rejected {
-			id := string(r.Product)
+			m := &pb.RejectedCandidate{Id: string(r.Product), Rejection: pb.Rejection(r.Rejection), Score: r.Score}
 			if r.Creative != "" {
-				id = creativeName(a.site.id, r.Campaign, r.Creative)
+				m.Id = creativeName(a.site.id, r.Campaign, r.Creative)
+				m.Propensity = chanceOf(f, &r)
 			}
-			result.Rejected = append(result.Rejected, &pb.RejectedCandidate{Id: id, Rejection: pb.Rejection(r.Rejection), Score: r.Score})
+			result.Rejected = append(result.Rejected, m)
 		}
 		results[i] = result
 	}
 	return results
+}
+
+// chanceOf is the probability with which a creative that was not shown was to be.
+func chanceOf(f *scoring.FilledPlacement, r *scoring.Rejected) float64 {
+	for k := range f.Chances {
+		if c := &f.Chances[k]; c.Creative == r.Creative && c.Campaign == r.Campaign {
+			return c.Propensity
+		}
+	}
+	return 0
 }
 
 func (a *answer) item(room *slab, item *scoring.Item) *pb.DecidedItem {

@@ -126,7 +126,9 @@ func (b *eventBatch) store(ctx context.Context) error {
 func (b *eventBatch) nameAds(ctx context.Context) error {
 	for i := range b.events {
 		e := &b.events[i]
-		if e.Type != scoring.CreativeViewed && e.Type != scoring.CreativeClicked {
+		switch e.Type {
+		case scoring.CreativeViewed, scoring.CreativeClicked, scoring.Dismissed:
+		default:
 			continue
 		}
 		at, ok := placeOf(e.AttributionToken)

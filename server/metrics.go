@@ -7,6 +7,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/campaign"
 )
 
 // metrics count what the services do. Labels name sites and outcomes, never a
@@ -19,6 +20,7 @@ type metrics struct {
 	stored     *prometheus.GaugeVec   // site
 	unlearned  *prometheus.CounterVec // site
 	hits       *prometheus.CounterVec // site, kind, outcome
+	refused    *prometheus.CounterVec // site, placement, reason
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -35,9 +37,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		unlearned:  counter("vitrine_events_unlearned_total", "Events that could not be learned from; the log says why."),
 		learned:    gauge("vitrine_learned_sequence", "Sequence number of the last event learned from."),
 		hits:       counter("vitrine_beacons_total", "Impressions and clicks told over HTTP, by what became of them.", "kind", "outcome"),
+		refused:    counter("vitrine_creatives_refused_total", "Creatives of a placement's formats, sizes and country that could not be shown in a decision, by why.", "placement", "reason"),
 		stored:     gauge("vitrine_stored_sequence", "Sequence number of the last event stored: ahead of vitrine_learned_sequence by what is still to be learned."),
 	}
-	r.MustRegister(m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits)
+	r.MustRegister(m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits, m.refused)
 	return m
 }
 
@@ -49,6 +52,7 @@ type siteMetrics struct {
 	unlearned  prometheus.Counter
 	learned    prometheus.Gauge
 	stored     prometheus.Gauge
+	refused    *prometheus.CounterVec // placement, reason
 }
 
 func (m *metrics) of(id scoring.SiteID) *siteMetrics {
@@ -60,6 +64,7 @@ func (m *metrics) of(id scoring.SiteID) *siteMetrics {
 		unlearned:  m.unlearned.WithLabelValues(site),
 		learned:    m.learned.WithLabelValues(site),
 		stored:     m.stored.WithLabelValues(site),
+		refused:    m.refused.MustCurryWith(prometheus.Labels{"site": site}),
 	}
 	for number, name := range pb.EventStatus_name {
 		if number != 0 {
@@ -84,6 +89,22 @@ func (m *metrics) hit(st *site, kind string, what hit) {
 	m.hits.WithLabelValues(name, kind, string(what)).Inc()
 }
 
+// refusals count why creatives could not be shown in a placement.
+type refusals struct{ byReason *prometheus.CounterVec }
+
+func (m *siteMetrics) refusalsOf(id scoring.PlacementID) refusals {
+	return refusals{m.refused.MustCurryWith(prometheus.Labels{"placement": string(id)})}
+}
+
+func (r refusals) add(t *campaign.Tally) {
+	for why, n := range t {
+		if n > 0 {
+			name := pb.Rejection(why).String()
+			r.byReason.WithLabelValues(plain(name, "REJECTION_")).Add(float64(n))
+		}
+	}
+}
+
 // plain is an enum value as a label: EVENT_STATUS_STORED is "stored".
 func plain(name, prefix string) string { return strings.ToLower(strings.TrimPrefix(name, prefix)) }
 
@@ -91,7 +112,7 @@ func plain(name, prefix string) string { return strings.ToLower(strings.TrimPref
 func (m *metrics) forget(site scoring.SiteID) {
 	labels := prometheus.Labels{"site": string(site)}
 	for _, v := range []interface{ DeletePartialMatch(prometheus.Labels) int }{
-		m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits,
+		m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits, m.refused,
 	} {
 		v.DeletePartialMatch(labels)
 	}

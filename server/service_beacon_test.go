@@ -64,18 +64,28 @@ func (s *shop) eventsOf(kind scoring.EventType) (list []scoring.Event) {
 // hits is the count of a metric of beacons.
 func (s *shop) hits(kind, outcome string) int {
 	s.t.Helper()
+	return s.metric("vitrine_beacons_total", "kind", kind, "outcome", outcome)
+}
+
+// metric is the value of a counter with these labels, 0 if there is none.
+func (s *shop) metric(name string, labels ...string) int {
+	s.t.Helper()
 	families, err := s.registry.Gather()
 	must(s.t, err)
 	for _, f := range families {
-		if f.GetName() != "vitrine_beacons_total" {
+		if f.GetName() != name {
 			continue
 		}
 		for _, m := range f.GetMetric() {
-			labels := map[string]string{}
+			of := map[string]string{}
 			for _, l := range m.GetLabel() {
-				labels[l.GetName()] = l.GetValue()
+				of[l.GetName()] = l.GetValue()
 			}
-			if labels["kind"] == kind && labels["outcome"] == outcome {
+			fits := true
+			for k := 0; k < len(labels); k += 2 {
+				fits = fits && of[labels[k]] == labels[k+1]
+			}
+			if fits {
 				return int(m.GetCounter().GetValue())
 			}
 		}

@@ -40,6 +40,8 @@ type placement struct {
 	filter  *filter.Program // nil: everything passes
 	ranking *decide.Config  // nil: as shipped
 	faults  []decide.Fault  // what of the ranking was left out
+	// refusals count, of creatives, those that were refused, by why.
+	refusals refusals
 }
 
 // openSite reads a shop into memory and resumes learning where it stopped.
@@ -72,6 +74,7 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 			s.log.Warn("a part of a placement's ranking is left out", "site", info.ID, "placement", p.ID,
 				"feature", f.Feature, "parameter", f.Parameter, "why", f.Text)
 		}
+		compiled.refusals = counts.refusalsOf(p.ID)
 		ready[p.ID] = compiled
 	}
 	st.placements.Store(&ready)
@@ -112,6 +115,7 @@ func (st *site) setPlacement(id scoring.PlacementID, p *placement) {
 	if p == nil {
 		delete(changed, id)
 	} else {
+		p.refusals = st.metrics.refusalsOf(id)
 		changed[id] = p
 	}
 	st.placements.Store(&changed)

@@ -84,7 +84,7 @@ no JSON
 	}
 	// The house's campaign has no creative; of spring's one is for who is known.
 	out, _, err = runCommand(t, "", newDecideCommand, "--site", "shop", "--placement", "banner", "--explain", "full", "--target", target)
-	for _, want := range []string{"banner: 0 creatives, contextual mode", "No more: no creative's targeting fits.", "spring/red  targeting"} {
+	for _, want := range []string{"banner: 0 creatives, contextual mode", "No more: no creative's targeting fits.", "targeting: it is for visitor.known"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%q is missing: %v\n%s", want, err, out)
 		}

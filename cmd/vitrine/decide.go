@@ -115,7 +115,11 @@ func (a *app) decide(ctx context.Context, f *decideFlags) error {
 		}
 	}
 	names := titles(ctx, pb.NewCatalogServiceClient(conn), f.who.name(), left)
-	return printDecision(a.stdout, resp, names, f.hint(resp))
+	ads, err := shelfOf(ctx, pb.NewCampaignServiceClient(conn), f.who.name(), resp)
+	if err != nil {
+		return f.remote.explain(err)
+	}
+	return printDecision(a.stdout, resp, names, func(p *pb.PlacementResult) *table { return ads.whyTable(p, req.GetContext()) }, f.hint(resp))
 }
 
 // request is what the flags ask for.
@@ -212,8 +216,9 @@ func (f *decideFlags) hint(resp *pb.DecideResponse) string {
 	return ""
 }
 
-// printDecision writes the page for people: a table for each placement.
-func printDecision(w io.Writer, resp *pb.DecideResponse, names map[string]string, hint string) error {
+// printDecision writes the page for people: a table for each placement, of creatives
+// that were left out the one that why makes.
+func printDecision(w io.Writer, resp *pb.DecideResponse, names map[string]string, why func(*pb.PlacementResult) *table, hint string) error {
 	var b strings.Builder
 	for i, p := range resp.GetPlacements() {
 		if i > 0 {
@@ -227,26 +232,21 @@ func printDecision(w io.Writer, resp *pb.DecideResponse, names map[string]string
 		if err := items(p).write(&b); err != nil {
 			return err
 		}
-		if why := p.GetNoFillReason(); why != pb.NoFillReason_NO_FILL_REASON_UNSPECIFIED {
-			fmt.Fprintf(&b, "\nNo more: %s.\n", noFill[why])
+		if reason := p.GetNoFillReason(); reason != pb.NoFillReason_NO_FILL_REASON_UNSPECIFIED {
+			fmt.Fprintf(&b, "\nNo more: %s.\n", noFill[reason])
 		}
-		if len(p.GetRejected()) > 0 {
+		if len(p.GetRejected()) == 0 {
+			continue
+		}
+		t := leftOutTable(p, names)
+		if showsCreatives(p) {
+			t = why(p)
+			b.WriteString("\nWhy these, and why not the others:\n")
+		} else {
 			b.WriteString("\nLeft out:\n")
-			t := newTable("product", "title", ">score", "why")
-			if showsCreatives(p) {
-				t = newTable("creative", "why")
-			}
-			for _, r := range p.GetRejected() {
-				why := enumWords(r.GetRejection().String(), "REJECTION_")
-				if name, ok := creativeID(r.GetId()); ok {
-					t.add(name, why)
-				} else {
-					t.add(r.GetId(), names[r.GetId()], score(r.GetScore()), why)
-				}
-			}
-			if err := t.write(&b); err != nil {
-				return err
-			}
+		}
+		if err := t.write(&b); err != nil {
+			return err
 		}
 	}
 	read := make([]string, len(resp.GetDataClasses()))
@@ -264,6 +264,14 @@ func printDecision(w io.Writer, resp *pb.DecideResponse, names map[string]string
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func leftOutTable(p *pb.PlacementResult, names map[string]string) *table {
+	t := newTable("product", "title", ">score", "why")
+	for _, r := range p.GetRejected() {
+		t.add(r.GetId(), names[r.GetId()], score(r.GetScore()), enumWords(r.GetRejection().String(), "REJECTION_"))
+	}
+	return t
 }
 
 func itemTable(p *pb.PlacementResult) *table {

@@ -18,9 +18,15 @@ type Ask struct {
 	Rules   *scoring.CreativeRules
 	// Without are ads that stand elsewhere on the page, or were not wanted, by why.
 	Without func(*Ad) scoring.Rejection
+	// Tally, if not nil, counts the ads that Eligible refused, of those of the right
+	// kind and country, by why.
+	Tally *Tally
 
 	judged []verdict // by number of the flight
 }
+
+// Tally is how many ads were refused, by why.
+type Tally [64]uint32
 
 // verdict is what was found of a campaign: 0 before it was judged, open when it may
 // be shown, or else its rejection.
@@ -35,11 +41,21 @@ func (s *Shelf) Eligible(dst []*Ad, a *Ask) []*Ad {
 	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
 	clear(a.judged)
 	tier := scoring.TierHouse
+	refused := a.Tally
+	if refused == nil {
+		refused = new(Tally)
+	}
 	s.each(a, func(ad *Ad) {
-		if ad.Tier() > tier || s.judge(a, ad) != 0 {
+		if ad.Tier() > tier {
+			refused[scoring.RejectedLowerTier]++
+			return
+		}
+		if why := s.judge(a, ad); why != 0 {
+			refused[why]++
 			return
 		}
 		if ad.Tier() < tier {
+			refused[scoring.RejectedLowerTier] += uint32(len(dst) - from)
 			dst, tier = dst[:from], ad.Tier()
 		}
 		dst = append(dst, ad)

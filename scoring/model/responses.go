@@ -40,7 +40,8 @@ func (r *responses) learn(e *scoring.Event, t instantMillis) {
 		Token: creative.Token(e.Ad.Token), Visitor: visitorKey(e.Visitor), Time: at, Features: features,
 	}
 	switch e.Type {
-	case scoring.CreativeViewed:
+	case scoring.CreativeViewed, scoring.Dismissed:
+		// What was waved away was in sight, and got no click.
 		r.learner.Shown(shown)
 	case scoring.CreativeClicked:
 		// What was clicked was in sight, whether or not that was told.

@@ -1146,7 +1146,11 @@ type RejectedCandidate struct {
 	// Why it was left out.
 	Rejection Rejection `protobuf:"varint,2,opt,name=rejection,proto3,enum=vitrine.v1.Rejection" json:"rejection,omitempty"`
 	// The score it had.
-	Score         float64 `protobuf:"fixed64,3,opt,name=score,proto3" json:"score,omitempty"`
+	Score float64 `protobuf:"fixed64,3,opt,name=score,proto3" json:"score,omitempty"`
+	// Of a creative that might have been shown (OUTRANKED): the probability with which
+	// it was to be, in the first position. 0 for the others, and for all but the 64
+	// likeliest.
+	Propensity    float64 `protobuf:"fixed64,4,opt,name=propensity,proto3" json:"propensity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1202,6 +1206,13 @@ func (x *RejectedCandidate) GetScore() float64 {
 	return 0
 }
 
+func (x *RejectedCandidate) GetPropensity() float64 {
+	if x != nil {
+		return x.Propensity
+	}
+	return 0
+}
+
 // PlacementResult is one placement, filled.
 type PlacementResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1211,7 +1222,8 @@ type PlacementResult struct {
 	Items []*DecidedItem `protobuf:"bytes,2,rep,name=items,proto3" json:"items,omitempty"`
 	// Why there are fewer than asked for.
 	NoFillReason NoFillReason `protobuf:"varint,3,opt,name=no_fill_reason,json=noFillReason,proto3,enum=vitrine.v1.NoFillReason" json:"no_fill_reason,omitempty"`
-	// With EXPLAIN_FULL: the best that were left out, up to 20.
+	// With EXPLAIN_FULL: the best that were left out, up to 20; of creatives all, up to
+	// 1,000.
 	Rejected      []*RejectedCandidate `protobuf:"bytes,4,rep,name=rejected,proto3" json:"rejected,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1628,11 +1640,14 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"propensity\x12,\n" +
 	"\areasons\x18\x05 \x03(\v2\x12.vitrine.v1.ReasonR\areasons\x12+\n" +
 	"\x11attribution_token\x18\x06 \x01(\tR\x10attributionTokenB\x06\n" +
-	"\x04item\"n\n" +
+	"\x04item\"\x8e\x01\n" +
 	"\x11RejectedCandidate\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x123\n" +
 	"\trejection\x18\x02 \x01(\x0e2\x15.vitrine.v1.RejectionR\trejection\x12\x14\n" +
-	"\x05score\x18\x03 \x01(\x01R\x05score\"\xd9\x01\n" +
+	"\x05score\x18\x03 \x01(\x01R\x05score\x12\x1e\n" +
+	"\n" +
+	"propensity\x18\x04 \x01(\x01R\n" +
+	"propensity\"\xd9\x01\n" +
 	"\x0fPlacementResult\x12\x1c\n" +
 	"\tplacement\x18\x01 \x01(\tR\tplacement\x12-\n" +
 	"\x05items\x18\x02 \x03(\v2\x17.vitrine.v1.DecidedItemR\x05items\x12>\n" +
