@@ -64,7 +64,6 @@ func TestBadInputNamesTheField(t *testing.T) {
 		{"filter on what is not there", "placements[0].filter", "colour", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = "product.colour == 'red'" })},
 		{"filter that is no condition", "placements[0].filter", "true or false", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = "product.price.amount" })},
 		{"filter too costly", "placements[0].filter", "cost", decide(func(r *pb.DecideRequest) { r.Placements[0].Filter = costly })},
-		{"consent string cut short", "consent.tcf_string", "cut short", decide(func(r *pb.DecideRequest) { r.Consent = &pb.Consent{TcfString: "CAAA"} })},
 		{"an event of 1900", "event.time", "must not be before 2000", track(func(e *pb.Event) { e.Time = timestamppb.New(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)) })},
 		{"an event of the future", "event.time", "ahead of the server's clock", track(func(e *pb.Event) { e.Time = timestamppb.New(time.Now().Add(time.Hour)) })},
 		{"an event without a type", "event.type", "is 0", track(func(e *pb.Event) { e.Type = 0 })},

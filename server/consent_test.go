@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -13,8 +14,16 @@ import (
 
 // A TCF v2 core segment that consents to purposes 1 to 10, and one to none.
 const (
-	tcfAll  = "CAAAAAAAAAAAAAAAAAENAAEAAP_AAAAAAA"
-	tcfNone = "CAAAAAAAAAAAAAAAAAENAAEAAAAAAAAAAA"
+	tcfAll  = "CAAAAAAAAAAAAAHABAENCWCAAP_AAAAAAAAAAAAAAAAAAA"
+	tcfNone = "CAAAAAAAAAAAAAHABAENCWCAAAAAAAAAAAAAAAAAAAAAAA"
+)
+
+// GPP strings: of somebody in the United States who did not opt out, of one who did
+// of targeted advertising, and of a European who allows to personalize.
+const (
+	gppIn     = "DBABL~BVVqAAAAAAA"
+	gppOut    = "DBABL~BVVpAAAAAAA"
+	gppEurope = "DBABM~CAAAAAAAAAAAAAHABAENCWCAAIwAAAAAAAAAAAAAAAAAAA"
 )
 
 func TestConsentSignals(t *testing.T) {
@@ -40,7 +49,11 @@ func TestConsentSignals(t *testing.T) {
 		{"the most restrictive wins", "open", withGPC, false},
 		{"TCF grants", "cautious", &pb.Consent{TcfString: tcfAll}, true},
 		{"TCF refuses", "open", &pb.Consent{TcfString: tcfNone}, false},
-		{"GPP refuses", "open", &pb.Consent{GppString: "DBABMA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA"}, false},
+		{"GPP of an American who said nothing else", "open", &pb.Consent{GppString: gppIn}, true},
+		{"which is no consent", "cautious", &pb.Consent{GppString: gppIn}, false},
+		{"GPP of an American who opted out", "open", &pb.Consent{GppString: gppOut}, false},
+		{"GPP of a European who allows it", "cautious", &pb.Consent{GppString: gppEurope}, true},
+		{"GPP of a European who does not", "open", &pb.Consent{GppString: "DBABMA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := viewed("v-"+c.name, "shoe-1")
@@ -59,6 +72,35 @@ func TestConsentSignals(t *testing.T) {
 				wantCode(t, err, codes.NotFound)
 			}
 		})
+	}
+}
+
+// A string that can't be read is a refusal, and says so; the page is answered.
+func TestMalformedStringsMeanNoConsent(t *testing.T) {
+	s := openShop(t)
+	_, err := s.sites.CreateSite(t.Context(), &pb.CreateSiteRequest{
+		SiteId: "open", Site: &pb.Site{ConsentPolicy: pb.ConsentPolicy_CONSENT_POLICY_OPT_OUT},
+	})
+	must(t, err)
+	s.sell("open", smallRange()...)
+	s.track("open", viewed("v", "shoe-1"))
+	for field, consent := range map[string]*pb.Consent{
+		"consent.tcf_string": {TcfString: "CAAA"}, "consent.gpp_string": {GppString: "DBABL~"},
+	} {
+		page := s.home("open", "v", 5, func(r *pb.DecideRequest) { r.Consent = consent })
+		if n := page.GetNotices(); len(n) != 1 || n[0].GetField() != field || !strings.Contains(n[0].GetDescription(), "refusal") {
+			t.Errorf("%s: notices %v", field, n)
+		}
+		if page.GetMode() != pb.DecisionMode_DECISION_MODE_CONTEXTUAL || len(page.GetPlacements()[0].GetItems()) != 5 {
+			t.Errorf("%s: mode %v, %d items", field, page.GetMode(), len(page.GetPlacements()[0].GetItems()))
+		}
+		e := viewed("v", "shoe-1")
+		e.Consent = consent
+		resp, err := s.events.TrackEvents(t.Context(), &pb.TrackEventsRequest{Site: "sites/open", Events: []*pb.Event{e}})
+		must(t, err)
+		if r := resp.GetResults()[0]; r.GetStatus() != pb.EventStatus_EVENT_STATUS_NO_CONSENT || len(r.GetViolations()) != 1 {
+			t.Errorf("%s: an event's result is %v", field, r)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type query struct {
 	explain pb.Explain
 	dryRun  bool
 	whole   bool
+	notices violations // what was wrong, and did not keep us from answering
 }
 
 // reasons reports whether to tell why each item was chosen.
@@ -57,7 +58,8 @@ func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 	if req.GetVisitor() != nil {
 		whoFromProto(&v, "visitor", req.GetVisitor())
 	}
-	allowed := consentFromProto(&v, "consent", req.GetConsent(), st.info.ConsentPolicy)
+	allowed, unread := consentFromProto("consent", req.GetConsent(), st.info.ConsentPolicy)
+	q.notices = unread
 	if allowed.personalization() && len(req.GetSessionEvents()) == 0 {
 		q.visitor = scoring.VisitorID(req.GetVisitor().GetDeviceId())
 		q.person = scoring.PersonID(req.GetVisitor().GetPersonId())

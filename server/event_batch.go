@@ -61,12 +61,12 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 	e := eventFromProto(v, field, m, b.site.info.Currency, b.now)
 	whoFromProto(v, field+"visitor", m.GetVisitor())
 	e.Led = b.server.tokens.read(v, field+"attribution_token", b.site.id, m.GetAttributionToken())
-	allowed := consentFromProto(v, field+"consent", m.GetConsent(), b.site.info.ConsentPolicy)
+	allowed, unread := consentFromProto(field+"consent", m.GetConsent(), b.site.info.ConsentPolicy)
 	switch {
 	case len(*v) > 0:
 		result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_INVALID, *v
 	case !allowed.personalization():
-		result.Status = pb.EventStatus_EVENT_STATUS_NO_CONSENT
+		result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_NO_CONSENT, unread
 	case b.dryRun:
 		result.Status = pb.EventStatus_EVENT_STATUS_VALID
 	default:

@@ -155,6 +155,6 @@ func (s *decisions) pageToProto(q *query, d *scoring.Decision) *pb.DecideRespons
 		a.urls = s.beacons
 		a.token, a.page = s.tokens.forDecision(q.site.id, d.ID), d.Context.PageType
 	}
-	resp.Placements = a.placements()
+	resp.Placements, resp.Notices = a.placements(), q.notices
 	return resp
 }

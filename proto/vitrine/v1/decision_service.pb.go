@@ -1354,7 +1354,10 @@ type DecideResponse struct {
 	// One for each placement asked for, in the same order.
 	Placements []*PlacementResult `protobuf:"bytes,4,rep,name=placements,proto3" json:"placements,omitempty"`
 	// The experiments it was part of.
-	Experiments   []*ExperimentAssignment `protobuf:"bytes,5,rep,name=experiments,proto3" json:"experiments,omitempty"`
+	Experiments []*ExperimentAssignment `protobuf:"bytes,5,rep,name=experiments,proto3" json:"experiments,omitempty"`
+	// What was wrong with the request and did not keep it from being answered: a
+	// consent string that can't be read, which counts as a refusal.
+	Notices       []*FieldViolation `protobuf:"bytes,8,rep,name=notices,proto3" json:"notices,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1420,6 +1423,13 @@ func (x *DecideResponse) GetPlacements() []*PlacementResult {
 func (x *DecideResponse) GetExperiments() []*ExperimentAssignment {
 	if x != nil {
 		return x.Experiments
+	}
+	return nil
+}
+
+func (x *DecideResponse) GetNotices() []*FieldViolation {
+	if x != nil {
+		return x.Notices
 	}
 	return nil
 }
@@ -1585,7 +1595,7 @@ var File_vitrine_v1_decision_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"!vitrine/v1/decision_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\x1a vitrine/v1/visitor_service.proto\"\xb4\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x1evitrine/v1/event_service.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\x1a vitrine/v1/visitor_service.proto\"\xb4\x01\n" +
 	"\x10PlacementRequest\x12(\n" +
 	"\tplacement\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\x80\x02R\tplacement\x12\x1f\n" +
@@ -1657,7 +1667,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"experiment\x18\x01 \x01(\tR\n" +
 	"experiment\x12\x10\n" +
-	"\x03arm\x18\x02 \x01(\tR\x03arm\"\x95\x02\n" +
+	"\x03arm\x18\x02 \x01(\tR\x03arm\"\xcb\x02\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
 	"\bdecision\x18\x01 \x01(\tR\bdecision\x12,\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x18.vitrine.v1.DecisionModeR\x04mode\x128\n" +
@@ -1665,7 +1675,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"placements\x18\x04 \x03(\v2\x1b.vitrine.v1.PlacementResultR\n" +
 	"placements\x12B\n" +
-	"\vexperiments\x18\x05 \x03(\v2 .vitrine.v1.ExperimentAssignmentR\vexperiments\"f\n" +
+	"\vexperiments\x18\x05 \x03(\v2 .vitrine.v1.ExperimentAssignmentR\vexperiments\x124\n" +
+	"\anotices\x18\b \x03(\v2\x1a.vitrine.v1.FieldViolationR\anotices\"f\n" +
 	"\x12GetDecisionRequest\x12P\n" +
 	"\x04name\x18\x01 \x01(\tB<\xbaH9r725^sites/[a-z][a-z0-9-]{0,62}/decisions/[0-9a-z]{1,64}$R\x04name\"\x9c\x03\n" +
 	"\bDecision\x12\x12\n" +
@@ -1793,7 +1804,8 @@ var file_vitrine_v1_decision_service_proto_goTypes = []any{
 	(*Facet)(nil),                 // 22: vitrine.v1.Facet
 	(EventType)(0),                // 23: vitrine.v1.EventType
 	(*Product)(nil),               // 24: vitrine.v1.Product
-	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
+	(*FieldViolation)(nil),        // 25: vitrine.v1.FieldViolation
+	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
 }
 var file_vitrine_v1_decision_service_proto_depIdxs = []int32{
 	18, // 0: vitrine.v1.DecideRequest.visitor:type_name -> vitrine.v1.VisitorKey
@@ -1818,22 +1830,23 @@ var file_vitrine_v1_decision_service_proto_depIdxs = []int32{
 	1,  // 19: vitrine.v1.DecideResponse.data_classes:type_name -> vitrine.v1.DataClass
 	13, // 20: vitrine.v1.DecideResponse.placements:type_name -> vitrine.v1.PlacementResult
 	14, // 21: vitrine.v1.DecideResponse.experiments:type_name -> vitrine.v1.ExperimentAssignment
-	25, // 22: vitrine.v1.Decision.time:type_name -> google.protobuf.Timestamp
-	18, // 23: vitrine.v1.Decision.visitor:type_name -> vitrine.v1.VisitorKey
-	20, // 24: vitrine.v1.Decision.context:type_name -> vitrine.v1.PageContext
-	0,  // 25: vitrine.v1.Decision.mode:type_name -> vitrine.v1.DecisionMode
-	1,  // 26: vitrine.v1.Decision.data_classes:type_name -> vitrine.v1.DataClass
-	13, // 27: vitrine.v1.Decision.placements:type_name -> vitrine.v1.PlacementResult
-	14, // 28: vitrine.v1.Decision.experiments:type_name -> vitrine.v1.ExperimentAssignment
-	7,  // 29: vitrine.v1.DecisionService.Decide:input_type -> vitrine.v1.DecideRequest
-	16, // 30: vitrine.v1.DecisionService.GetDecision:input_type -> vitrine.v1.GetDecisionRequest
-	15, // 31: vitrine.v1.DecisionService.Decide:output_type -> vitrine.v1.DecideResponse
-	17, // 32: vitrine.v1.DecisionService.GetDecision:output_type -> vitrine.v1.Decision
-	31, // [31:33] is the sub-list for method output_type
-	29, // [29:31] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	25, // 22: vitrine.v1.DecideResponse.notices:type_name -> vitrine.v1.FieldViolation
+	26, // 23: vitrine.v1.Decision.time:type_name -> google.protobuf.Timestamp
+	18, // 24: vitrine.v1.Decision.visitor:type_name -> vitrine.v1.VisitorKey
+	20, // 25: vitrine.v1.Decision.context:type_name -> vitrine.v1.PageContext
+	0,  // 26: vitrine.v1.Decision.mode:type_name -> vitrine.v1.DecisionMode
+	1,  // 27: vitrine.v1.Decision.data_classes:type_name -> vitrine.v1.DataClass
+	13, // 28: vitrine.v1.Decision.placements:type_name -> vitrine.v1.PlacementResult
+	14, // 29: vitrine.v1.Decision.experiments:type_name -> vitrine.v1.ExperimentAssignment
+	7,  // 30: vitrine.v1.DecisionService.Decide:input_type -> vitrine.v1.DecideRequest
+	16, // 31: vitrine.v1.DecisionService.GetDecision:input_type -> vitrine.v1.GetDecisionRequest
+	15, // 32: vitrine.v1.DecisionService.Decide:output_type -> vitrine.v1.DecideResponse
+	17, // 33: vitrine.v1.DecisionService.GetDecision:output_type -> vitrine.v1.Decision
+	32, // [32:34] is the sub-list for method output_type
+	30, // [30:32] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_decision_service_proto_init() }
@@ -1843,6 +1856,7 @@ func file_vitrine_v1_decision_service_proto_init() {
 	}
 	file_vitrine_v1_context_proto_init()
 	file_vitrine_v1_event_proto_init()
+	file_vitrine_v1_event_service_proto_init()
 	file_vitrine_v1_product_proto_init()
 	file_vitrine_v1_visitor_proto_init()
 	file_vitrine_v1_visitor_service_proto_init()

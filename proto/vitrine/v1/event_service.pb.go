@@ -150,7 +150,8 @@ type EventResult struct {
 	Index int64 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	// What became of it.
 	Status EventStatus `protobuf:"varint,2,opt,name=status,proto3,enum=vitrine.v1.EventStatus" json:"status,omitempty"`
-	// Everything that was wrong, when INVALID.
+	// Everything that was wrong, when INVALID. When NO_CONSENT, what was wrong with
+	// consent strings that can't be read: each counts as a refusal.
 	Violations    []*FieldViolation `protobuf:"bytes,3,rep,name=violations,proto3" json:"violations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

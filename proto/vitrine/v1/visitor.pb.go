@@ -208,14 +208,18 @@ type Consent struct {
 	// Answers by purpose, as the shop's own consent banner recorded them. A
 	// purpose stands here at most once.
 	Purposes []*PurposeConsent `protobuf:"bytes,1,rep,name=purposes,proto3" json:"purposes,omitempty"`
-	// An IAB TCF v2 consent string (the core segment is read). Purpose 1
+	// An IAB TCF v2 consent string (the core segment is read). One that can't be read
+	// refuses every purpose, and the answer says what is wrong with it. Purpose 1
 	// (storage) with purposes 5 and 6 (personalised content) grants
 	// PERSONALIZATION; 1 with 3 and 4 grants ADVERTISING; 1 with 8 MEASUREMENT.
 	// What it does not grant, it refuses.
 	TcfString string `protobuf:"bytes,2,opt,name=tcf_string,json=tcfString,proto3" json:"tcf_string,omitempty"`
-	// An IAB GPP string. Its sections are not interpreted yet, so its presence
-	// refuses every purpose: to be cautious in doubt. Pass `purposes` instead if
-	// your consent platform already decoded it.
+	// An IAB GPP string. The sections of TCF (Europe and Canada) count as a
+	// tcf_string does. Those of the United States (national and of the states, and
+	// US Privacy) refuse PERSONALIZATION and ADVERTISING where the visitor opted out
+	// of sale, sharing or targeted advertising, or sends the Global Privacy Control,
+	// and leave the rest to the other signals. A section that we don't know refuses
+	// every purpose: to be cautious in doubt.
 	GppString string `protobuf:"bytes,3,opt,name=gpp_string,json=gppString,proto3" json:"gpp_string,omitempty"`
 	// The Global Privacy Control signal of the browser (`Sec-GPC: 1`). True
 	// refuses PERSONALIZATION and ADVERTISING, whatever else is said.
