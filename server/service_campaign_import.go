@@ -3,9 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -15,34 +13,7 @@ import (
 
 // ImportCampaigns implements CampaignService.
 func (s *campaigns) ImportCampaigns(stream pb.CampaignService_ImportCampaignsServer) error {
-	var run *campaignImport
-	for {
-		req, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if run == nil {
-			if run, err = s.newCampaignImport(req); err != nil {
-				return s.fail("ImportCampaigns", err)
-			}
-		}
-		if err := run.batch(stream.Context(), req); err != nil {
-			return s.fail("ImportCampaigns", err)
-		}
-		if err := stream.Send(run.report()); err != nil {
-			return err
-		}
-	}
-	if run == nil || run.mentioned == nil {
-		return nil
-	}
-	if err := run.removeRest(stream.Context()); err != nil {
-		return s.fail("ImportCampaigns", err)
-	}
-	return stream.Send(run.report())
+	return runImport(s.Server, "ImportCampaigns", stream, s.beginCampaignImport)
 }
 
 // campaignImport is an import under way.
@@ -54,7 +25,7 @@ type campaignImport struct {
 	errors    []*pb.ImportError // since the last report
 }
 
-func (s *campaigns) newCampaignImport(first *pb.ImportCampaignsRequest) (*campaignImport, error) {
+func (s *campaigns) beginCampaignImport(first *pb.ImportCampaignsRequest) (bulkImport[pb.ImportCampaignsRequest, pb.ImportCampaignsResponse], error) {
 	var v violations
 	s.rules.check(&v, "", &pb.ImportCampaignsRequest{Parent: first.GetParent(), Mode: first.GetMode()})
 	if first.GetParent() == "" {
@@ -209,6 +180,8 @@ func (run *campaignImport) removeRest(ctx context.Context) error {
 	}
 	return nil
 }
+
+func (run *campaignImport) isFull() bool { return run.mentioned != nil }
 
 // report is the progress so far, with the errors since the last report.
 func (run *campaignImport) report() *pb.ImportCampaignsResponse {

@@ -2,9 +2,7 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"reflect"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -13,34 +11,7 @@ import (
 
 // ImportProducts implements CatalogService.
 func (s *products) ImportProducts(stream pb.CatalogService_ImportProductsServer) error {
-	var run *productImport
-	for {
-		req, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if run == nil {
-			if run, err = s.newProductImport(req); err != nil {
-				return s.fail("ImportProducts", err)
-			}
-		}
-		if err := run.batch(stream.Context(), req); err != nil {
-			return s.fail("ImportProducts", err)
-		}
-		if err := stream.Send(run.report()); err != nil {
-			return err
-		}
-	}
-	if run == nil || run.mentioned == nil {
-		return nil
-	}
-	if err := run.removeRest(stream.Context()); err != nil {
-		return s.fail("ImportProducts", err)
-	}
-	return stream.Send(run.report())
+	return runImport(s.Server, "ImportProducts", stream, s.beginProductImport)
 }
 
 // productImport is an import under way.
@@ -52,7 +23,7 @@ type productImport struct {
 	errors    []*pb.ImportError // since the last report
 }
 
-func (s *products) newProductImport(first *pb.ImportProductsRequest) (*productImport, error) {
+func (s *products) beginProductImport(first *pb.ImportProductsRequest) (bulkImport[pb.ImportProductsRequest, pb.ImportProductsResponse], error) {
 	var v violations
 	s.rules.check(&v, "", &pb.ImportProductsRequest{Parent: first.GetParent(), Mode: first.GetMode()})
 	if first.GetParent() == "" {
@@ -150,6 +121,8 @@ func (run *productImport) removeRest(ctx context.Context) error {
 	run.counts.Deleted = int64(len(rest))
 	return nil
 }
+
+func (run *productImport) isFull() bool { return run.mentioned != nil }
 
 // report is the progress so far, with the errors since the last report.
 func (run *productImport) report() *pb.ImportProductsResponse {
