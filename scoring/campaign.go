@@ -108,6 +108,8 @@ type Campaign struct {
 	Circles     []Circle   `cbor:"16,keyasint,omitempty"`
 
 	Attributes map[string]string `cbor:"17,keyasint,omitempty"` // the shop's own
+	// Caps are how often a visitor may be shown its creatives.
+	Caps []FrequencyCap `cbor:"18,keyasint,omitempty"`
 }
 
 // IsShownIn reports whether a campaign is for where the page's visitor is.
@@ -140,4 +142,5 @@ type Creative struct {
 	Paused      bool              `cbor:"8,keyasint,omitempty"`
 	Revision    uint64            `cbor:"9,keyasint,omitempty"` // set by the store
 	UpdatedAt   time.Time         `cbor:"10,keyasint,omitzero"`
+	Caps        []FrequencyCap    `cbor:"11,keyasint,omitempty"` // of scope CapCreative
 }

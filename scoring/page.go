@@ -106,6 +106,8 @@ const (
 	RejectedBlocked
 	RejectedDismissed
 	RejectedLowerTier
+	RejectedCapped
+	RejectedContactPressure
 )
 
 // Item is one product or creative of a filled placement.

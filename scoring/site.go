@@ -21,6 +21,8 @@ type Site struct {
 	ConsentPolicy ConsentPolicy `cbor:"6,keyasint,omitempty"`
 	Revision      uint64        `cbor:"7,keyasint,omitempty"` // set by the store
 	CreatedAt     time.Time     `cbor:"8,keyasint,omitzero"`
+	// Contacts bounds how much visitors are advertised to; nil: not at all.
+	Contacts *ContactPolicy `cbor:"9,keyasint,omitempty"`
 }
 
 // RepeatPolicy says whether products the visitor looked at may come back.

@@ -35,18 +35,20 @@ type ads struct {
 	entries  []interest.Entry
 	taken    []*campaign.Ad
 	refused  campaign.Tally
+	served   []scoring.Served // of taken, those that are counted
 }
 
 var adsPool = sync.Pool{New: func() any { return &ads{chooser: creative.Chooser{Floor: creative.DefaultFloor}} }}
 
 // fillAds fills the slots of creatives among those of a page, in their order; no
-// creative stands on it twice. What is left to chance follows from the seed.
-func (s *decisions) fillAds(q *query, who knowledge, now time.Time, seed uint64, filled []scoring.FilledPlacement) {
+// creative stands on it twice. It lists those that are counted. What is left to chance
+// follows from the seed.
+func (s *decisions) fillAds(q *query, who knowledge, now time.Time, seed uint64, filled []scoring.FilledPlacement) []scoring.Served {
 	a := adsPool.Get().(*ads)
 	defer adsPool.Put(a)
-	a.taken = a.taken[:0]
-	shelf := q.site.shelf.Load()
-	ask := &campaign.Ask{Now: now, Context: &q.context}
+	a.taken, a.served = a.taken[:0], nil
+	shelf := q.shelf
+	ask := &campaign.Ask{Now: now, Context: &q.context, Contacts: who.contacts, Purchased: who.purchased()}
 	if shelf.Targets() {
 		ask.Visitor = q.site.asked(who.profile, now)
 	}
@@ -60,6 +62,7 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, seed uint64,
 		ask.Without = a.without(slot)
 		filled[i] = a.fill(q, slot, shelf, ask, &responses, seed)
 	}
+	return a.served
 }
 
 // readPage reads what responses are predicted by: the page's context and what the
@@ -112,7 +115,7 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 		if len(a.eligible) == 0 {
 			break
 		}
-		a.compete(common, responses)
+		a.compete(ask, common, responses)
 		shares := a.chooser.Propensities(a.arms)
 		k := creative.Draw(shares, seed+uint64(len(out.Items)))
 		ad, own := a.eligible[k], a.rivals[k].Own
@@ -123,7 +126,7 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 		if len(out.Items) == 0 {
 			out.Chances = a.chances(shares)
 		}
-		a.taken = append(a.taken, ad)
+		a.take(ad, slot, ask)
 		if q.reasons() {
 			item.Reasons = adReasons(&a.page, ad, own, responses)
 		}
@@ -143,12 +146,26 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 	return out
 }
 
+// take puts an ad on the page, where it counts for those to come.
+func (a *ads) take(ad *campaign.Ad, slot slot, ask *campaign.Ask) {
+	a.taken = append(a.taken, ad)
+	if ad.Keep() == 0 {
+		return
+	}
+	from := len(a.served)
+	a.served = append(a.served, scoring.Served{
+		Campaign: ad.Campaign, Creative: ad.ID, Advertiser: ad.Flight.Advertiser,
+		Placement: slot.placement.ID, Channel: ask.Context.Channel, Keep: ad.Keep(),
+	})
+	ask.Contacts = ask.Contacts.Add(a.served[from:], ask.Now)
+}
+
 // compete makes arms of the eligible ads.
-func (a *ads) compete(common []creative.Feature, responses *creative.Reading) {
+func (a *ads) compete(ask *campaign.Ask, common []creative.Feature, responses *creative.Reading) {
 	a.rivals, a.features = a.rivals[:0], a.features[:0]
 	for _, ad := range a.eligible {
 		from := len(a.features)
-		a.features = append(a.features, a.builder.Own(ad.Prepared(), 0)...)
+		a.features = append(a.features, a.builder.Own(ad.Prepared(), ask.Contacts.Lately(ad.Key(), ask.Now))...)
 		a.rivals = append(a.rivals, creative.Contestant{Own: a.features[from:len(a.features):len(a.features)], Value: ad.Value()})
 	}
 	a.arms = responses.AppendArms(a.arms[:0], common, a.rivals)

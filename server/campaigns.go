@@ -64,7 +64,7 @@ func (st *site) setShelf(flights []campaign.Flight, creatives []scoring.Creative
 	if err != nil { // it was there when the site was created
 		zone = time.UTC
 	}
-	st.shelf.Store(campaign.NewShelf(flights, creatives, zone))
+	st.shelf.Store(campaign.NewShelf(flights, creatives, zone, st.record.Load().Contacts))
 }
 
 // setFlight changes a campaign, adds it, or removes it with its creatives if f is

@@ -28,6 +28,12 @@ func campaignFromProto(v *violations, field string, m *pb.Campaign, id scoring.C
 		Paused:      m.GetPaused(),
 		Attributes:  m.GetAttributes(),
 		UpdatedAt:   now,
+		Caps:        capsFromProto(v, field, m.GetFrequencyCaps(), scoring.CapCampaign),
+	}
+	for i, limit := range c.Caps {
+		if limit.Scope == scoring.CapAdvertiser && c.Advertiser == "" {
+			v.add(fmt.Sprintf("%sfrequency_caps[%d].scope", field, i), "is CAP_SCOPE_ADVERTISER, and the campaign's advertiser is empty: name it")
+		}
 	}
 	if !c.Start.IsZero() && !c.End.IsZero() && !c.Start.Before(c.End) {
 		v.add(field+"end_time", "is %s, must be after start_time, which is %s", c.End.Format(time.RFC3339), c.Start.Format(time.RFC3339))
@@ -82,6 +88,8 @@ func campaignToProto(site scoring.SiteID, c *scoring.Campaign) *pb.Campaign {
 		Attributes:  c.Attributes,
 		Etag:        etagOf(c.Revision),
 		UpdateTime:  timeToProto(c.UpdatedAt),
+
+		FrequencyCaps: capsToProto(c.Caps),
 	}
 	for _, p := range c.DayParts {
 		part := &pb.DayPart{StartMinute: p.Start, EndMinute: p.End}
@@ -118,7 +126,9 @@ func coordinatesToProto(c *scoring.Coordinates) *pb.Coordinates {
 	return &pb.Coordinates{Latitude: c.Latitude, Longitude: c.Longitude}
 }
 
-func creativeFromProto(m *pb.Creative, campaign scoring.CampaignID, id scoring.CreativeID, now time.Time) scoring.Creative {
+func creativeFromProto(
+	v *violations, field string, m *pb.Creative, campaign scoring.CampaignID, id scoring.CreativeID, now time.Time,
+) scoring.Creative {
 	c := scoring.Creative{
 		ID:          id,
 		Campaign:    campaign,
@@ -128,6 +138,7 @@ func creativeFromProto(m *pb.Creative, campaign scoring.CampaignID, id scoring.C
 		Attributes:  m.GetAttributes(),
 		Paused:      m.GetPaused(),
 		UpdatedAt:   now,
+		Caps:        capsFromProto(v, field, m.GetFrequencyCaps(), scoring.CapCreative),
 	}
 	if m.GetSize() != nil {
 		c.Size = scoring.CreativeSize{Width: m.GetSize().GetWidth(), Height: m.GetSize().GetHeight()}
@@ -145,6 +156,8 @@ func creativeToProto(site scoring.SiteID, c *scoring.Creative) *pb.Creative {
 		Paused:      c.Paused,
 		Etag:        etagOf(c.Revision),
 		UpdateTime:  timeToProto(c.UpdatedAt),
+
+		FrequencyCaps: capsToProto(c.Caps),
 	}
 	if c.Size != (scoring.CreativeSize{}) {
 		m.Size = &pb.CreativeSize{Width: c.Size.Width, Height: c.Size.Height}

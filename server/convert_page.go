@@ -7,6 +7,8 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/campaign"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/decide"
 )
 
@@ -16,12 +18,15 @@ type query struct {
 	visitor scoring.VisitorID // empty: nobody we may know
 	person  scoring.PersonID
 	session []scoring.Event // events handed in; not empty: SESSION mode
-	context scoring.Context
-	slots   []slot
-	explain pb.Explain
-	dryRun  bool
-	whole   bool
-	notices violations // what was wrong, and did not keep us from answering
+	// contacts are those that the caller keeps, of a visitor who may not be known.
+	contacts contact.Log
+	context  scoring.Context
+	slots    []slot
+	shelf    *campaign.Shelf // one for the whole decision
+	explain  pb.Explain
+	dryRun   bool
+	whole    bool
+	notices  violations // what was wrong, and did not keep us from answering
 }
 
 // reasons reports whether to tell why each item was chosen.
@@ -50,6 +55,7 @@ func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 	}
 	q := &query{
 		site:    st,
+		shelf:   st.shelf.Load(),
 		context: contextFromProto(&v, "context.", req.GetContext()),
 		explain: req.GetExplain(),
 		dryRun:  req.GetDryRun(),
@@ -63,6 +69,9 @@ func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 	if allowed.personalization() && len(req.GetSessionEvents()) == 0 {
 		q.visitor = scoring.VisitorID(req.GetVisitor().GetDeviceId())
 		q.person = scoring.PersonID(req.GetVisitor().GetPersonId())
+	}
+	if q.visitor == "" {
+		q.contacts = s.blobs.open(&v, "contact_blob", st.id, req.GetContactBlob(), s.clock.Now())
 	}
 	s.sessionFromProto(&v, q, req.GetSessionEvents())
 	missing := s.slotsFromProto(&v, q, req.GetPlacements())

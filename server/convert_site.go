@@ -22,6 +22,7 @@ func siteFromProto(v *violations, field string, m *pb.Site, id scoring.SiteID, n
 		Locale:      orDefault(m.GetLocale(), defaultLocale),
 		TimeZone:    orDefault(m.GetTimeZone(), defaultTimeZone),
 		CreatedAt:   now.UTC().Truncate(time.Microsecond),
+		Contacts:    policyFromProto(v, field+"contact_policy", m.GetContactPolicy()),
 	}
 	if m.GetConsentPolicy() == pb.ConsentPolicy_CONSENT_POLICY_OPT_OUT {
 		site.ConsentPolicy = scoring.OptOut
@@ -46,6 +47,7 @@ func siteToProto(s *scoring.Site) *pb.Site {
 		ConsentPolicy: policy,
 		Etag:          etagOf(s.Revision),
 		CreateTime:    timeToProto(s.CreatedAt),
+		ContactPolicy: policyToProto(s.Contacts),
 	}
 }
 

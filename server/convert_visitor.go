@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -50,6 +51,14 @@ func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time
 		m.Shown = append(m.Shown, &pb.ShownProduct{
 			ProductId: string(seen.Product), Times: seen.TimesAt(now), Time: timeToProto(seen.Time),
 		})
+	}
+	shelf := st.shelf.Load()
+	for _, c := range slices.Backward(p.Contacts.All()) {
+		contact := &pb.VisitorContact{Channel: pb.Channel(c.Channel), Times: int32(min(c.Times, math.MaxInt32)), Time: timeToProto(c.Time)}
+		if ad := shelf.AdOf(c.Creative); ad != nil {
+			contact.Creative = creativeName(st.id, ad.Campaign, ad.ID)
+		}
+		m.Contacts = append(m.Contacts, contact)
 	}
 	if p.Search != "" {
 		m.LastSearch = &pb.Search{Query: p.Search, Time: timeToProto(p.SearchTime)}

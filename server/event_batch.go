@@ -101,6 +101,9 @@ func (b *eventBatch) store(ctx context.Context) error {
 		if err := b.nameAds(ctx); err != nil {
 			return err
 		}
+		for i := range b.events {
+			b.site.countMail(&b.events[i])
+		}
 		acks, err := b.server.store.Append(ctx, b.site.id, b.events)
 		if err != nil {
 			return fmt.Errorf("append %d events: %w", len(b.events), about(siteName(b.site.id), err))
@@ -127,7 +130,7 @@ func (b *eventBatch) nameAds(ctx context.Context) error {
 	for i := range b.events {
 		e := &b.events[i]
 		switch e.Type {
-		case scoring.CreativeViewed, scoring.CreativeClicked, scoring.Dismissed:
+		case scoring.CreativeViewed, scoring.CreativeClicked, scoring.Dismissed, scoring.EmailDelivered:
 		default:
 			continue
 		}

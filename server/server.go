@@ -51,6 +51,7 @@ type Server struct {
 	metrics       *metrics
 	rules         *rules
 	tokens        *tokens
+	blobs         *blobs
 	beacons       *beacons
 	languages     *wording.Languages
 	sites         *sites
@@ -101,6 +102,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("server: read the key of attribution tokens: %w", err)
 	}
 	s.tokens = &tokens{key}
+	if key, err = o.Store.Secret(ctx, "contacts", 32); err != nil {
+		return nil, fmt.Errorf("server: read the key of contact blobs: %w", err)
+	}
+	s.blobs = &blobs{key, s.chance}
 	if key, err = o.Store.Secret(ctx, "beacons", 32); err != nil {
 		return nil, fmt.Errorf("server: read the key of impression and click URLs: %w", err)
 	}

@@ -122,7 +122,8 @@ func (run *campaignImport) creative(m *pb.Creative, next *shelving) (scoring.Cre
 		v.add("name", "is of campaign %q, which is not there: import it before its creatives", of)
 	}
 	run.rules.check(&v, "", m)
-	return creativeFromProto(m, of, id, run.wallTime()), v.err()
+	c := creativeFromProto(&v, "", m, of, id, run.wallTime())
+	return c, v.err()
 }
 
 // isOurs reports whether a name is of the site that is imported to, and notes that

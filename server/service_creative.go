@@ -105,10 +105,11 @@ func (s *campaigns) putCreative(
 ) (*pb.Creative, error) {
 	var v violations
 	s.rules.check(&v, "creative.", m)
+	changed := creativeFromProto(&v, "creative.", m, of, id, s.wallTime())
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	put := []scoring.Creative{creativeFromProto(m, of, id, s.wallTime())}
+	put := []scoring.Creative{changed}
 	if err := s.store.PutCampaigns(ctx, st.id, nil, put); err != nil {
 		return nil, about(creativeName(st.id, of, id), err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/decide"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
 	"github.com/vitrine-io/vitrine/store"
@@ -24,21 +25,27 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
+	defer q.turn()()
 	who, err := s.known(ctx, q)
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
-	now := s.clock.Now()
+	now := s.clock.Now().UTC().Truncate(time.Microsecond) // as the journal keeps it
 	id, err := newDecisionID(now, s.chance)
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
-	page := &scoring.Decision{
-		Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(),
-		Placements: s.fill(q, who, now, decide.SeedOf(id)),
+	page := &scoring.Decision{Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read()}
+	var served []scoring.Served
+	page.Placements, served = s.fill(q, who, now, decide.SeedOf(id))
+	blob, err := s.handOut(ctx, q, who, page, id, served)
+	if err != nil {
+		return nil, s.fail("Decide", err)
 	}
 	s.record(q, page, id)
-	return s.pageToProto(q, page), nil
+	answer := s.pageToProto(q, page)
+	answer.ContactBlob = blob
+	return answer, nil
 }
 
 // GetDecision implements DecisionService.
@@ -64,6 +71,9 @@ func (s *decisions) GetDecision(ctx context.Context, req *pb.GetDecisionRequest)
 type knowledge struct {
 	mode    scoring.Mode
 	profile *visitor.Profile // nil: nothing
+	// contacts are what the visitor was handed out: the profile's, or for one who may
+	// not be known those that the caller keeps.
+	contacts contact.Log
 }
 
 // read lists the kinds of data behind the knowledge.
@@ -86,21 +96,24 @@ func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
 		for i := range q.session {
 			p = visitor.Apply(p, &q.session[i])
 		}
-		return knowledge{scoring.ModeSession, p}, nil
+		return knowledge{scoring.ModeSession, p, q.contacts}, nil
 	}
 	if q.visitor == "" {
-		return knowledge{mode: scoring.ModeContextual}, nil
+		return knowledge{mode: scoring.ModeContextual, contacts: q.contacts}, nil
 	}
 	p, err := s.store.Profile(ctx, q.site.id, q.visitor)
 	if errors.Is(err, store.ErrNotFound) {
 		return knowledge{mode: scoring.ModeContextual}, nil
 	}
-	return knowledge{scoring.ModeProfile, p}, err
+	if err != nil {
+		return knowledge{}, err
+	}
+	return knowledge{scoring.ModeProfile, p, p.Contacts}, nil
 }
 
-// fill decides the placements, those of products and those of creatives. The seed is
-// what is left to chance.
-func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []scoring.FilledPlacement {
+// fill decides the placements, those of products and those of creatives, and lists
+// what of it is counted. The seed is what is left to chance.
+func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) ([]scoring.FilledPlacement, []scoring.Served) {
 	page := &decide.Page{
 		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile, Seed: seed,
 		Reasons: q.reasons(), Rejected: q.rejected(),
@@ -120,7 +133,7 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []
 		decided[i].Objective = page.Slots[i].Rules.Objective
 	}
 	if len(decided) == len(q.slots) {
-		return decided
+		return decided, nil
 	}
 	filled := make([]scoring.FilledPlacement, len(q.slots))
 	for i, slot := range q.slots {
@@ -128,8 +141,7 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) []
 			filled[i], decided = decided[0], decided[1:]
 		}
 	}
-	s.fillAds(q, who, now, seed, filled)
-	return filled
+	return filled, s.fillAds(q, who, now, seed, filled)
 }
 
 // record keeps the decision, unless it is a dry run or made from a session of

@@ -3,9 +3,13 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
@@ -64,7 +68,7 @@ func (s *siteAdmin) GetSite(_ context.Context, req *pb.GetSiteRequest) (*pb.Site
 	if err != nil {
 		return nil, s.fail("GetSite", err)
 	}
-	return siteToProto(&st.info), nil
+	return siteToProto(st.record.Load()), nil
 }
 
 // ListSites implements SiteService.
@@ -88,9 +92,64 @@ func (s *siteAdmin) ListSites(_ context.Context, req *pb.ListSitesRequest) (*pb.
 		resp.NextPageToken = pageToken(string(list[size-1].id))
 	}
 	for _, st := range list {
-		resp.Sites = append(resp.Sites, siteToProto(&st.info))
+		resp.Sites = append(resp.Sites, siteToProto(st.record.Load()))
 	}
 	return resp, nil
+}
+
+// UpdateSite implements SiteService.
+func (s *siteAdmin) UpdateSite(ctx context.Context, req *pb.UpdateSiteRequest) (*pb.Site, error) {
+	var v violations
+	s.rules.check(&v, "", req)
+	splitSite(&v, "site.name", req.GetSite().GetName())
+	mask := siteMask(&v, req.GetUpdateMask())
+	if err := v.err(); err != nil {
+		return nil, s.fail("UpdateSite", err)
+	}
+	st, err := s.sites.get(siteOf(req.GetSite().GetName()))
+	if err != nil {
+		return nil, s.fail("UpdateSite", err)
+	}
+	st.write.Lock()
+	defer st.write.Unlock()
+	old := st.record.Load()
+	if stale(req.GetSite().GetEtag(), old.Revision) {
+		return nil, s.fail("UpdateSite", about(siteName(st.id), errStale))
+	}
+	merged := siteToProto(old)
+	applyMask(&v, mask, merged, req.GetSite())
+	changed := siteFromProto(&v, "site.", merged, st.id, old.CreatedAt)
+	if err := v.err(); err != nil {
+		return nil, s.fail("UpdateSite", err)
+	}
+	if changed, err = s.store.PutSite(ctx, changed); err != nil {
+		return nil, s.fail("UpdateSite", about(siteName(st.id), err))
+	}
+	st.record.Store(&changed)
+	st.setShelf(st.shelf.Load().Flights(), st.creatives())
+	return siteToProto(&changed), nil
+}
+
+// siteMask is the mask of an update, of the fields that one may change.
+func siteMask(v *violations, mask *fieldmaskpb.FieldMask) *fieldmaskpb.FieldMask {
+	may := []string{"contact_policy", "display_name"}
+	paths := mask.GetPaths()
+	if len(paths) == 0 || len(paths) == 1 && paths[0] == "*" {
+		return &fieldmaskpb.FieldMask{Paths: may}
+	}
+	for i, path := range paths {
+		if !slices.Contains(may, path) {
+			v.add(fmt.Sprintf("update_mask.paths[%d]", i), "is %q, must be one of %s", clip(path), strings.Join(may, ", "))
+		}
+	}
+	return mask
+}
+
+// splitSite checks the name of a site.
+func splitSite(v *violations, field, name string) {
+	if id, ok := strings.CutPrefix(name, "sites/"); !ok || !validSiteID(id) {
+		v.add(field, "is %q, must be sites/{site}", clip(name))
+	}
 }
 
 // DeleteSite implements SiteService.

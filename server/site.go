@@ -20,7 +20,9 @@ import (
 // holds write.
 type site struct {
 	id       scoring.SiteID
-	info     scoring.Site
+	info     scoring.Site // as the site was opened: for what never changes
+	record   atomic.Pointer[scoring.Site]
+	turns    turns
 	products *catalog.Catalog
 	decider  *decide.Decider
 	learner  *learner
@@ -60,6 +62,7 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 		decider: decide.New(products, learned),
 		learner: newLearner(s, info.ID, learned, counts),
 	}
+	st.record.Store(&info)
 	stored, err := s.store.Placements(ctx, info.ID)
 	if err != nil {
 		return nil, fmt.Errorf("server: read the placements of site %q: %w", info.ID, err)

@@ -85,6 +85,9 @@ type Sites interface {
 	// CreateSite returns ErrExists for an id that is taken. It sets the
 	// revision.
 	CreateSite(ctx context.Context, site scoring.Site) (scoring.Site, error)
+	// PutSite changes a site and returns it with its new revision. ErrNotFound if it
+	// is not there. When it was created stays.
+	PutSite(ctx context.Context, site scoring.Site) (scoring.Site, error)
 	// Sites returns all sites in the order of their ids.
 	Sites(ctx context.Context) ([]scoring.Site, error)
 	// DeleteSite removes the site and everything under it. ErrNotFound if it is

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 )
 
 // Ask is a slot that wants a creative, and who would see it.
@@ -21,8 +22,14 @@ type Ask struct {
 	// Tally, if not nil, counts the ads that Eligible refused, of those of the right
 	// kind and country, by why.
 	Tally *Tally
+	// Contacts are what the visitor was handed out of late, on this page as well.
+	Contacts contact.Log
+	// Purchased is when the visitor last bought something and kept it; zero if they
+	// did not, or it is not known.
+	Purchased time.Time
 
-	judged []verdict // by number of the flight
+	judged   []verdict         // by number of the flight
+	pressure scoring.Rejection // of all ads alike
 }
 
 // Tally is how many ads were refused, by why.
@@ -38,8 +45,7 @@ const open verdict = 255
 // them alone, in the order of campaigns and ids.
 func (s *Shelf) Eligible(dst []*Ad, a *Ask) []*Ad {
 	from := len(dst)
-	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
-	clear(a.judged)
+	s.begin(a)
 	tier := scoring.TierHouse
 	refused := a.Tally
 	if refused == nil {
@@ -64,6 +70,13 @@ func (s *Shelf) Eligible(dst []*Ad, a *Ask) []*Ad {
 		return cmp.Or(cmp.Compare(x.Campaign, y.Campaign), cmp.Compare(x.ID, y.ID))
 	})
 	return dst
+}
+
+// begin forgets what was found for the slot before.
+func (s *Shelf) begin(a *Ask) {
+	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
+	clear(a.judged)
+	a.pressure = s.pressure(a)
 }
 
 // each goes through the ads that the placement and the visitor's country leave.
@@ -119,9 +132,11 @@ func (s *Shelf) judge(a *Ask, ad *Ad) scoring.Rejection {
 		return scoring.Rejection(*v)
 	}
 	if a.Without != nil {
-		return a.Without(ad)
+		if why := a.Without(ad); why != 0 {
+			return why
+		}
 	}
-	return 0
+	return a.spent(ad)
 }
 
 // judgeFlight is why nothing of a campaign may be shown, the cheapest to find first;
@@ -141,8 +156,10 @@ func (s *Shelf) judgeFlight(a *Ask, f *Flight) scoring.Rejection {
 		return scoring.RejectedDayPart
 	case f.Audience != nil && !f.Audience.Fits(a):
 		return scoring.RejectedTargeting
+	case a.pressure != 0:
+		return a.pressure
 	}
-	return 0
+	return s.restsFor(a, f)
 }
 
 func (s *Shelf) inDayPart(parts []scoring.DayPart, now time.Time) bool {
@@ -153,8 +170,7 @@ func (s *Shelf) inDayPart(parts []scoring.DayPart, now time.Time) bool {
 // Rejections lists every ad but those shown, with why, at most so many. Unlike
 // Eligible it goes through all of them.
 func (s *Shelf) Rejections(a *Ask, shown []*Ad, most int) []scoring.Rejected {
-	a.judged = slices.Grow(a.judged[:0], len(s.flights))[:len(s.flights)]
-	clear(a.judged)
+	s.begin(a)
 	tier := scoring.Tier(0)
 	for _, ad := range shown {
 		tier = max(tier, ad.Tier())
@@ -199,6 +215,7 @@ func NoFill(rejected []scoring.Rejected) scoring.NoFillReason {
 		of   scoring.NoFillReason
 		from []scoring.Rejection
 	}{
+		{scoring.NoFillCapped, []scoring.Rejection{scoring.RejectedCapped, scoring.RejectedContactPressure, scoring.RejectedDismissed}},
 		{scoring.NoFillShownElsewhere, []scoring.Rejection{scoring.RejectedShownElsewhere}},
 		{scoring.NoFillExcluded, []scoring.Rejection{scoring.RejectedExcluded, scoring.RejectedBlocked}},
 		{scoring.NoFillTargeting, []scoring.Rejection{scoring.RejectedTargeting, scoring.RejectedPlace}},

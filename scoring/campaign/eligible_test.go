@@ -86,7 +86,7 @@ func TestEachRejection(t *testing.T) {
 		}
 		f, c, a := Flight{Campaign: scoring.Campaign{ID: "a"}}, banner("a", "x"), ask()
 		test.make(&f, &c, a)
-		s := NewShelf([]Flight{f}, []scoring.Creative{c}, london)
+		s := NewShelf([]Flight{f}, []scoring.Creative{c}, london, nil)
 		shown := s.Eligible(nil, a)
 		rejected := s.Rejections(a, shown, 10)
 		switch {
@@ -120,7 +120,7 @@ func TestTiers(t *testing.T) {
 	for _, f := range flights {
 		creatives = append(creatives, banner(f.ID, "x"), banner(f.ID, "y"))
 	}
-	s := NewShelf(flights, creatives, time.UTC)
+	s := NewShelf(flights, creatives, time.UTC, nil)
 	a := ask()
 	shown := s.Eligible(nil, a)
 	if got := fmt.Sprint(names(shown)); got != "[goal/x goal/y]" {
@@ -165,7 +165,7 @@ func TestTheIndexFindsAll(t *testing.T) {
 				})
 			}
 		}
-		s := NewShelf(flights, creatives, time.UTC)
+		s := NewShelf(flights, creatives, time.UTC, nil)
 		a := ask()
 		a.Context.Country = rapid.SampledFrom(countries).Draw(t, "here")
 		if rapid.Bool().Draw(t, "by format") {
@@ -209,7 +209,7 @@ func BenchmarkEligible(b *testing.B) {
 			creatives = append(creatives, c)
 		}
 	}
-	s := NewShelf(flights, creatives, time.UTC)
+	s := NewShelf(flights, creatives, time.UTC, nil)
 	a := ask()
 	a.Context.Country = "A7"
 	a.Rules.Formats, a.Rules.Sizes = []string{"banner"}, []scoring.CreativeSize{{Width: 300, Height: 250}}

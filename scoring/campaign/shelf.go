@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/creative"
 )
 
@@ -23,6 +24,9 @@ type Audience interface {
 type Flight struct {
 	scoring.Campaign
 	Audience Audience // nil: everybody
+
+	key  contact.Key
+	caps []limit // of the campaign and its advertiser
 }
 
 // Ad is a creative with the campaign that it belongs to.
@@ -32,6 +36,9 @@ type Ad struct {
 
 	flight   int32 // number of the flight
 	prepared *creative.Prepared
+	key      contact.Key
+	caps     []limit       // of the creative by itself
+	keep     time.Duration // how long a contact with it counts
 }
 
 // Subject is what predictions of the response see of the ad.
@@ -72,6 +79,10 @@ type Shelf struct {
 	ads     []Ad // in the order of campaigns and ids
 	kinds   map[kind]*rack
 	zone    *time.Location
+	policy  *scoring.ContactPolicy
+	budgets []limit       // of the policy
+	counts  bool          // contacts with any of the ads
+	mail    time.Duration // how long an e-mail counts
 }
 
 // kind is what a placement tells creatives apart by.
@@ -88,9 +99,9 @@ type rack struct {
 
 // NewShelf makes a shelf. The flights and creatives are in the order of their ids
 // and the shelf's to keep; creatives of campaigns that are not there are left out.
-// Day parts are meant in zone.
-func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Location) *Shelf {
-	s := &Shelf{flights: flights, kinds: map[kind]*rack{}, zone: zone}
+// Day parts are meant in zone. The policy is that of the site; nil for none.
+func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Location, policy *scoring.ContactPolicy) *Shelf {
+	s := &Shelf{flights: flights, kinds: map[kind]*rack{}, zone: zone, policy: policy}
 	for i := range creatives {
 		c := &creatives[i]
 		n, ok := slices.BinarySearchFunc(flights, c.Campaign, func(f Flight, id scoring.CampaignID) int { return cmp.Compare(f.ID, id) })
@@ -100,6 +111,7 @@ func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Locatio
 			s.ads = append(s.ads, ad)
 		}
 	}
+	s.prepareCaps()
 	for i := range s.ads {
 		s.place(&s.ads[i])
 	}

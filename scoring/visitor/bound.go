@@ -1,5 +1,7 @@
 package visitor
 
+import "github.com/vitrine-io/vitrine/scoring/contact"
+
 // dailyBytes bounds the record of everything but the habits. A profile that has
 // many takes the other half of MaxBytes: what somebody buys again and again is
 // worth more than what else there is to tell, and few buy that much.
@@ -60,9 +62,9 @@ func (p *Profile) boundDaily() {
 	}
 }
 
-// atMost bounds the size of the record without writing it.
+// atMost bounds size without writing the record.
 func (p *Profile) atMost() int {
-	n := 66 + p.Interests.EncodedSize() + len(p.Search)
+	n := 67 + p.Interests.EncodedSize() + len(p.Search)
 	for i := range p.Touches {
 		n += 10 + len(p.Touches[i].Product)
 	}
@@ -95,8 +97,11 @@ func (p *Profile) trimShown(excess, floor int) int {
 	return excess
 }
 
+// size is that of the record without the contacts, which have a bound of their own.
 func (p *Profile) size() int {
-	b, _ := p.AppendBinary(make([]byte, 0, 2*MaxBytes))
+	own := *p
+	own.Contacts = contact.Log{}
+	b, _ := own.AppendBinary(make([]byte, 0, 2*MaxBytes))
 	return len(b)
 }
 

@@ -10,12 +10,14 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
 // version is the first byte of a record. A record of a later version is refused;
-// one of version 1 ends with the purchases, one of version 2 has no habits.
-const version = 3
+// one of version 1 ends with the purchases, one of version 2 has no habits, one of
+// version 3 no contacts.
+const version = 4
 
 // ErrCorrupt is wrapped by UnmarshalBinary for bytes that are no record of a
 // profile.
@@ -24,7 +26,7 @@ var ErrCorrupt = errors.New("corrupt profile")
 // ErrVersion is wrapped by UnmarshalBinary for a record of a later version.
 var ErrVersion = errors.New("profile of an unknown version")
 
-// AppendBinary appends the record of p, at most MaxBytes for a profile that
+// AppendBinary appends the record of p, at most MaxRecord for a profile that
 // Apply returned. It never fails. The layout, numbers as varints and times as
 // milliseconds before the time in brackets:
 //
@@ -36,6 +38,7 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	shown:     count, { product, times in eighths, time [last seen] }
 //	search:    0, or time [last seen] + 1 and the words
 //	habits:    count, { product, times, minutes [last seen], lately where times > 1 }
+//	contacts (contact.Log.Append)
 //
 // A string is a 0, its length and its bytes the first time, then its number
 // among the strings so far, from 1. A purchase without price has no currency and
@@ -94,7 +97,7 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 		w.string(p.Search)
 	}
 	w.habits(p.Habits)
-	return w.b, nil
+	return p.Contacts.Append(w.b), nil
 }
 
 func (w *writer) habits(all []Habit) {
@@ -154,7 +157,7 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	if b[0] < 1 || b[0] > version {
 		return fmt.Errorf("visitor: decode: %w: %d", ErrVersion, b[0])
 	}
-	if len(b) > MaxBytes {
+	if len(b) > MaxRecord {
 		return fmt.Errorf("visitor: decode: %w: %d bytes", ErrCorrupt, len(b))
 	}
 	r := reader{s: string(b), pos: 1}
@@ -166,6 +169,9 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 		r.habits(&got)
 	} else {
 		got.Habits = habitsOf(got.Purchases)
+	}
+	if b[0] > 3 {
+		r.contacts(&got)
 	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)
@@ -265,6 +271,18 @@ func (r *reader) habits(p *Profile) {
 			h.Lately = r.lately()
 		}
 	}
+}
+
+func (r *reader) contacts(p *Profile) {
+	if r.failed {
+		return
+	}
+	contacts, rest, err := contact.Decode([]byte(r.s[r.pos:]))
+	if err != nil {
+		r.failed = true
+		return
+	}
+	p.Contacts, r.pos = contacts, len(r.s)-len(rest)
 }
 
 // lately is a sum of weights of which the last is 1.

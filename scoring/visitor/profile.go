@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
@@ -18,9 +19,11 @@ const (
 	MaxPurchases = 32
 	// MaxSearch is how many bytes of the last search are kept: some ten words.
 	MaxSearch = 64
-	// MaxBytes bounds the encoded record. Everything but the habits takes no more
-	// than half of it.
+	// MaxBytes bounds the encoded record without the contacts. Everything but the
+	// habits takes no more than half of it.
 	MaxBytes = 2048
+	// MaxRecord bounds the whole record.
+	MaxRecord = MaxBytes + contact.MaxBytes
 )
 
 // Touch is a product the visitor had to do with: turned to, or waved away. The
@@ -56,6 +59,7 @@ type Profile struct {
 	Purchases []Purchase // oldest first
 	Habits    []Habit    // what was bought longest ago first
 	Shown     []Shown    // the last seen last
+	Contacts  contact.Log
 	// CartSince is when the cart was last known as a whole: seen with its items,
 	// or emptied by an order. What is told later about the time before it no
 	// longer changes the cart. Zero when that never happened.
@@ -96,10 +100,14 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 			next.LastSeen = at
 		}
 	}
+	if len(e.Served) > 0 {
+		next.Contacts = next.Contacts.Add(e.Served, e.Time)
+	}
 	if e.Type == scoring.CreativeServed {
 		return next // our doing, not the visitor's
 	}
 	next.Events++
+	next.respond(e)
 
 	if e.Type.Touched() || e.Type == scoring.Dismissed {
 		next.touch(e, at)
@@ -130,6 +138,17 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	}
 	next.bound()
 	return next
+}
+
+// respond remembers what came of a creative that was handed out.
+func (p *Profile) respond(e *scoring.Event) {
+	switch {
+	case e.Ad == nil:
+	case e.Type == scoring.CreativeClicked:
+		p.Contacts = p.Contacts.Clicked(e.Ad.Campaign, e.Ad.Creative, e.Time)
+	case e.Type == scoring.Dismissed:
+		p.Contacts = p.Contacts.Dismissed(e.Ad.Campaign, e.Ad.Creative, e.Time)
+	}
 }
 
 // learn gives the facets of the event's products their credit.

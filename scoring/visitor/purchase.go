@@ -134,6 +134,17 @@ func newestOf(bought []Purchase, id scoring.ProductID, order scoring.OrderID) in
 	return found
 }
 
+// Purchased is when the visitor last bought something and still has it; zero if they
+// never did.
+func (p *Profile) Purchased() (last time.Time) {
+	for i := range p.Purchases {
+		if at := p.Purchases[i].Time; at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
 // Bought reports when the visitor last bought a product and still has it; false
 // if they never did.
 func (p *Profile) Bought(id scoring.ProductID) (time.Time, bool) {

@@ -207,7 +207,7 @@ func normaliseDecision(d *scoring.Decision) {
 
 // encodeProfile makes a profile record.
 func encodeProfile(p *visitor.Profile, seq store.Seq) ([]byte, error) {
-	b := make([]byte, 1, 1+binary.MaxVarintLen64+visitor.MaxBytes+crc32.Size)
+	b := make([]byte, 1, 1+binary.MaxVarintLen64+visitor.MaxRecord+crc32.Size)
 	b[0] = recordVersion
 	b = binary.AppendUvarint(b, uint64(seq))
 	b, err := p.AppendBinary(b)

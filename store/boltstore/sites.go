@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -18,7 +19,7 @@ import (
 // number, so that a site of the same name made later shares nothing with it.
 type site struct {
 	no     siteNo
-	record scoring.Site
+	record atomic.Pointer[scoring.Site]
 	gone   chan struct{} // closed when it is deleted
 
 	feed feed
@@ -29,7 +30,9 @@ type site struct {
 }
 
 func newSite(no siteNo, record scoring.Site) *site {
-	return &site{no: no, record: record, gone: make(chan struct{})}
+	s := &site{no: no, gone: make(chan struct{})}
+	s.record.Store(&record)
+	return s
 }
 
 func (s *site) deleted() bool {
@@ -73,7 +76,33 @@ func (s *Store) CreateSite(_ context.Context, record scoring.Site) (scoring.Site
 	byID := maps.Clone(*s.sites.Load())
 	byID[record.ID] = t
 	s.sites.Store(&byID)
-	return t.record, nil
+	return *t.record.Load(), nil
+}
+
+func (s *Store) PutSite(_ context.Context, record scoring.Site) (scoring.Site, error) {
+	s.sitesMu.Lock()
+	defer s.sitesMu.Unlock()
+	t, err := s.site(record.ID)
+	if err != nil {
+		return scoring.Site{}, fmt.Errorf("boltstore: change %w", err)
+	}
+	record.CreatedAt = t.record.Load().CreatedAt
+	err = s.state.update(func(tx *bolt.Tx) error {
+		sites := tx.Bucket(bucketSites)
+		if record.Revision, err = sites.NextSequence(); err != nil {
+			return err
+		}
+		b, err := s.codec.encode(siteRecord{No: t.no, Site: record})
+		if err != nil {
+			return err
+		}
+		return sites.Put([]byte(record.ID), b)
+	})
+	if err != nil {
+		return scoring.Site{}, fmt.Errorf("boltstore: change site %q: %w", record.ID, err)
+	}
+	t.record.Store(&record)
+	return record, nil
 }
 
 func (s *Store) createSite(record scoring.Site) (*site, error) {
@@ -123,7 +152,7 @@ func (s *Store) Sites(context.Context) ([]scoring.Site, error) {
 	byID := *s.sites.Load()
 	all := make([]scoring.Site, 0, len(byID))
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		all = append(all, byID[id].record)
+		all = append(all, *byID[id].record.Load())
 	}
 	return all, nil
 }
@@ -171,7 +200,7 @@ func (s *Store) deleteSiteData(t *site) error {
 	s.checkpointer.mu.Lock()
 	defer s.checkpointer.mu.Unlock()
 	return s.state.update(func(tx *bolt.Tx) error {
-		if err := tx.Bucket(bucketSites).Delete([]byte(t.record.ID)); err != nil {
+		if err := tx.Bucket(bucketSites).Delete([]byte(t.record.Load().ID)); err != nil {
 			return err
 		}
 		return tx.Bucket(bucketSiteData).DeleteBucket(t.no.key())

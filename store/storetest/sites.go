@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"io"
+	"reflect"
 	"strings"
 	"time"
 
@@ -32,6 +33,30 @@ var sitePromises = []promise{
 			}
 			e.reopen()
 		}
+	}},
+	{"PutChangesASite", func(e *env) {
+		made, err := e.CreateSite(e.ctx, scoring.Site{ID: "new", Currency: "EUR", CreatedAt: time.Unix(1.7e9, 0).UTC()})
+		e.must(err)
+		want := made
+		want.DisplayName, want.Contacts = "Renamed", &scoring.ContactPolicy{
+			Budgets: []scoring.ContactBudget{{Channels: []scoring.Channel{scoring.ChannelEmail}, Limit: 3, Window: time.Hour}}, AfterPurchase: time.Minute,
+		}
+		got, err := e.PutSite(e.ctx, want)
+		e.must(err)
+		if got.Revision == made.Revision {
+			e.Error("the revision stayed")
+		}
+		want.Revision = got.Revision
+		for range 2 {
+			sites, err := e.Sites(e.ctx)
+			e.must(err)
+			if !reflect.DeepEqual(sites[0], want) || !reflect.DeepEqual(got, want) {
+				e.Errorf("got %+v and %+v, want %+v", got, sites[0], want)
+			}
+			e.reopen()
+		}
+		_, err = e.PutSite(e.ctx, scoring.Site{ID: "nowhere"})
+		e.wantError(err, store.ErrNotFound)
 	}},
 	{"ATakenIDIsErrExists", func(e *env) {
 		_, err := e.CreateSite(e.ctx, scoring.Site{ID: shop})

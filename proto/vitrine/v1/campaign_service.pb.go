@@ -10,6 +10,7 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
 	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -160,6 +161,63 @@ func (DayOfWeek) EnumDescriptor() ([]byte, []int) {
 	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{1}
 }
 
+// CapScope is what a frequency cap counts together.
+type CapScope int32
+
+const (
+	// Not stated: of a campaign CAMPAIGN, of a creative CREATIVE.
+	CapScope_CAP_SCOPE_UNSPECIFIED CapScope = 0
+	// Each creative by itself.
+	CapScope_CAP_SCOPE_CREATIVE CapScope = 1
+	// All creatives of the campaign.
+	CapScope_CAP_SCOPE_CAMPAIGN CapScope = 2
+	// All creatives of all campaigns of the advertiser.
+	CapScope_CAP_SCOPE_ADVERTISER CapScope = 3
+)
+
+// Enum value maps for CapScope.
+var (
+	CapScope_name = map[int32]string{
+		0: "CAP_SCOPE_UNSPECIFIED",
+		1: "CAP_SCOPE_CREATIVE",
+		2: "CAP_SCOPE_CAMPAIGN",
+		3: "CAP_SCOPE_ADVERTISER",
+	}
+	CapScope_value = map[string]int32{
+		"CAP_SCOPE_UNSPECIFIED": 0,
+		"CAP_SCOPE_CREATIVE":    1,
+		"CAP_SCOPE_CAMPAIGN":    2,
+		"CAP_SCOPE_ADVERTISER":  3,
+	}
+)
+
+func (x CapScope) Enum() *CapScope {
+	p := new(CapScope)
+	*p = x
+	return p
+}
+
+func (x CapScope) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CapScope) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_campaign_service_proto_enumTypes[2].Descriptor()
+}
+
+func (CapScope) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_campaign_service_proto_enumTypes[2]
+}
+
+func (x CapScope) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CapScope.Descriptor instead.
+func (CapScope) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{2}
+}
+
 // DayPart is a part of the week in the site's time zone.
 type DayPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -281,6 +339,77 @@ func (x *Circle) GetRadiusKm() float64 {
 	return 0
 }
 
+// FrequencyCap is how often a visitor may be shown something, at most, within any
+// stretch of time as long as the window: it slides, nothing begins anew at midnight.
+//
+// What counts is what Decide hands out, in the moment it does, seen or not: two
+// requests at once, or one answered just before a crash, can't exceed a cap. Dry runs
+// don't count. A cap holds for what was handed out since it, or another that looks as
+// far back, was there: what nobody counted was not written down. Visitors who may not
+// be known are counted by DecideRequest.contact_blob.
+type FrequencyCap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is counted together. Of a creative, CREATIVE alone.
+	Scope CapScope `protobuf:"varint,1,opt,name=scope,proto3,enum=vitrine.v1.CapScope" json:"scope,omitempty"`
+	// How often: at least 1. To show nothing, pause it.
+	Limit int32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	// From 1 minute to 180 days.
+	Window        *durationpb.Duration `protobuf:"bytes,3,opt,name=window,proto3" json:"window,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FrequencyCap) Reset() {
+	*x = FrequencyCap{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FrequencyCap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FrequencyCap) ProtoMessage() {}
+
+func (x *FrequencyCap) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FrequencyCap.ProtoReflect.Descriptor instead.
+func (*FrequencyCap) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FrequencyCap) GetScope() CapScope {
+	if x != nil {
+		return x.Scope
+	}
+	return CapScope_CAP_SCOPE_UNSPECIFIED
+}
+
+func (x *FrequencyCap) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *FrequencyCap) GetWindow() *durationpb.Duration {
+	if x != nil {
+		return x.Window
+	}
+	return nil
+}
+
 // Campaign is what creatives belong to: who wants them shown, when, where and to
 // whom, and what a click is worth.
 type Campaign struct {
@@ -339,14 +468,16 @@ type Campaign struct {
 	Circles []*Circle `protobuf:"bytes,16,rep,name=circles,proto3" json:"circles,omitempty"`
 	// Whatever the shop wants to keep with it, such as {"booking": "4711"}. Nothing
 	// goes by it. At most 32, keys to 64 bytes, values to 256.
-	Attributes    map[string]string `protobuf:"bytes,17,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Attributes map[string]string `protobuf:"bytes,17,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// How often a visitor may be shown its creatives. All of them hold.
+	FrequencyCaps []*FrequencyCap `protobuf:"bytes,18,rep,name=frequency_caps,json=frequencyCaps,proto3" json:"frequency_caps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Campaign) Reset() {
 	*x = Campaign{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -358,7 +489,7 @@ func (x *Campaign) String() string {
 func (*Campaign) ProtoMessage() {}
 
 func (x *Campaign) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -371,7 +502,7 @@ func (x *Campaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Campaign.ProtoReflect.Descriptor instead.
 func (*Campaign) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{2}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Campaign) GetName() string {
@@ -493,6 +624,13 @@ func (x *Campaign) GetAttributes() map[string]string {
 	return nil
 }
 
+func (x *Campaign) GetFrequencyCaps() []*FrequencyCap {
+	if x != nil {
+		return x.FrequencyCaps
+	}
+	return nil
+}
+
 // Creative is one thing to show: a banner, a teaser, a message.
 type Creative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -516,14 +654,16 @@ type Creative struct {
 	// Changes with every change: hand it in to change only what you have read.
 	Etag string `protobuf:"bytes,8,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When it was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// How often a visitor may be shown it, beside what its campaign allows.
+	FrequencyCaps []*FrequencyCap `protobuf:"bytes,10,rep,name=frequency_caps,json=frequencyCaps,proto3" json:"frequency_caps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Creative) Reset() {
 	*x = Creative{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -535,7 +675,7 @@ func (x *Creative) String() string {
 func (*Creative) ProtoMessage() {}
 
 func (x *Creative) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -548,7 +688,7 @@ func (x *Creative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creative.ProtoReflect.Descriptor instead.
 func (*Creative) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Creative) GetName() string {
@@ -614,6 +754,13 @@ func (x *Creative) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Creative) GetFrequencyCaps() []*FrequencyCap {
+	if x != nil {
+		return x.FrequencyCaps
+	}
+	return nil
+}
+
 // CreateCampaignRequest asks for a new campaign.
 type CreateCampaignRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -629,7 +776,7 @@ type CreateCampaignRequest struct {
 
 func (x *CreateCampaignRequest) Reset() {
 	*x = CreateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -641,7 +788,7 @@ func (x *CreateCampaignRequest) String() string {
 func (*CreateCampaignRequest) ProtoMessage() {}
 
 func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -654,7 +801,7 @@ func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*CreateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateCampaignRequest) GetParent() string {
@@ -689,7 +836,7 @@ type GetCampaignRequest struct {
 
 func (x *GetCampaignRequest) Reset() {
 	*x = GetCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -701,7 +848,7 @@ func (x *GetCampaignRequest) String() string {
 func (*GetCampaignRequest) ProtoMessage() {}
 
 func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -714,7 +861,7 @@ func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCampaignRequest.ProtoReflect.Descriptor instead.
 func (*GetCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetCampaignRequest) GetName() string {
@@ -739,7 +886,7 @@ type ListCampaignsRequest struct {
 
 func (x *ListCampaignsRequest) Reset() {
 	*x = ListCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +898,7 @@ func (x *ListCampaignsRequest) String() string {
 func (*ListCampaignsRequest) ProtoMessage() {}
 
 func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +911,7 @@ func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ListCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListCampaignsRequest) GetParent() string {
@@ -801,7 +948,7 @@ type ListCampaignsResponse struct {
 
 func (x *ListCampaignsResponse) Reset() {
 	*x = ListCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +960,7 @@ func (x *ListCampaignsResponse) String() string {
 func (*ListCampaignsResponse) ProtoMessage() {}
 
 func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +973,7 @@ func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ListCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListCampaignsResponse) GetCampaigns() []*Campaign {
@@ -857,7 +1004,7 @@ type UpdateCampaignRequest struct {
 
 func (x *UpdateCampaignRequest) Reset() {
 	*x = UpdateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -869,7 +1016,7 @@ func (x *UpdateCampaignRequest) String() string {
 func (*UpdateCampaignRequest) ProtoMessage() {}
 
 func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -882,7 +1029,7 @@ func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UpdateCampaignRequest) GetCampaign() *Campaign {
@@ -912,7 +1059,7 @@ type DeleteCampaignRequest struct {
 
 func (x *DeleteCampaignRequest) Reset() {
 	*x = DeleteCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +1071,7 @@ func (x *DeleteCampaignRequest) String() string {
 func (*DeleteCampaignRequest) ProtoMessage() {}
 
 func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +1084,7 @@ func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCampaignRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DeleteCampaignRequest) GetName() string {
@@ -969,7 +1116,7 @@ type CreateCreativeRequest struct {
 
 func (x *CreateCreativeRequest) Reset() {
 	*x = CreateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -981,7 +1128,7 @@ func (x *CreateCreativeRequest) String() string {
 func (*CreateCreativeRequest) ProtoMessage() {}
 
 func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -994,7 +1141,7 @@ func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*CreateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CreateCreativeRequest) GetParent() string {
@@ -1029,7 +1176,7 @@ type GetCreativeRequest struct {
 
 func (x *GetCreativeRequest) Reset() {
 	*x = GetCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1041,7 +1188,7 @@ func (x *GetCreativeRequest) String() string {
 func (*GetCreativeRequest) ProtoMessage() {}
 
 func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1054,7 +1201,7 @@ func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCreativeRequest.ProtoReflect.Descriptor instead.
 func (*GetCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetCreativeRequest) GetName() string {
@@ -1079,7 +1226,7 @@ type ListCreativesRequest struct {
 
 func (x *ListCreativesRequest) Reset() {
 	*x = ListCreativesRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1091,7 +1238,7 @@ func (x *ListCreativesRequest) String() string {
 func (*ListCreativesRequest) ProtoMessage() {}
 
 func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1104,7 +1251,7 @@ func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesRequest.ProtoReflect.Descriptor instead.
 func (*ListCreativesRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListCreativesRequest) GetParent() string {
@@ -1141,7 +1288,7 @@ type ListCreativesResponse struct {
 
 func (x *ListCreativesResponse) Reset() {
 	*x = ListCreativesResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1153,7 +1300,7 @@ func (x *ListCreativesResponse) String() string {
 func (*ListCreativesResponse) ProtoMessage() {}
 
 func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1166,7 +1313,7 @@ func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesResponse.ProtoReflect.Descriptor instead.
 func (*ListCreativesResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListCreativesResponse) GetCreatives() []*Creative {
@@ -1197,7 +1344,7 @@ type UpdateCreativeRequest struct {
 
 func (x *UpdateCreativeRequest) Reset() {
 	*x = UpdateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1209,7 +1356,7 @@ func (x *UpdateCreativeRequest) String() string {
 func (*UpdateCreativeRequest) ProtoMessage() {}
 
 func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1222,7 +1369,7 @@ func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *UpdateCreativeRequest) GetCreative() *Creative {
@@ -1252,7 +1399,7 @@ type DeleteCreativeRequest struct {
 
 func (x *DeleteCreativeRequest) Reset() {
 	*x = DeleteCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1264,7 +1411,7 @@ func (x *DeleteCreativeRequest) String() string {
 func (*DeleteCreativeRequest) ProtoMessage() {}
 
 func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1277,7 +1424,7 @@ func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCreativeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DeleteCreativeRequest) GetName() string {
@@ -1313,7 +1460,7 @@ type ImportCampaignsRequest struct {
 
 func (x *ImportCampaignsRequest) Reset() {
 	*x = ImportCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1325,7 +1472,7 @@ func (x *ImportCampaignsRequest) String() string {
 func (*ImportCampaignsRequest) ProtoMessage() {}
 
 func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1338,7 +1485,7 @@ func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ImportCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ImportCampaignsRequest) GetParent() string {
@@ -1391,7 +1538,7 @@ type ImportCampaignsResponse struct {
 
 func (x *ImportCampaignsResponse) Reset() {
 	*x = ImportCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1403,7 +1550,7 @@ func (x *ImportCampaignsResponse) String() string {
 func (*ImportCampaignsResponse) ProtoMessage() {}
 
 func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1416,7 +1563,7 @@ func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ImportCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ImportCampaignsResponse) GetReceived() int64 {
@@ -1466,7 +1613,7 @@ var File_vitrine_v1_campaign_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\n" +
 	"!vitrine/v1/campaign_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a vitrine/v1/catalog_service.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\x1a\x18vitrine/v1/product.proto\"\xa3\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a vitrine/v1/catalog_service.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\x1a\x18vitrine/v1/product.proto\"\xa3\x01\n" +
 	"\aDayPart\x12>\n" +
 	"\x04days\x18\x01 \x03(\x0e2\x15.vitrine.v1.DayOfWeekB\x13\xbaH\x10\x92\x01\r\x10\a\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x04days\x12-\n" +
 	"\fstart_minute\x18\x02 \x01(\x05B\n" +
@@ -1476,7 +1623,11 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\xbaH\a\x1a\x05\x18\xa0\v(\x01R\tendMinute\"w\n" +
 	"\x06Circle\x127\n" +
 	"\x06center\x18\x01 \x01(\v2\x17.vitrine.v1.CoordinatesB\x06\xbaH\x03\xc8\x01\x01R\x06center\x124\n" +
-	"\tradius_km\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00@\x8f@)\x00\x00\x00\x00\x00\x00\xf0?R\bradiusKm\"\x98\a\n" +
+	"\tradius_km\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00@\x8f@)\x00\x00\x00\x00\x00\x00\xf0?R\bradiusKm\"\x9e\x01\n" +
+	"\fFrequencyCap\x124\n" +
+	"\x05scope\x18\x01 \x01(\x0e2\x14.vitrine.v1.CapScopeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scope\x12\x1d\n" +
+	"\x05limit\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\x05limit\x129\n" +
+	"\x06window\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x06\xbaH\x03\xc8\x01\x01R\x06window\"\xe3\a\n" +
 	"\bCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12(\n" +
@@ -1506,10 +1657,11 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\acircles\x18\x10 \x03(\v2\x12.vitrine.v1.CircleB\t\xbaH\x06\x92\x01\x03\x10\x80\x02R\acircles\x12]\n" +
 	"\n" +
 	"attributes\x18\x11 \x03(\v2$.vitrine.v1.Campaign.AttributesEntryB\x17\xbaH\x14\x9a\x01\x11\x10 \"\x06r\x04\x10\x01(@*\x05r\x03(\x80\x02R\n" +
-	"attributes\x1a=\n" +
+	"attributes\x12I\n" +
+	"\x0efrequency_caps\x18\x12 \x03(\v2\x18.vitrine.v1.FrequencyCapB\b\xbaH\x05\x92\x01\x02\x10\bR\rfrequencyCaps\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe4\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaf\x04\n" +
 	"\bCreative\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12!\n" +
@@ -1523,7 +1675,9 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x06paused\x18\a \x01(\bR\x06paused\x12\x12\n" +
 	"\x04etag\x18\b \x01(\tR\x04etag\x12;\n" +
 	"\vupdate_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\x1a=\n" +
+	"updateTime\x12I\n" +
+	"\x0efrequency_caps\x18\n" +
+	" \x03(\v2\x18.vitrine.v1.FrequencyCapB\b\xbaH\x05\x92\x01\x02\x10\bR\rfrequencyCaps\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xce\x01\n" +
@@ -1600,7 +1754,12 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x14DAY_OF_WEEK_THURSDAY\x10\x04\x12\x16\n" +
 	"\x12DAY_OF_WEEK_FRIDAY\x10\x05\x12\x18\n" +
 	"\x14DAY_OF_WEEK_SATURDAY\x10\x06\x12\x16\n" +
-	"\x12DAY_OF_WEEK_SUNDAY\x10\a2\xed\x06\n" +
+	"\x12DAY_OF_WEEK_SUNDAY\x10\a*o\n" +
+	"\bCapScope\x12\x19\n" +
+	"\x15CAP_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12CAP_SCOPE_CREATIVE\x10\x01\x12\x16\n" +
+	"\x12CAP_SCOPE_CAMPAIGN\x10\x02\x12\x18\n" +
+	"\x14CAP_SCOPE_ADVERTISER\x10\x032\xed\x06\n" +
 	"\x0fCampaignService\x12I\n" +
 	"\x0eCreateCampaign\x12!.vitrine.v1.CreateCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12C\n" +
 	"\vGetCampaign\x12\x1e.vitrine.v1.GetCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12T\n" +
@@ -1626,95 +1785,102 @@ func file_vitrine_v1_campaign_service_proto_rawDescGZIP() []byte {
 	return file_vitrine_v1_campaign_service_proto_rawDescData
 }
 
-var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_vitrine_v1_campaign_service_proto_goTypes = []any{
 	(Tier)(0),                       // 0: vitrine.v1.Tier
 	(DayOfWeek)(0),                  // 1: vitrine.v1.DayOfWeek
-	(*DayPart)(nil),                 // 2: vitrine.v1.DayPart
-	(*Circle)(nil),                  // 3: vitrine.v1.Circle
-	(*Campaign)(nil),                // 4: vitrine.v1.Campaign
-	(*Creative)(nil),                // 5: vitrine.v1.Creative
-	(*CreateCampaignRequest)(nil),   // 6: vitrine.v1.CreateCampaignRequest
-	(*GetCampaignRequest)(nil),      // 7: vitrine.v1.GetCampaignRequest
-	(*ListCampaignsRequest)(nil),    // 8: vitrine.v1.ListCampaignsRequest
-	(*ListCampaignsResponse)(nil),   // 9: vitrine.v1.ListCampaignsResponse
-	(*UpdateCampaignRequest)(nil),   // 10: vitrine.v1.UpdateCampaignRequest
-	(*DeleteCampaignRequest)(nil),   // 11: vitrine.v1.DeleteCampaignRequest
-	(*CreateCreativeRequest)(nil),   // 12: vitrine.v1.CreateCreativeRequest
-	(*GetCreativeRequest)(nil),      // 13: vitrine.v1.GetCreativeRequest
-	(*ListCreativesRequest)(nil),    // 14: vitrine.v1.ListCreativesRequest
-	(*ListCreativesResponse)(nil),   // 15: vitrine.v1.ListCreativesResponse
-	(*UpdateCreativeRequest)(nil),   // 16: vitrine.v1.UpdateCreativeRequest
-	(*DeleteCreativeRequest)(nil),   // 17: vitrine.v1.DeleteCreativeRequest
-	(*ImportCampaignsRequest)(nil),  // 18: vitrine.v1.ImportCampaignsRequest
-	(*ImportCampaignsResponse)(nil), // 19: vitrine.v1.ImportCampaignsResponse
-	nil,                             // 20: vitrine.v1.Campaign.AttributesEntry
-	nil,                             // 21: vitrine.v1.Creative.AttributesEntry
-	(*Coordinates)(nil),             // 22: vitrine.v1.Coordinates
-	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
-	(*Money)(nil),                   // 24: vitrine.v1.Money
-	(*Place)(nil),                   // 25: vitrine.v1.Place
-	(*CreativeSize)(nil),            // 26: vitrine.v1.CreativeSize
-	(*fieldmaskpb.FieldMask)(nil),   // 27: google.protobuf.FieldMask
-	(ImportMode)(0),                 // 28: vitrine.v1.ImportMode
-	(*ImportError)(nil),             // 29: vitrine.v1.ImportError
-	(*emptypb.Empty)(nil),           // 30: google.protobuf.Empty
+	(CapScope)(0),                   // 2: vitrine.v1.CapScope
+	(*DayPart)(nil),                 // 3: vitrine.v1.DayPart
+	(*Circle)(nil),                  // 4: vitrine.v1.Circle
+	(*FrequencyCap)(nil),            // 5: vitrine.v1.FrequencyCap
+	(*Campaign)(nil),                // 6: vitrine.v1.Campaign
+	(*Creative)(nil),                // 7: vitrine.v1.Creative
+	(*CreateCampaignRequest)(nil),   // 8: vitrine.v1.CreateCampaignRequest
+	(*GetCampaignRequest)(nil),      // 9: vitrine.v1.GetCampaignRequest
+	(*ListCampaignsRequest)(nil),    // 10: vitrine.v1.ListCampaignsRequest
+	(*ListCampaignsResponse)(nil),   // 11: vitrine.v1.ListCampaignsResponse
+	(*UpdateCampaignRequest)(nil),   // 12: vitrine.v1.UpdateCampaignRequest
+	(*DeleteCampaignRequest)(nil),   // 13: vitrine.v1.DeleteCampaignRequest
+	(*CreateCreativeRequest)(nil),   // 14: vitrine.v1.CreateCreativeRequest
+	(*GetCreativeRequest)(nil),      // 15: vitrine.v1.GetCreativeRequest
+	(*ListCreativesRequest)(nil),    // 16: vitrine.v1.ListCreativesRequest
+	(*ListCreativesResponse)(nil),   // 17: vitrine.v1.ListCreativesResponse
+	(*UpdateCreativeRequest)(nil),   // 18: vitrine.v1.UpdateCreativeRequest
+	(*DeleteCreativeRequest)(nil),   // 19: vitrine.v1.DeleteCreativeRequest
+	(*ImportCampaignsRequest)(nil),  // 20: vitrine.v1.ImportCampaignsRequest
+	(*ImportCampaignsResponse)(nil), // 21: vitrine.v1.ImportCampaignsResponse
+	nil,                             // 22: vitrine.v1.Campaign.AttributesEntry
+	nil,                             // 23: vitrine.v1.Creative.AttributesEntry
+	(*Coordinates)(nil),             // 24: vitrine.v1.Coordinates
+	(*durationpb.Duration)(nil),     // 25: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),   // 26: google.protobuf.Timestamp
+	(*Money)(nil),                   // 27: vitrine.v1.Money
+	(*Place)(nil),                   // 28: vitrine.v1.Place
+	(*CreativeSize)(nil),            // 29: vitrine.v1.CreativeSize
+	(*fieldmaskpb.FieldMask)(nil),   // 30: google.protobuf.FieldMask
+	(ImportMode)(0),                 // 31: vitrine.v1.ImportMode
+	(*ImportError)(nil),             // 32: vitrine.v1.ImportError
+	(*emptypb.Empty)(nil),           // 33: google.protobuf.Empty
 }
 var file_vitrine_v1_campaign_service_proto_depIdxs = []int32{
 	1,  // 0: vitrine.v1.DayPart.days:type_name -> vitrine.v1.DayOfWeek
-	22, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
-	23, // 2: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
-	23, // 3: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
-	2,  // 4: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
-	0,  // 5: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
-	24, // 6: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
-	25, // 7: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
-	23, // 8: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
-	3,  // 9: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
-	20, // 10: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
-	26, // 11: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
-	21, // 12: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
-	23, // 13: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
-	4,  // 14: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	4,  // 15: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
-	4,  // 16: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	27, // 17: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 18: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	5,  // 19: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
-	5,  // 20: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	27, // 21: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	28, // 22: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
-	4,  // 23: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
-	5,  // 24: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
-	29, // 25: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
-	6,  // 26: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
-	7,  // 27: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
-	8,  // 28: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
-	10, // 29: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
-	11, // 30: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
-	12, // 31: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
-	13, // 32: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
-	14, // 33: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
-	16, // 34: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
-	17, // 35: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
-	18, // 36: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
-	4,  // 37: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
-	4,  // 38: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
-	9,  // 39: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
-	4,  // 40: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
-	30, // 41: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
-	5,  // 42: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
-	5,  // 43: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
-	15, // 44: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
-	5,  // 45: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
-	30, // 46: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
-	19, // 47: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
-	37, // [37:48] is the sub-list for method output_type
-	26, // [26:37] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	24, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
+	2,  // 2: vitrine.v1.FrequencyCap.scope:type_name -> vitrine.v1.CapScope
+	25, // 3: vitrine.v1.FrequencyCap.window:type_name -> google.protobuf.Duration
+	26, // 4: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
+	26, // 5: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
+	3,  // 6: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
+	0,  // 7: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
+	27, // 8: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
+	28, // 9: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
+	26, // 10: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
+	4,  // 11: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
+	22, // 12: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
+	5,  // 13: vitrine.v1.Campaign.frequency_caps:type_name -> vitrine.v1.FrequencyCap
+	29, // 14: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
+	23, // 15: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
+	26, // 16: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
+	5,  // 17: vitrine.v1.Creative.frequency_caps:type_name -> vitrine.v1.FrequencyCap
+	6,  // 18: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	6,  // 19: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
+	6,  // 20: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	30, // 21: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
+	7,  // 22: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	7,  // 23: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
+	7,  // 24: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	30, // 25: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 26: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
+	6,  // 27: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
+	7,  // 28: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
+	32, // 29: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
+	8,  // 30: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
+	9,  // 31: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
+	10, // 32: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
+	12, // 33: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
+	13, // 34: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
+	14, // 35: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
+	15, // 36: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
+	16, // 37: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
+	18, // 38: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
+	19, // 39: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
+	20, // 40: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
+	6,  // 41: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
+	6,  // 42: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
+	11, // 43: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
+	6,  // 44: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
+	33, // 45: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
+	7,  // 46: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
+	7,  // 47: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
+	17, // 48: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
+	7,  // 49: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
+	33, // 50: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
+	21, // 51: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
+	41, // [41:52] is the sub-list for method output_type
+	30, // [30:41] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_campaign_service_proto_init() }
@@ -1731,8 +1897,8 @@ func file_vitrine_v1_campaign_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_campaign_service_proto_rawDesc), len(file_vitrine_v1_campaign_service_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   20,
+			NumEnums:      3,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -438,6 +438,11 @@ const (
 	Rejection_REJECTION_DISMISSED Rejection = 19
 	// Creatives of a higher tier may be shown.
 	Rejection_REJECTION_LOWER_TIER Rejection = 20
+	// A frequency cap of it, its campaign or its advertiser is reached.
+	Rejection_REJECTION_CAPPED Rejection = 21
+	// The site's contact policy leaves no room: a budget is used up, or a cool-down
+	// goes on.
+	Rejection_REJECTION_CONTACT_PRESSURE Rejection = 22
 )
 
 // Enum value maps for Rejection.
@@ -464,29 +469,33 @@ var (
 		18: "REJECTION_BLOCKED",
 		19: "REJECTION_DISMISSED",
 		20: "REJECTION_LOWER_TIER",
+		21: "REJECTION_CAPPED",
+		22: "REJECTION_CONTACT_PRESSURE",
 	}
 	Rejection_value = map[string]int32{
-		"REJECTION_UNSPECIFIED":     0,
-		"REJECTION_UNAVAILABLE":     1,
-		"REJECTION_FILTERED":        2,
-		"REJECTION_BOUGHT":          3,
-		"REJECTION_IN_CART":         4,
-		"REJECTION_SEEN":            5,
-		"REJECTION_EXCLUDED":        6,
-		"REJECTION_SHOWN_ELSEWHERE": 7,
-		"REJECTION_OUTRANKED":       8,
-		"REJECTION_SENSITIVE":       9,
-		"REJECTION_STRATEGY":        10,
-		"REJECTION_PAUSED":          11,
-		"REJECTION_FLIGHT":          12,
-		"REJECTION_DAY_PART":        13,
-		"REJECTION_FORMAT":          14,
-		"REJECTION_SIZE":            15,
-		"REJECTION_PLACE":           16,
-		"REJECTION_TARGETING":       17,
-		"REJECTION_BLOCKED":         18,
-		"REJECTION_DISMISSED":       19,
-		"REJECTION_LOWER_TIER":      20,
+		"REJECTION_UNSPECIFIED":      0,
+		"REJECTION_UNAVAILABLE":      1,
+		"REJECTION_FILTERED":         2,
+		"REJECTION_BOUGHT":           3,
+		"REJECTION_IN_CART":          4,
+		"REJECTION_SEEN":             5,
+		"REJECTION_EXCLUDED":         6,
+		"REJECTION_SHOWN_ELSEWHERE":  7,
+		"REJECTION_OUTRANKED":        8,
+		"REJECTION_SENSITIVE":        9,
+		"REJECTION_STRATEGY":         10,
+		"REJECTION_PAUSED":           11,
+		"REJECTION_FLIGHT":           12,
+		"REJECTION_DAY_PART":         13,
+		"REJECTION_FORMAT":           14,
+		"REJECTION_SIZE":             15,
+		"REJECTION_PLACE":            16,
+		"REJECTION_TARGETING":        17,
+		"REJECTION_BLOCKED":          18,
+		"REJECTION_DISMISSED":        19,
+		"REJECTION_LOWER_TIER":       20,
+		"REJECTION_CAPPED":           21,
+		"REJECTION_CONTACT_PRESSURE": 22,
 	}
 )
 
@@ -619,8 +628,14 @@ type DecideRequest struct {
 	Explain Explain `protobuf:"varint,8,opt,name=explain,proto3,enum=vitrine.v1.Explain" json:"explain,omitempty"`
 	// Return each product whole, not its id alone.
 	IncludeProducts bool `protobuf:"varint,9,opt,name=include_products,json=includeProducts,proto3" json:"include_products,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// For a visitor who may not be known, or has no id: the contact_blob of the answer
+	// before, unchanged. It is what frequency caps and contact budgets count by, the
+	// server stores nothing. Ignored for a visitor who may be known. INVALID_ARGUMENT
+	// if it is not one of this site's, or was changed; one that has expired counts as
+	// none.
+	ContactBlob   []byte `protobuf:"bytes,10,opt,name=contact_blob,json=contactBlob,proto3" json:"contact_blob,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DecideRequest) Reset() {
@@ -714,6 +729,13 @@ func (x *DecideRequest) GetIncludeProducts() bool {
 		return x.IncludeProducts
 	}
 	return false
+}
+
+func (x *DecideRequest) GetContactBlob() []byte {
+	if x != nil {
+		return x.ContactBlob
+	}
+	return nil
 }
 
 // Reason is one part of why an item was chosen.
@@ -1355,6 +1377,16 @@ type DecideResponse struct {
 	Placements []*PlacementResult `protobuf:"bytes,4,rep,name=placements,proto3" json:"placements,omitempty"`
 	// The experiments it was part of.
 	Experiments []*ExperimentAssignment `protobuf:"bytes,5,rep,name=experiments,proto3" json:"experiments,omitempty"`
+	// For a visitor who may not be known, where the page has creatives that are counted:
+	// keep it with them, in a cookie say, and hand it in with the next request. It has
+	// what they were shown of late, and no id; it is sealed, always 512 bytes, and holds
+	// for 180 days at most. Empty in a dry run, and where nothing is counted: keep the
+	// one there is.
+	//
+	// Two requests at once with the same blob don't know of each other: ask for all
+	// placements of a page in one. When it grows full, what it says of the oldest
+	// contacts grows coarser, in such a way that caps last longer, not shorter.
+	ContactBlob []byte `protobuf:"bytes,6,opt,name=contact_blob,json=contactBlob,proto3" json:"contact_blob,omitempty"`
 	// What was wrong with the request and did not keep it from being answered: a
 	// consent string that can't be read, which counts as a refusal.
 	Notices       []*FieldViolation `protobuf:"bytes,8,rep,name=notices,proto3" json:"notices,omitempty"`
@@ -1423,6 +1455,13 @@ func (x *DecideResponse) GetPlacements() []*PlacementResult {
 func (x *DecideResponse) GetExperiments() []*ExperimentAssignment {
 	if x != nil {
 		return x.Experiments
+	}
+	return nil
+}
+
+func (x *DecideResponse) GetContactBlob() []byte {
+	if x != nil {
+		return x.ContactBlob
 	}
 	return nil
 }
@@ -1602,7 +1641,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x05count\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x05count\x12 \n" +
 	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80 R\x06filter\x123\n" +
 	"\vexclude_ids\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\xf4\x03\"\ar\x05\x10\x01(\x80\x01R\n" +
-	"excludeIds\"\xec\x03\n" +
+	"excludeIds\"\x99\x04\n" +
 	"\rDecideRequest\x127\n" +
 	"\x04site\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^sites/[a-z][a-z0-9-]{0,62}$R\x04site\x120\n" +
 	"\avisitor\x18\x02 \x01(\v2\x16.vitrine.v1.VisitorKeyR\avisitor\x12-\n" +
@@ -1616,7 +1655,9 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x92\x01\a\x10d\"\x03\xd8\x01\x03R\rsessionEvents\x12\x17\n" +
 	"\adry_run\x18\a \x01(\bR\x06dryRun\x127\n" +
 	"\aexplain\x18\b \x01(\x0e2\x13.vitrine.v1.ExplainB\b\xbaH\x05\x82\x01\x02\x10\x01R\aexplain\x12)\n" +
-	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\"\x91\x02\n" +
+	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\x12+\n" +
+	"\fcontact_blob\x18\n" +
+	" \x01(\fB\b\xbaH\x05z\x03\x18\x80\bR\vcontactBlob\"\x91\x02\n" +
 	"\x06Reason\x12*\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x16.vitrine.v1.ReasonKindR\x04kind\x12\x14\n" +
 	"\x05share\x18\x02 \x01(\x01R\x05share\x12\x12\n" +
@@ -1667,7 +1708,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"experiment\x18\x01 \x01(\tR\n" +
 	"experiment\x12\x10\n" +
-	"\x03arm\x18\x02 \x01(\tR\x03arm\"\xcb\x02\n" +
+	"\x03arm\x18\x02 \x01(\tR\x03arm\"\xee\x02\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
 	"\bdecision\x18\x01 \x01(\tR\bdecision\x12,\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x18.vitrine.v1.DecisionModeR\x04mode\x128\n" +
@@ -1675,7 +1716,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"placements\x18\x04 \x03(\v2\x1b.vitrine.v1.PlacementResultR\n" +
 	"placements\x12B\n" +
-	"\vexperiments\x18\x05 \x03(\v2 .vitrine.v1.ExperimentAssignmentR\vexperiments\x124\n" +
+	"\vexperiments\x18\x05 \x03(\v2 .vitrine.v1.ExperimentAssignmentR\vexperiments\x12!\n" +
+	"\fcontact_blob\x18\x06 \x01(\fR\vcontactBlob\x124\n" +
 	"\anotices\x18\b \x03(\v2\x1a.vitrine.v1.FieldViolationR\anotices\"f\n" +
 	"\x12GetDecisionRequest\x12P\n" +
 	"\x04name\x18\x01 \x01(\tB<\xbaH9r725^sites/[a-z][a-z0-9-]{0,62}/decisions/[0-9a-z]{1,64}$R\x04name\"\x9c\x03\n" +
@@ -1736,7 +1778,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1eNO_FILL_REASON_SHOWN_ELSEWHERE\x10\x05\x12\x19\n" +
 	"\x15NO_FILL_REASON_CAPPED\x10\x06\x12\x19\n" +
 	"\x15NO_FILL_REASON_BUDGET\x10\a\x12\x1c\n" +
-	"\x18NO_FILL_REASON_TARGETING\x10\b*\x81\x04\n" +
+	"\x18NO_FILL_REASON_TARGETING\x10\b*\xb7\x04\n" +
 	"\tRejection\x12\x19\n" +
 	"\x15REJECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REJECTION_UNAVAILABLE\x10\x01\x12\x16\n" +
@@ -1759,7 +1801,9 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x13REJECTION_TARGETING\x10\x11\x12\x15\n" +
 	"\x11REJECTION_BLOCKED\x10\x12\x12\x17\n" +
 	"\x13REJECTION_DISMISSED\x10\x13\x12\x18\n" +
-	"\x14REJECTION_LOWER_TIER\x10\x142\x97\x01\n" +
+	"\x14REJECTION_LOWER_TIER\x10\x14\x12\x14\n" +
+	"\x10REJECTION_CAPPED\x10\x15\x12\x1e\n" +
+	"\x1aREJECTION_CONTACT_PRESSURE\x10\x162\x97\x01\n" +
 	"\x0fDecisionService\x12?\n" +
 	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
 	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"

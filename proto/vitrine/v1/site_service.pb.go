@@ -10,7 +10,9 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -77,6 +79,146 @@ func (ConsentPolicy) EnumDescriptor() ([]byte, []int) {
 	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{0}
 }
 
+// ContactBudget is how often a visitor may be contacted, at most, within any stretch
+// of time as long as the window.
+type ContactBudget struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The channels that share it: contacts there count, and creatives there are held
+	// back once it is used up. All channels when empty. A page that does not state its
+	// channel is WEB.
+	Channels []Channel `protobuf:"varint,1,rep,packed,name=channels,proto3,enum=vitrine.v1.Channel" json:"channels,omitempty"`
+	// How often: at least 1.
+	Limit int32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	// From 1 minute to 180 days.
+	Window        *durationpb.Duration `protobuf:"bytes,3,opt,name=window,proto3" json:"window,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactBudget) Reset() {
+	*x = ContactBudget{}
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactBudget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactBudget) ProtoMessage() {}
+
+func (x *ContactBudget) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactBudget.ProtoReflect.Descriptor instead.
+func (*ContactBudget) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *ContactBudget) GetChannels() []Channel {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+func (x *ContactBudget) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *ContactBudget) GetWindow() *durationpb.Duration {
+	if x != nil {
+		return x.Window
+	}
+	return nil
+}
+
+// ContactPolicy bounds how much a visitor is advertised to, over all campaigns,
+// placements and channels.
+//
+// A contact is a creative that Decide hands out, of whatever campaign and tier, or an
+// EMAIL_DELIVERED event; one that carries the attribution token of a creative was
+// counted when that was decided on. Products are no contacts. E-mails that were
+// delivered before there was a budget are not known.
+type ContactPolicy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// All of them hold.
+	Budgets []*ContactBudget `protobuf:"bytes,1,rep,name=budgets,proto3" json:"budgets,omitempty"`
+	// For how long a visitor who has ordered something is shown no creatives: 0 to 180
+	// days. An order that was refunded or cancelled as a whole no longer counts. Not at
+	// all when absent.
+	PurchaseCoolDown *durationpb.Duration `protobuf:"bytes,2,opt,name=purchase_cool_down,json=purchaseCoolDown,proto3" json:"purchase_cool_down,omitempty"`
+	// For how long a campaign rests for a visitor who waved one of its creatives away: 0
+	// to 180 days. The creative itself does not come back. Not at all when absent.
+	DismissalCoolDown *durationpb.Duration `protobuf:"bytes,3,opt,name=dismissal_cool_down,json=dismissalCoolDown,proto3" json:"dismissal_cool_down,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *ContactPolicy) Reset() {
+	*x = ContactPolicy{}
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactPolicy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactPolicy) ProtoMessage() {}
+
+func (x *ContactPolicy) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactPolicy.ProtoReflect.Descriptor instead.
+func (*ContactPolicy) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ContactPolicy) GetBudgets() []*ContactBudget {
+	if x != nil {
+		return x.Budgets
+	}
+	return nil
+}
+
+func (x *ContactPolicy) GetPurchaseCoolDown() *durationpb.Duration {
+	if x != nil {
+		return x.PurchaseCoolDown
+	}
+	return nil
+}
+
+func (x *ContactPolicy) GetDismissalCoolDown() *durationpb.Duration {
+	if x != nil {
+		return x.DismissalCoolDown
+	}
+	return nil
+}
+
 // Site is one shop.
 type Site struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -97,14 +239,16 @@ type Site struct {
 	// Changes with every change of the site. Output only.
 	Etag string `protobuf:"bytes,7,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When the site was created. Output only.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// How much its visitors are advertised to. Without bounds when absent.
+	ContactPolicy *ContactPolicy `protobuf:"bytes,9,opt,name=contact_policy,json=contactPolicy,proto3" json:"contact_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Site) Reset() {
 	*x = Site{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[0]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -116,7 +260,7 @@ func (x *Site) String() string {
 func (*Site) ProtoMessage() {}
 
 func (x *Site) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[0]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -129,7 +273,7 @@ func (x *Site) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Site.ProtoReflect.Descriptor instead.
 func (*Site) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{0}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Site) GetName() string {
@@ -188,6 +332,13 @@ func (x *Site) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Site) GetContactPolicy() *ContactPolicy {
+	if x != nil {
+		return x.ContactPolicy
+	}
+	return nil
+}
+
 // CreateSiteRequest asks for a new site.
 type CreateSiteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -202,7 +353,7 @@ type CreateSiteRequest struct {
 
 func (x *CreateSiteRequest) Reset() {
 	*x = CreateSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -214,7 +365,7 @@ func (x *CreateSiteRequest) String() string {
 func (*CreateSiteRequest) ProtoMessage() {}
 
 func (x *CreateSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -227,7 +378,7 @@ func (x *CreateSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSiteRequest.ProtoReflect.Descriptor instead.
 func (*CreateSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{1}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreateSiteRequest) GetSiteId() string {
@@ -255,7 +406,7 @@ type GetSiteRequest struct {
 
 func (x *GetSiteRequest) Reset() {
 	*x = GetSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -267,7 +418,7 @@ func (x *GetSiteRequest) String() string {
 func (*GetSiteRequest) ProtoMessage() {}
 
 func (x *GetSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -280,7 +431,7 @@ func (x *GetSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSiteRequest.ProtoReflect.Descriptor instead.
 func (*GetSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{2}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetSiteRequest) GetName() string {
@@ -303,7 +454,7 @@ type ListSitesRequest struct {
 
 func (x *ListSitesRequest) Reset() {
 	*x = ListSitesRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -315,7 +466,7 @@ func (x *ListSitesRequest) String() string {
 func (*ListSitesRequest) ProtoMessage() {}
 
 func (x *ListSitesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -328,7 +479,7 @@ func (x *ListSitesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSitesRequest.ProtoReflect.Descriptor instead.
 func (*ListSitesRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{3}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListSitesRequest) GetPageSize() int32 {
@@ -358,7 +509,7 @@ type ListSitesResponse struct {
 
 func (x *ListSitesResponse) Reset() {
 	*x = ListSitesResponse{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -370,7 +521,7 @@ func (x *ListSitesResponse) String() string {
 func (*ListSitesResponse) ProtoMessage() {}
 
 func (x *ListSitesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -383,7 +534,7 @@ func (x *ListSitesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSitesResponse.ProtoReflect.Descriptor instead.
 func (*ListSitesResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{4}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListSitesResponse) GetSites() []*Site {
@@ -400,6 +551,61 @@ func (x *ListSitesResponse) GetNextPageToken() string {
 	return ""
 }
 
+// UpdateSiteRequest changes a site.
+type UpdateSiteRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The site with its `name`, the new values and, if wanted, the etag read before.
+	Site *Site `protobuf:"bytes,1,opt,name=site,proto3" json:"site,omitempty"`
+	// Which fields to change: display_name, contact_policy. Both when empty.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSiteRequest) Reset() {
+	*x = UpdateSiteRequest{}
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSiteRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSiteRequest) ProtoMessage() {}
+
+func (x *UpdateSiteRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSiteRequest.ProtoReflect.Descriptor instead.
+func (*UpdateSiteRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *UpdateSiteRequest) GetSite() *Site {
+	if x != nil {
+		return x.Site
+	}
+	return nil
+}
+
+func (x *UpdateSiteRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
 // DeleteSiteRequest names the site to remove.
 type DeleteSiteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -411,7 +617,7 @@ type DeleteSiteRequest struct {
 
 func (x *DeleteSiteRequest) Reset() {
 	*x = DeleteSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -423,7 +629,7 @@ func (x *DeleteSiteRequest) String() string {
 func (*DeleteSiteRequest) ProtoMessage() {}
 
 func (x *DeleteSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -436,7 +642,7 @@ func (x *DeleteSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSiteRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{5}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DeleteSiteRequest) GetName() string {
@@ -451,7 +657,15 @@ var File_vitrine_v1_site_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1dvitrine/v1/site_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x02\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"\xaf\x01\n" +
+	"\rContactBudget\x12D\n" +
+	"\bchannels\x18\x01 \x03(\x0e2\x13.vitrine.v1.ChannelB\x13\xbaH\x10\x92\x01\r\x10\b\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\bchannels\x12\x1d\n" +
+	"\x05limit\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\x05limit\x129\n" +
+	"\x06window\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x06\xbaH\x03\xc8\x01\x01R\x06window\"\x84\x02\n" +
+	"\rContactPolicy\x12=\n" +
+	"\abudgets\x18\x01 \x03(\v2\x19.vitrine.v1.ContactBudgetB\b\xbaH\x05\x92\x01\x02\x10\bR\abudgets\x12X\n" +
+	"\x12purchase_cool_down\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9c\xb5\a2\x00R\x10purchaseCoolDown\x12Z\n" +
+	"\x13dismissal_cool_down\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9c\xb5\a2\x00R\x11dismissalCoolDown\"\xa8\x03\n" +
 	"\x04Site\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x129\n" +
@@ -461,7 +675,8 @@ const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"\x0econsent_policy\x18\x06 \x01(\x0e2\x19.vitrine.v1.ConsentPolicyB\b\xbaH\x05\x82\x01\x02\x10\x01R\rconsentPolicy\x12\x12\n" +
 	"\x04etag\x18\a \x01(\tR\x04etag\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"q\n" +
+	"createTime\x12@\n" +
+	"\x0econtact_policy\x18\t \x01(\v2\x19.vitrine.v1.ContactPolicyR\rcontactPolicy\"q\n" +
 	"\x11CreateSiteRequest\x126\n" +
 	"\asite_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$R\x06siteId\x12$\n" +
 	"\x04site\x18\x02 \x01(\v2\x10.vitrine.v1.SiteR\x04site\"I\n" +
@@ -474,18 +689,24 @@ const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\tpageToken\"c\n" +
 	"\x11ListSitesResponse\x12&\n" +
 	"\x05sites\x18\x01 \x03(\v2\x10.vitrine.v1.SiteR\x05sites\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"L\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"~\n" +
+	"\x11UpdateSiteRequest\x12,\n" +
+	"\x04site\x18\x01 \x01(\v2\x10.vitrine.v1.SiteB\x06\xbaH\x03\xc8\x01\x01R\x04site\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"L\n" +
 	"\x11DeleteSiteRequest\x127\n" +
 	"\x04name\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^sites/[a-z][a-z0-9-]{0,62}$R\x04name*f\n" +
 	"\rConsentPolicy\x12\x1e\n" +
 	"\x1aCONSENT_POLICY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15CONSENT_POLICY_OPT_IN\x10\x01\x12\x1a\n" +
-	"\x16CONSENT_POLICY_OPT_OUT\x10\x022\x94\x02\n" +
+	"\x16CONSENT_POLICY_OPT_OUT\x10\x022\xd3\x02\n" +
 	"\vSiteService\x12=\n" +
 	"\n" +
 	"CreateSite\x12\x1d.vitrine.v1.CreateSiteRequest\x1a\x10.vitrine.v1.Site\x127\n" +
 	"\aGetSite\x12\x1a.vitrine.v1.GetSiteRequest\x1a\x10.vitrine.v1.Site\x12H\n" +
-	"\tListSites\x12\x1c.vitrine.v1.ListSitesRequest\x1a\x1d.vitrine.v1.ListSitesResponse\x12C\n" +
+	"\tListSites\x12\x1c.vitrine.v1.ListSitesRequest\x1a\x1d.vitrine.v1.ListSitesResponse\x12=\n" +
+	"\n" +
+	"UpdateSite\x12\x1d.vitrine.v1.UpdateSiteRequest\x1a\x10.vitrine.v1.Site\x12C\n" +
 	"\n" +
 	"DeleteSite\x12\x1d.vitrine.v1.DeleteSiteRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
@@ -502,36 +723,52 @@ func file_vitrine_v1_site_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_site_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_site_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_vitrine_v1_site_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_vitrine_v1_site_service_proto_goTypes = []any{
 	(ConsentPolicy)(0),            // 0: vitrine.v1.ConsentPolicy
-	(*Site)(nil),                  // 1: vitrine.v1.Site
-	(*CreateSiteRequest)(nil),     // 2: vitrine.v1.CreateSiteRequest
-	(*GetSiteRequest)(nil),        // 3: vitrine.v1.GetSiteRequest
-	(*ListSitesRequest)(nil),      // 4: vitrine.v1.ListSitesRequest
-	(*ListSitesResponse)(nil),     // 5: vitrine.v1.ListSitesResponse
-	(*DeleteSiteRequest)(nil),     // 6: vitrine.v1.DeleteSiteRequest
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
-	(*emptypb.Empty)(nil),         // 8: google.protobuf.Empty
+	(*ContactBudget)(nil),         // 1: vitrine.v1.ContactBudget
+	(*ContactPolicy)(nil),         // 2: vitrine.v1.ContactPolicy
+	(*Site)(nil),                  // 3: vitrine.v1.Site
+	(*CreateSiteRequest)(nil),     // 4: vitrine.v1.CreateSiteRequest
+	(*GetSiteRequest)(nil),        // 5: vitrine.v1.GetSiteRequest
+	(*ListSitesRequest)(nil),      // 6: vitrine.v1.ListSitesRequest
+	(*ListSitesResponse)(nil),     // 7: vitrine.v1.ListSitesResponse
+	(*UpdateSiteRequest)(nil),     // 8: vitrine.v1.UpdateSiteRequest
+	(*DeleteSiteRequest)(nil),     // 9: vitrine.v1.DeleteSiteRequest
+	(Channel)(0),                  // 10: vitrine.v1.Channel
+	(*durationpb.Duration)(nil),   // 11: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),         // 14: google.protobuf.Empty
 }
 var file_vitrine_v1_site_service_proto_depIdxs = []int32{
-	0, // 0: vitrine.v1.Site.consent_policy:type_name -> vitrine.v1.ConsentPolicy
-	7, // 1: vitrine.v1.Site.create_time:type_name -> google.protobuf.Timestamp
-	1, // 2: vitrine.v1.CreateSiteRequest.site:type_name -> vitrine.v1.Site
-	1, // 3: vitrine.v1.ListSitesResponse.sites:type_name -> vitrine.v1.Site
-	2, // 4: vitrine.v1.SiteService.CreateSite:input_type -> vitrine.v1.CreateSiteRequest
-	3, // 5: vitrine.v1.SiteService.GetSite:input_type -> vitrine.v1.GetSiteRequest
-	4, // 6: vitrine.v1.SiteService.ListSites:input_type -> vitrine.v1.ListSitesRequest
-	6, // 7: vitrine.v1.SiteService.DeleteSite:input_type -> vitrine.v1.DeleteSiteRequest
-	1, // 8: vitrine.v1.SiteService.CreateSite:output_type -> vitrine.v1.Site
-	1, // 9: vitrine.v1.SiteService.GetSite:output_type -> vitrine.v1.Site
-	5, // 10: vitrine.v1.SiteService.ListSites:output_type -> vitrine.v1.ListSitesResponse
-	8, // 11: vitrine.v1.SiteService.DeleteSite:output_type -> google.protobuf.Empty
-	8, // [8:12] is the sub-list for method output_type
-	4, // [4:8] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	10, // 0: vitrine.v1.ContactBudget.channels:type_name -> vitrine.v1.Channel
+	11, // 1: vitrine.v1.ContactBudget.window:type_name -> google.protobuf.Duration
+	1,  // 2: vitrine.v1.ContactPolicy.budgets:type_name -> vitrine.v1.ContactBudget
+	11, // 3: vitrine.v1.ContactPolicy.purchase_cool_down:type_name -> google.protobuf.Duration
+	11, // 4: vitrine.v1.ContactPolicy.dismissal_cool_down:type_name -> google.protobuf.Duration
+	0,  // 5: vitrine.v1.Site.consent_policy:type_name -> vitrine.v1.ConsentPolicy
+	12, // 6: vitrine.v1.Site.create_time:type_name -> google.protobuf.Timestamp
+	2,  // 7: vitrine.v1.Site.contact_policy:type_name -> vitrine.v1.ContactPolicy
+	3,  // 8: vitrine.v1.CreateSiteRequest.site:type_name -> vitrine.v1.Site
+	3,  // 9: vitrine.v1.ListSitesResponse.sites:type_name -> vitrine.v1.Site
+	3,  // 10: vitrine.v1.UpdateSiteRequest.site:type_name -> vitrine.v1.Site
+	13, // 11: vitrine.v1.UpdateSiteRequest.update_mask:type_name -> google.protobuf.FieldMask
+	4,  // 12: vitrine.v1.SiteService.CreateSite:input_type -> vitrine.v1.CreateSiteRequest
+	5,  // 13: vitrine.v1.SiteService.GetSite:input_type -> vitrine.v1.GetSiteRequest
+	6,  // 14: vitrine.v1.SiteService.ListSites:input_type -> vitrine.v1.ListSitesRequest
+	8,  // 15: vitrine.v1.SiteService.UpdateSite:input_type -> vitrine.v1.UpdateSiteRequest
+	9,  // 16: vitrine.v1.SiteService.DeleteSite:input_type -> vitrine.v1.DeleteSiteRequest
+	3,  // 17: vitrine.v1.SiteService.CreateSite:output_type -> vitrine.v1.Site
+	3,  // 18: vitrine.v1.SiteService.GetSite:output_type -> vitrine.v1.Site
+	7,  // 19: vitrine.v1.SiteService.ListSites:output_type -> vitrine.v1.ListSitesResponse
+	3,  // 20: vitrine.v1.SiteService.UpdateSite:output_type -> vitrine.v1.Site
+	14, // 21: vitrine.v1.SiteService.DeleteSite:output_type -> google.protobuf.Empty
+	17, // [17:22] is the sub-list for method output_type
+	12, // [12:17] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_site_service_proto_init() }
@@ -539,13 +776,14 @@ func file_vitrine_v1_site_service_proto_init() {
 	if File_vitrine_v1_site_service_proto != nil {
 		return
 	}
+	file_vitrine_v1_context_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_site_service_proto_rawDesc), len(file_vitrine_v1_site_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,7 @@ const (
 	SiteService_CreateSite_FullMethodName = "/vitrine.v1.SiteService/CreateSite"
 	SiteService_GetSite_FullMethodName    = "/vitrine.v1.SiteService/GetSite"
 	SiteService_ListSites_FullMethodName  = "/vitrine.v1.SiteService/ListSites"
+	SiteService_UpdateSite_FullMethodName = "/vitrine.v1.SiteService/UpdateSite"
 	SiteService_DeleteSite_FullMethodName = "/vitrine.v1.SiteService/DeleteSite"
 )
 
@@ -41,6 +42,10 @@ type SiteServiceClient interface {
 	GetSite(ctx context.Context, in *GetSiteRequest, opts ...grpc.CallOption) (*Site, error)
 	// ListSites returns the sites in the order of their ids.
 	ListSites(ctx context.Context, in *ListSitesRequest, opts ...grpc.CallOption) (*ListSitesResponse, error)
+	// UpdateSite changes the fields in update_mask, for the very next decision:
+	// display_name and contact_policy. INVALID_ARGUMENT for others, which what is kept
+	// of a site depends on. ABORTED if the etag is stale.
+	UpdateSite(ctx context.Context, in *UpdateSiteRequest, opts ...grpc.CallOption) (*Site, error)
 	// DeleteSite removes a shop with everything it holds: products, placements,
 	// visitors, events, decisions and what was learned. It can't be undone.
 	DeleteSite(ctx context.Context, in *DeleteSiteRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
@@ -84,6 +89,16 @@ func (c *siteServiceClient) ListSites(ctx context.Context, in *ListSitesRequest,
 	return out, nil
 }
 
+func (c *siteServiceClient) UpdateSite(ctx context.Context, in *UpdateSiteRequest, opts ...grpc.CallOption) (*Site, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Site)
+	err := c.cc.Invoke(ctx, SiteService_UpdateSite_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *siteServiceClient) DeleteSite(ctx context.Context, in *DeleteSiteRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(emptypb.Empty)
@@ -109,6 +124,10 @@ type SiteServiceServer interface {
 	GetSite(context.Context, *GetSiteRequest) (*Site, error)
 	// ListSites returns the sites in the order of their ids.
 	ListSites(context.Context, *ListSitesRequest) (*ListSitesResponse, error)
+	// UpdateSite changes the fields in update_mask, for the very next decision:
+	// display_name and contact_policy. INVALID_ARGUMENT for others, which what is kept
+	// of a site depends on. ABORTED if the etag is stale.
+	UpdateSite(context.Context, *UpdateSiteRequest) (*Site, error)
 	// DeleteSite removes a shop with everything it holds: products, placements,
 	// visitors, events, decisions and what was learned. It can't be undone.
 	DeleteSite(context.Context, *DeleteSiteRequest) (*emptypb.Empty, error)
@@ -130,6 +149,9 @@ func (UnimplementedSiteServiceServer) GetSite(context.Context, *GetSiteRequest) 
 }
 func (UnimplementedSiteServiceServer) ListSites(context.Context, *ListSitesRequest) (*ListSitesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSites not implemented")
+}
+func (UnimplementedSiteServiceServer) UpdateSite(context.Context, *UpdateSiteRequest) (*Site, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateSite not implemented")
 }
 func (UnimplementedSiteServiceServer) DeleteSite(context.Context, *DeleteSiteRequest) (*emptypb.Empty, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteSite not implemented")
@@ -209,6 +231,24 @@ func _SiteService_ListSites_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SiteService_UpdateSite_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateSiteRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SiteServiceServer).UpdateSite(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SiteService_UpdateSite_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SiteServiceServer).UpdateSite(ctx, req.(*UpdateSiteRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _SiteService_DeleteSite_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(DeleteSiteRequest)
 	if err := dec(in); err != nil {
@@ -245,6 +285,10 @@ var SiteService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListSites",
 			Handler:    _SiteService_ListSites_Handler,
+		},
+		{
+			MethodName: "UpdateSite",
+			Handler:    _SiteService_UpdateSite_Handler,
 		},
 		{
 			MethodName: "DeleteSite",

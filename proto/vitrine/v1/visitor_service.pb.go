@@ -702,7 +702,10 @@ type Visitor struct {
 	LastSearch *Search `protobuf:"bytes,10,opt,name=last_search,json=lastSearch,proto3" json:"last_search,omitempty"`
 	// What was bought and kept, over all orders, the last first; as many as the profile
 	// has room for, and of more the most often and latest bought.
-	Bought        []*BoughtProduct `protobuf:"bytes,11,rep,name=bought,proto3" json:"bought,omitempty"`
+	Bought []*BoughtProduct `protobuf:"bytes,11,rep,name=bought,proto3" json:"bought,omitempty"`
+	// What was handed out to the visitor that frequency caps and contact budgets count,
+	// the latest first; none longer than it counts.
+	Contacts      []*VisitorContact `protobuf:"bytes,12,rep,name=contacts,proto3" json:"contacts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -814,12 +817,93 @@ func (x *Visitor) GetBought() []*BoughtProduct {
 	return nil
 }
 
+func (x *Visitor) GetContacts() []*VisitorContact {
+	if x != nil {
+		return x.Contacts
+	}
+	return nil
+}
+
+// VisitorContact is a creative that was handed out to the visitor, or an e-mail.
+type VisitorContact struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/campaigns/{campaign}/creatives/{creative}`. Empty for an e-mail that
+	// was not decided on here, and for a creative that was deleted.
+	Creative string `protobuf:"bytes,1,opt,name=creative,proto3" json:"creative,omitempty"`
+	// Where.
+	Channel Channel `protobuf:"varint,2,opt,name=channel,proto3,enum=vitrine.v1.Channel" json:"channel,omitempty"`
+	// How often. More than once where several were drawn together for want of room.
+	Times int32 `protobuf:"varint,3,opt,name=times,proto3" json:"times,omitempty"`
+	// When: the last of them.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VisitorContact) Reset() {
+	*x = VisitorContact{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitorContact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitorContact) ProtoMessage() {}
+
+func (x *VisitorContact) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitorContact.ProtoReflect.Descriptor instead.
+func (*VisitorContact) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *VisitorContact) GetCreative() string {
+	if x != nil {
+		return x.Creative
+	}
+	return ""
+}
+
+func (x *VisitorContact) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *VisitorContact) GetTimes() int32 {
+	if x != nil {
+		return x.Times
+	}
+	return 0
+}
+
+func (x *VisitorContact) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
 var File_vitrine_v1_visitor_service_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\n" +
 	" vitrine/v1/visitor_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16vitrine/v1/event.proto\x1a\x18vitrine/v1/product.proto\"3\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x18vitrine/v1/product.proto\"3\n" +
 	"\x11GetVisitorRequest\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\x80\x02R\x04name\"Z\n" +
@@ -863,7 +947,7 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"N\n" +
 	"\x06Search\x12\x14\n" +
 	"\x05query\x18\x01 \x01(\tR\x05query\x12.\n" +
-	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\x9b\x04\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xd3\x04\n" +
 	"\aVisitor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\tinterests\x18\x02 \x03(\v2\x14.vitrine.v1.InterestR\tinterests\x12+\n" +
@@ -878,7 +962,13 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\vlast_search\x18\n" +
 	" \x01(\v2\x12.vitrine.v1.SearchR\n" +
 	"lastSearch\x121\n" +
-	"\x06bought\x18\v \x03(\v2\x19.vitrine.v1.BoughtProductR\x06bought*\x9f\x01\n" +
+	"\x06bought\x18\v \x03(\v2\x19.vitrine.v1.BoughtProductR\x06bought\x126\n" +
+	"\bcontacts\x18\f \x03(\v2\x1a.vitrine.v1.VisitorContactR\bcontacts\"\xa1\x01\n" +
+	"\x0eVisitorContact\x12\x1a\n" +
+	"\bcreative\x18\x01 \x01(\tR\bcreative\x12-\n" +
+	"\achannel\x18\x02 \x01(\x0e2\x13.vitrine.v1.ChannelR\achannel\x12\x14\n" +
+	"\x05times\x18\x03 \x01(\x05R\x05times\x12.\n" +
+	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time*\x9f\x01\n" +
 	"\tFacetKind\x12\x1a\n" +
 	"\x16FACET_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FACET_KIND_CATEGORY\x10\x01\x12\x14\n" +
@@ -903,7 +993,7 @@ func file_vitrine_v1_visitor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_visitor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(FacetKind)(0),                // 0: vitrine.v1.FacetKind
 	(*GetVisitorRequest)(nil),     // 1: vitrine.v1.GetVisitorRequest
@@ -916,37 +1006,42 @@ var file_vitrine_v1_visitor_service_proto_goTypes = []any{
 	(*ShownProduct)(nil),          // 8: vitrine.v1.ShownProduct
 	(*Search)(nil),                // 9: vitrine.v1.Search
 	(*Visitor)(nil),               // 10: vitrine.v1.Visitor
-	(EventType)(0),                // 11: vitrine.v1.EventType
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(*Money)(nil),                 // 13: vitrine.v1.Money
+	(*VisitorContact)(nil),        // 11: vitrine.v1.VisitorContact
+	(EventType)(0),                // 12: vitrine.v1.EventType
+	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
+	(*Money)(nil),                 // 14: vitrine.v1.Money
+	(Channel)(0),                  // 15: vitrine.v1.Channel
 }
 var file_vitrine_v1_visitor_service_proto_depIdxs = []int32{
 	0,  // 0: vitrine.v1.Facet.kind:type_name -> vitrine.v1.FacetKind
 	2,  // 1: vitrine.v1.Interest.facet:type_name -> vitrine.v1.Facet
-	11, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
-	12, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
-	12, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
-	13, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
-	12, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
-	12, // 7: vitrine.v1.BoughtProduct.last_time:type_name -> google.protobuf.Timestamp
-	12, // 8: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
-	12, // 9: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
+	12, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
+	13, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
+	13, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
+	14, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
+	13, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
+	13, // 7: vitrine.v1.BoughtProduct.last_time:type_name -> google.protobuf.Timestamp
+	13, // 8: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
+	13, // 9: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
 	3,  // 10: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
 	4,  // 11: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
 	5,  // 12: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
 	6,  // 13: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
-	12, // 14: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
-	12, // 15: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
+	13, // 14: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
+	13, // 15: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
 	8,  // 16: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
 	9,  // 17: vitrine.v1.Visitor.last_search:type_name -> vitrine.v1.Search
 	7,  // 18: vitrine.v1.Visitor.bought:type_name -> vitrine.v1.BoughtProduct
-	1,  // 19: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
-	10, // 20: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
-	20, // [20:21] is the sub-list for method output_type
-	19, // [19:20] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	11, // 19: vitrine.v1.Visitor.contacts:type_name -> vitrine.v1.VisitorContact
+	15, // 20: vitrine.v1.VisitorContact.channel:type_name -> vitrine.v1.Channel
+	13, // 21: vitrine.v1.VisitorContact.time:type_name -> google.protobuf.Timestamp
+	1,  // 22: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
+	10, // 23: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
+	23, // [23:24] is the sub-list for method output_type
+	22, // [22:23] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_visitor_service_proto_init() }
@@ -954,6 +1049,7 @@ func file_vitrine_v1_visitor_service_proto_init() {
 	if File_vitrine_v1_visitor_service_proto != nil {
 		return
 	}
+	file_vitrine_v1_context_proto_init()
 	file_vitrine_v1_event_proto_init()
 	file_vitrine_v1_product_proto_init()
 	type x struct{}
@@ -962,7 +1058,7 @@ func file_vitrine_v1_visitor_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_visitor_service_proto_rawDesc), len(file_vitrine_v1_visitor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

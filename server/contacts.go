@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/vitrine-io/vitrine/scoring"
+)
+
+// turns has the decisions that hand out something counted to one visitor come one
+// after the other, each with the last one's contacts: reading, choosing and writing
+// down are one step. Visitors who share a lock wait for each other, and nobody else.
+type turns [1024]sync.Mutex
+
+// take waits for the visitor's turn, which ends with done.
+func (t *turns) take(v scoring.VisitorID) (done func()) {
+	lock := &t[xxhash.Sum64String(string(v))%uint64(len(t))]
+	lock.Lock()
+	return lock.Unlock
+}
+
+// counted reports whether the page may hand out creatives that are counted.
+func (q *query) counted() bool {
+	if q.dryRun || !q.shelf.Counts() {
+		return false
+	}
+	for k := range q.slots {
+		if q.slots[k].placement.Creatives != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// turn is the visitor's, if what they are handed out is counted in the journal.
+func (q *query) turn() (done func()) {
+	if q.visitor == "" || !q.counted() {
+		return func() {}
+	}
+	return q.site.turns.take(q.visitor)
+}
+
+// handOut writes down what the page hands out and somebody counts: when it returns
+// without an error it counts, whatever becomes of the answer. It does so in the
+// journal, under an id that is made of the decision's, or for a visitor who may not be
+// known in the sealed blob that it returns.
+func (s *decisions) handOut(
+	ctx context.Context, q *query, who knowledge, page *scoring.Decision, id scoring.DecisionID, served []scoring.Served,
+) (blob []byte, err error) {
+	switch {
+	case !q.counted():
+		return nil, nil
+	case q.visitor == "":
+		return s.blobs.seal(q.site.id, who.contacts.Add(served, page.Time), page.Time)
+	case len(served) == 0:
+		return nil, nil
+	}
+	acks, err := s.store.Append(ctx, q.site.id, []scoring.Event{{
+		ID: scoring.EventID("served-" + id), Type: scoring.CreativeServed, Visitor: q.visitor, Time: page.Time, Served: served,
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("append what is handed out: %w", about(siteName(q.site.id), err))
+	}
+	q.site.metrics.stored.Set(float64(acks[0].Seq))
+	return nil, nil
+}
+
+// countMail has an e-mail that was delivered count as a contact, if anything counts
+// it. One of ours was counted when it was decided on.
+func (st *site) countMail(e *scoring.Event) {
+	if keep := st.shelf.Load().KeepMail(); e.Type == scoring.EmailDelivered && e.Ad == nil && keep > 0 {
+		e.Served = []scoring.Served{{Channel: scoring.ChannelEmail, Keep: keep}}
+	}
+}
+
+// purchased is when a visitor last bought something that they kept, as far as is
+// known.
+func (k knowledge) purchased() time.Time {
+	if k.profile == nil {
+		return time.Time{}
+	}
+	return k.profile.Purchased()
+}
