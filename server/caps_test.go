@@ -31,7 +31,7 @@ func (c *handClock) pass(d time.Duration) { at := c.Now().Add(d); c.at.Store(&at
 
 // cappedBanners is banners with a clock that is moved by hand.
 func cappedBanners(t *testing.T) (*shop, *handClock) {
-	clock := newHandClock(time.Now().Add(-30 * 24 * time.Hour))
+	clock := newHandClock(time.Now().Add(-3 * 365 * 24 * time.Hour))
 	s := &shop{t: t, dir: t.TempDir(), clock: clock}
 	s.start()
 	t.Cleanup(func() { s.stop() })
@@ -200,6 +200,27 @@ func TestContactPressure(t *testing.T) {
 	must(t, err)
 	if len(got.GetContactPolicy().GetBudgets()) != 2 || got.GetDisplayName() != "shop" {
 		t.Errorf("the site is %v", got)
+	}
+}
+
+// What was waved away does not come back, and its campaign rests.
+func TestWavedAwayCreativesStayAway(t *testing.T) {
+	s, clock := cappedBanners(t)
+	s.policy(&pb.ContactPolicy{DismissalCoolDown: durationpb.New(24 * time.Hour)})
+	s.campaign("one", &pb.Campaign{}, "a", "b")
+	resp := s.banner("v", 1)
+	e := event("v", pb.EventType_EVENT_TYPE_DISMISSED)
+	e.AttributionToken, e.Time = resp.GetPlacements()[0].GetItems()[0].GetAttributionToken(), timestamppb.New(clock.Now())
+	if got := s.track("shop", e); got != pb.EventStatus_EVENT_STATUS_STORED {
+		t.Fatal(got)
+	}
+	s.restart()
+	for _, want := range []int{0, 1} {
+		resp := s.banner("v", 2, func(r *pb.DecideRequest) { r.Explain = pb.Explain_EXPLAIN_FULL })
+		if got := creativesOf(resp); len(got) != want || want == 1 && resp.GetPlacements()[0].GetRejected()[0].GetRejection() != pb.Rejection_REJECTION_DISMISSED {
+			t.Errorf("%v, want %d of the campaign: %v", got, want, resp)
+		}
+		clock.pass(24*time.Hour + time.Second)
 	}
 }
 

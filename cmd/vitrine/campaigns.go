@@ -27,6 +27,8 @@ shown in its creative placements. The API's reference (campaign_service.proto) t
 what a campaign may say.`,
 		Example: `  vitrine campaigns --site shop
   vitrine campaigns import campaigns.jsonl --site shop
+  echo '{"name": "campaigns/spring", "frequencyCaps": [{"limit": 3, "window": "86400s"}]}' |
+    vitrine campaigns import - --site shop
   vitrine campaigns show spring --site shop
   vitrine campaigns pause spring --site shop`,
 		Args: cobra.NoArgs,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,8 @@ func (s *shelf) cause(r *pb.RejectedCandidate, asked *pb.PageContext) string {
 		detail = "it is for " + campaign.GetTargeting()
 	case pb.Rejection_REJECTION_BLOCKED:
 		detail = strings.Join(append([]string{campaign.GetAdvertiser()}, campaign.GetCategories()...), ", ")
+	case pb.Rejection_REJECTION_CAPPED:
+		detail = capWords(slices.Concat(campaign.GetFrequencyCaps(), creative.GetFrequencyCaps()))
 	case pb.Rejection_REJECTION_LOWER_TIER:
 		detail = "one of a higher tier may be shown"
 	}

@@ -14,16 +14,17 @@ func newSitesCommand(a *app) *cobra.Command {
 	r := &remote{}
 	cmd := &cobra.Command{
 		Use:   "sites",
-		Short: "List the shops of a running server, or create or delete one",
+		Short: "List the shops of a running server, or create, bound or delete one",
 		Example: `  vitrine sites
-  vitrine sites create shop`,
+  vitrine sites create shop
+  vitrine sites contacts shop --budget web,app:10/24h`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return r.withSites(cmd.Context(), func(ctx context.Context, c pb.SiteServiceClient) error { return a.listSites(ctx, c) })
 		},
 	}
 	r.flags(cmd.PersistentFlags())
-	cmd.AddCommand(newSitesCreateCommand(a, r), newSitesDeleteCommand(a, r))
+	cmd.AddCommand(newSitesCreateCommand(a, r), newSitesContactsCommand(a, r), newSitesDeleteCommand(a, r))
 	return cmd
 }
 
@@ -40,7 +41,7 @@ func (r *remote) withSites(ctx context.Context, do func(context.Context, pb.Site
 }
 
 func (a *app) listSites(ctx context.Context, c pb.SiteServiceClient) error {
-	t := newTable("site", "name", "currency", "locale", "time zone", "without a consent signal")
+	t := newTable("site", "name", "currency", "locale", "time zone", "without a consent signal", "contacts")
 	for req := (&pb.ListSitesRequest{PageSize: 1000}); ; {
 		resp, err := c.ListSites(ctx, req)
 		if err != nil {
@@ -51,7 +52,7 @@ func (a *app) listSites(ctx context.Context, c pb.SiteServiceClient) error {
 			if s.GetConsentPolicy() == pb.ConsentPolicy_CONSENT_POLICY_OPT_OUT {
 				policy = "everything is allowed"
 			}
-			t.add(s.GetName(), s.GetDisplayName(), s.GetCurrencyCode(), s.GetLocale(), s.GetTimeZone(), policy)
+			t.add(s.GetName(), s.GetDisplayName(), s.GetCurrencyCode(), s.GetLocale(), s.GetTimeZone(), policy, contactWords(s.GetContactPolicy()))
 		}
 		if req.PageToken = resp.GetNextPageToken(); req.PageToken == "" {
 			break

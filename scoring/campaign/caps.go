@@ -29,18 +29,22 @@ func caps(list []scoring.FrequencyCap, scope scoring.CapScope, of contact.Of) (r
 // prepareCaps makes the caps of all ads ready, and says of each ad how long what is
 // handed out of it is counted.
 func (s *Shelf) prepareCaps() {
-	ofAdvertiser := map[string]time.Duration{}
+	ofAdvertiser := map[string][]limit{}
+	for k := range s.flights {
+		f := &s.flights[k]
+		of := contact.Of{Advertiser: contact.AdvertiserKey(f.Advertiser)}
+		ofAdvertiser[f.Advertiser] = append(ofAdvertiser[f.Advertiser], caps(f.Caps, scoring.CapAdvertiser, of)...)
+	}
 	own := make([]time.Duration, len(s.flights))
 	for k := range s.flights {
 		f := &s.flights[k]
 		of := contact.Of{Campaign: contact.CampaignKey(f.ID)}
-		advertiser := contact.Of{Advertiser: contact.AdvertiserKey(f.Advertiser)}
-		f.caps = append(caps(f.Caps, scoring.CapCampaign, of), caps(f.Caps, scoring.CapAdvertiser, advertiser)...)
+		f.caps = append(caps(f.Caps, scoring.CapCampaign, of), ofAdvertiser[f.Advertiser]...)
 		f.key = of.Campaign
+		for _, c := range f.caps {
+			own[k] = max(own[k], c.window)
+		}
 		for _, c := range f.Caps {
-			if c.Scope == scoring.CapAdvertiser {
-				ofAdvertiser[f.Advertiser] = max(ofAdvertiser[f.Advertiser], c.Window)
-			}
 			own[k] = max(own[k], c.Window)
 		}
 	}
@@ -57,7 +61,7 @@ func (s *Shelf) prepareCaps() {
 		ad.key = contact.CreativeKey(ad.Campaign, ad.ID)
 		of := contact.Of{Creative: ad.key}
 		ad.caps = append(caps(ad.Flight.Caps, scoring.CapCreative, of), caps(ad.Caps, scoring.CapCreative, of)...)
-		ad.keep = max(site, own[ad.flight], ofAdvertiser[ad.Flight.Advertiser])
+		ad.keep = max(site, own[ad.flight])
 		for _, c := range ad.Caps {
 			ad.keep = max(ad.keep, c.Window)
 		}

@@ -171,7 +171,7 @@ const (
 	CapScope_CAP_SCOPE_CREATIVE CapScope = 1
 	// All creatives of the campaign.
 	CapScope_CAP_SCOPE_CAMPAIGN CapScope = 2
-	// All creatives of all campaigns of the advertiser.
+	// All creatives of all campaigns of the advertiser, whichever of them says it.
 	CapScope_CAP_SCOPE_ADVERTISER CapScope = 3
 )
 
