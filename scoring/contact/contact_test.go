@@ -43,6 +43,13 @@ func TestTimesAreOfASlidingWindow(t *testing.T) {
 			t.Errorf("%+v within %v, %v after noon: %d, want %d", c.of, c.window, c.at, got, c.want)
 		}
 	}
+	// Fatigue is of a week.
+	if got := l.Lately(CreativeKey("c", "x"), noon.Add(time.Hour)); got != 2 {
+		t.Errorf("lately %v times, want 2", got)
+	}
+	if got := l.Lately(CreativeKey("c", "x"), noon.Add(7*24*time.Hour)); got != 1 {
+		t.Errorf("a week later %v times, want 1: that of noon is a week ago", got)
+	}
 	// A day later nothing of it is needed.
 	if l = l.Add(nil, noon.Add(26*time.Hour)); !l.Empty() {
 		t.Errorf("%+v is left", l)

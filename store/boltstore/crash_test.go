@@ -246,7 +246,7 @@ func crashEvent(id scoring.EventID) scoring.Event {
 	round, rest, _ := strings.Cut(string(id), "-")
 	writer, number, _ := strings.Cut(rest, "-")
 	n, _ := strconv.Atoi(number)
-	return scoring.Event{
+	e := scoring.Event{
 		ID:   id,
 		Type: scoring.ProductViewed,
 		// Some visitors come back in every round, some only now.
@@ -254,6 +254,13 @@ func crashEvent(id scoring.EventID) scoring.Event {
 		Time:    time.Date(2026, 3, 1, 0, 0, n%86400, 0, time.UTC),
 		Items:   []scoring.EventItem{{Product: scoring.ProductID("p" + strconv.Itoa(n%13)), Quantity: 1, Facets: []scoring.FacetID{1, 2}}},
 	}
+	if n%5 == 0 { // and what a cap counts by
+		e.Type, e.Items = scoring.CreativeServed, nil
+		e.Served = []scoring.Served{{
+			Campaign: "c", Creative: scoring.CreativeID("x" + strconv.Itoa(n%7)), Channel: scoring.ChannelWeb, Keep: time.Hour,
+		}}
+	}
+	return e
 }
 
 // crashChild writes until it is killed, and says what was acknowledged.
