@@ -107,6 +107,10 @@ type Campaign struct {
 	UpdatedAt   time.Time  `cbor:"15,keyasint,omitzero"`
 	Circles     []Circle   `cbor:"16,keyasint,omitempty"`
 
+	Goal   *Goal  `cbor:"20,keyasint,omitempty"`
+	Budget *Money `cbor:"21,keyasint,omitempty"` // of the whole flight; has a Bid
+	Bid    *Bid   `cbor:"22,keyasint,omitempty"` // nil: nothing is charged
+
 	Attributes map[string]string `cbor:"17,keyasint,omitempty"` // the shop's own
 	// Caps are how often a visitor may be shown its creatives.
 	Caps []FrequencyCap `cbor:"18,keyasint,omitempty"`

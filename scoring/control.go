@@ -14,6 +14,8 @@ const (
 	ProductRestored
 	// VisitorErased takes back what a visitor taught (Control.Visitor).
 	VisitorErased
+	// CampaignDeleted lets go of what a campaign brought about (Control.Campaign).
+	CampaignDeleted
 )
 
 // Control reports whether an event is a control entry.
@@ -21,8 +23,9 @@ func (t EventType) Control() bool { return t >= WeightsReset }
 
 // Control is what a control entry is about. It holds no id of a person.
 type Control struct {
-	Page      PageType  `cbor:"1,keyasint,omitempty"`
-	Objective Objective `cbor:"2,keyasint,omitempty"`
-	Visitor   uint64    `cbor:"3,keyasint,omitempty"` // hash of the visitor's id, by model.VisitorHash
-	Person    uint64    `cbor:"4,keyasint,omitempty"` // hash of the person's id, by model.PersonHash; 0: none
+	Page      PageType   `cbor:"1,keyasint,omitempty"`
+	Objective Objective  `cbor:"2,keyasint,omitempty"`
+	Visitor   uint64     `cbor:"3,keyasint,omitempty"` // hash of the visitor's id, by model.VisitorHash
+	Person    uint64     `cbor:"4,keyasint,omitempty"` // hash of the person's id, by model.PersonHash; 0: none
+	Campaign  CampaignID `cbor:"5,keyasint,omitempty"`
 }

@@ -116,6 +116,10 @@ type Served struct {
 	// Keep is how long the visitor's contacts are to remember it: the longest window
 	// of what counts it. 0: nothing does.
 	Keep time.Duration `cbor:"6,keyasint,omitempty"`
+	// Token is the hash of its attribution token, as AdShown.Token.
+	Token uint64 `cbor:"7,keyasint,omitempty"`
+	// Terms are of a campaign with a goal or a budget; nil: it has none.
+	Terms *Terms `cbor:"8,keyasint,omitempty"`
 }
 
 // AdShown is a creative that a decision showed.

@@ -108,6 +108,8 @@ const (
 	RejectedLowerTier
 	RejectedCapped
 	RejectedContactPressure
+	RejectedBudget
+	RejectedPaced
 )
 
 // Item is one product or creative of a filled placement.

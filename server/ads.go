@@ -35,20 +35,23 @@ type ads struct {
 	entries  []interest.Entry
 	taken    []*campaign.Ad
 	refused  campaign.Tally
+	pace     pacer
 	served   []scoring.Served // of taken, those that are counted
 }
 
 var adsPool = sync.Pool{New: func() any { return &ads{chooser: creative.Chooser{Floor: creative.DefaultFloor}} }}
 
 // fillAds fills the slots of creatives among those of a page, in their order; no
-// creative stands on it twice. It lists those that are counted. What is left to chance
-// follows from the seed.
-func (s *decisions) fillAds(q *query, who knowledge, now time.Time, seed uint64, filled []scoring.FilledPlacement) []scoring.Served {
+// creative stands on it twice. It lists those that are counted, whose share of goal and
+// budget is held for the decision of that id. What is left to chance follows from the
+// seed.
+func (s *decisions) fillAds(q *query, who knowledge, now time.Time, id scoring.DecisionID, seed uint64, filled []scoring.FilledPlacement) []scoring.Served {
 	a := adsPool.Get().(*ads)
 	defer adsPool.Put(a)
 	a.taken, a.served = a.taken[:0], nil
 	shelf := q.shelf
-	ask := &campaign.Ask{Now: now, Context: &q.context, Contacts: who.contacts, Purchased: who.purchased()}
+	a.pace.begin(q.site, shelf, now, seed)
+	ask := &campaign.Ask{Now: now, Context: &q.context, Contacts: who.contacts, Purchased: who.purchased(), Paced: a.pace.judge}
 	if shelf.Targets() {
 		ask.Visitor = q.site.asked(who.profile, now)
 	}
@@ -60,7 +63,7 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, seed uint64,
 		}
 		ask.Rules = slot.placement.Creatives
 		ask.Without = a.without(slot)
-		filled[i] = a.fill(q, slot, shelf, ask, &responses, seed)
+		filled[i] = a.fill(q, slot, shelf, ask, &responses, seed, tokenHashes(id, i))
 	}
 	return a.served
 }
@@ -101,8 +104,11 @@ func (a *ads) without(slot slot) func(*campaign.Ad) scoring.Rejection {
 }
 
 // fill fills one slot: of the eligible ads one by chance, of the rest another, and so
-// on. The propensity of each is given those before it.
-func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, responses *creative.Reading, seed uint64) scoring.FilledPlacement {
+// on. The propensity of each is given those before it, and those that may be shown.
+// The hash of the token of each position tells token.
+func (a *ads) fill(
+	q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, responses *creative.Reading, seed uint64, token func(position int) uint64,
+) scoring.FilledPlacement {
 	out := scoring.FilledPlacement{Placement: slot.placement.ID}
 	a.page.Placement = slot.placement.ID
 	common := a.builder.Begin(&a.page)
@@ -119,6 +125,9 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 		shares := a.chooser.Propensities(a.arms)
 		k := creative.Draw(shares, seed+uint64(len(out.Items)))
 		ad, own := a.eligible[k], a.rivals[k].Own
+		if !a.take(ad, slot, ask, token(len(out.Items)), q.dryRun) {
+			continue // its campaign takes no part any more
+		}
 		item := scoring.Item{
 			Campaign: ad.Campaign, Creative: ad.ID, Propensity: shares[k], Features: creative.Pack(common, own),
 			Score: a.arms[k].Worth(),
@@ -126,7 +135,6 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 		if len(out.Items) == 0 {
 			out.Chances = a.chances(shares)
 		}
-		a.take(ad, slot, ask)
 		if q.reasons() {
 			item.Reasons = adReasons(&a.page, ad, own, responses)
 		}
@@ -146,18 +154,29 @@ func (a *ads) fill(q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask
 	return out
 }
 
-// take puts an ad on the page, where it counts for those to come.
-func (a *ads) take(ad *campaign.Ad, slot slot, ask *campaign.Ask) {
+// take puts an ad on the page, where it counts for those to come, and holds its share
+// of goal and budget, unless it is a dry run. It is false if there is no room for it.
+func (a *ads) take(ad *campaign.Ad, slot slot, ask *campaign.Ask, token uint64, dryRun bool) bool {
+	var terms *scoring.Terms
+	if !dryRun && ad.Flight.Counted() {
+		var ok bool
+		if terms, ok = a.pace.hold(ad.Flight, token); !ok {
+			return false
+		}
+	}
 	a.taken = append(a.taken, ad)
-	if ad.Keep() == 0 {
-		return
+	if ad.Keep() == 0 && terms == nil {
+		return true
 	}
 	from := len(a.served)
 	a.served = append(a.served, scoring.Served{
 		Campaign: ad.Campaign, Creative: ad.ID, Advertiser: ad.Flight.Advertiser,
-		Placement: slot.placement.ID, Channel: ask.Context.Channel, Keep: ad.Keep(),
+		Placement: slot.placement.ID, Channel: ask.Context.Channel, Keep: ad.Keep(), Token: token, Terms: terms,
 	})
-	ask.Contacts = ask.Contacts.Add(a.served[from:], ask.Now)
+	if ad.Keep() > 0 {
+		ask.Contacts = ask.Contacts.Add(a.served[from:], ask.Now)
+	}
+	return true
 }
 
 // compete makes arms of the eligible ads.
@@ -166,9 +185,10 @@ func (a *ads) compete(ask *campaign.Ask, common []creative.Feature, responses *c
 	for _, ad := range a.eligible {
 		from := len(a.features)
 		a.features = append(a.features, a.builder.Own(ad.Prepared(), ask.Contacts.Lately(ad.Key(), ask.Now))...)
-		a.rivals = append(a.rivals, creative.Contestant{Own: a.features[from:len(a.features):len(a.features)], Value: ad.Value()})
+		a.rivals = append(a.rivals, creative.Contestant{Own: a.features[from:len(a.features):len(a.features)], Value: ad.Value(a.pace.ledger.PerClick)})
 	}
 	a.arms = responses.AppendArms(a.arms[:0], common, a.rivals)
+	campaign.Settle(a.eligible, a.arms)
 }
 
 // chances are those of the eligible ads, the likeliest if they are many.

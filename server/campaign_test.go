@@ -35,10 +35,13 @@ func TestCampaignsAreKept(t *testing.T) {
 		DayParts: []*pb.DayPart{{Days: []pb.DayOfWeek{pb.DayOfWeek_DAY_OF_WEEK_FRIDAY, pb.DayOfWeek_DAY_OF_WEEK_SUNDAY}, StartMinute: 1320, EndMinute: 360}},
 		Tier:     pb.Tier_TIER_GOAL, ClickValue: &pb.Money{CurrencyCode: "EUR", Nanos: 5e8}, Targeting: "visitor.known",
 		Places: []*pb.Place{{Country: "FR", City: "Lyon"}}, LandingUrl: "https://example.com/spring", Categories: []string{"garden"},
+		Goal: &pb.Goal{Metric: pb.GoalMetric_GOAL_METRIC_CLICKS, Amount: 500}, Budget: &pb.Money{CurrencyCode: "EUR", Units: 100},
+		Bid: &pb.Bid{Charge: pb.Charge_CHARGE_CLICK, Amount: &pb.Money{CurrencyCode: "EUR", Nanos: 2e8}},
 	}
 	got, err := s.campaigns.CreateCampaign(ctx, &pb.CreateCampaignRequest{Parent: "sites/shop", CampaignId: "spring", Campaign: want})
 	must(t, err)
 	want.Name, want.Etag, want.UpdateTime = "sites/shop/campaigns/spring", got.GetEtag(), got.GetUpdateTime()
+	want.Delivery = got.GetDelivery()
 	creative, err := s.campaigns.CreateCreative(ctx, &pb.CreateCreativeRequest{Parent: want.Name, CreativeId: "red", Creative: &pb.Creative{
 		DisplayName: "Red", Format: "banner", Size: &pb.CreativeSize{Width: 300, Height: 250}, Attributes: map[string]string{"motif": "people"},
 	}})
@@ -46,6 +49,10 @@ func TestCampaignsAreKept(t *testing.T) {
 	for range 2 {
 		again, err := s.campaigns.GetCampaign(ctx, &pb.GetCampaignRequest{Name: want.Name})
 		must(t, err)
+		if p := again.GetDelivery().GetParticipation(); p <= 0 || p > 1 {
+			t.Errorf("it takes part with probability %v", p)
+		}
+		again.Delivery = got.GetDelivery() // it goes with the time
 		if !proto.Equal(again, want) || !proto.Equal(got, want) {
 			t.Errorf("got\n%v\nand\n%v, want\n%v", got, again, want)
 		}

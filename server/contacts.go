@@ -1,8 +1,6 @@
 package server
 
 import (
-	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -42,31 +40,6 @@ func (q *query) turn() (done func()) {
 		return func() {}
 	}
 	return q.site.turns.take(q.visitor)
-}
-
-// handOut writes down what the page hands out and somebody counts: when it returns
-// without an error it counts, whatever becomes of the answer. It does so in the
-// journal, under an id that is made of the decision's, or for a visitor who may not be
-// known in the sealed blob that it returns.
-func (s *decisions) handOut(
-	ctx context.Context, q *query, who knowledge, page *scoring.Decision, id scoring.DecisionID, served []scoring.Served,
-) (blob []byte, err error) {
-	switch {
-	case !q.counted():
-		return nil, nil
-	case q.visitor == "":
-		return s.blobs.seal(q.site.id, who.contacts.Add(served, page.Time), page.Time)
-	case len(served) == 0:
-		return nil, nil
-	}
-	acks, err := s.store.Append(ctx, q.site.id, []scoring.Event{{
-		ID: scoring.EventID("served-" + id), Type: scoring.CreativeServed, Visitor: q.visitor, Time: page.Time, Served: served,
-	}})
-	if err != nil {
-		return nil, fmt.Errorf("append what is handed out: %w", about(siteName(q.site.id), err))
-	}
-	q.site.metrics.stored.Set(float64(acks[0].Seq))
-	return nil, nil
 }
 
 // countMail has an e-mail that was delivered count as a contact, if anything counts

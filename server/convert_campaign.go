@@ -29,12 +29,16 @@ func campaignFromProto(v *violations, field string, m *pb.Campaign, id scoring.C
 		Attributes:  m.GetAttributes(),
 		UpdatedAt:   now,
 		Caps:        capsFromProto(v, field, m.GetFrequencyCaps(), scoring.CapCampaign),
+		Goal:        goalFromProto(v, field+"goal", m.GetGoal()),
+		Budget:      moneyFromProto(v, field+"budget", m.GetBudget(), currency),
+		Bid:         bidFromProto(v, field+"bid", m.GetBid(), currency),
 	}
 	for i, limit := range c.Caps {
 		if limit.Scope == scoring.CapAdvertiser && c.Advertiser == "" {
 			v.add(fmt.Sprintf("%sfrequency_caps[%d].scope", field, i), "is CAP_SCOPE_ADVERTISER, and the campaign's advertiser is empty: name it")
 		}
 	}
+	checkBudget(v, field, &c, currency)
 	if !c.Start.IsZero() && !c.End.IsZero() && !c.Start.Before(c.End) {
 		v.add(field+"end_time", "is %s, must be after start_time, which is %s", c.End.Format(time.RFC3339), c.Start.Format(time.RFC3339))
 	}
@@ -74,22 +78,28 @@ func dayPartFromProto(v *violations, field string, m *pb.DayPart) scoring.DayPar
 
 func campaignToProto(site scoring.SiteID, c *scoring.Campaign) *pb.Campaign {
 	m := &pb.Campaign{
-		Name:        campaignName(site, c.ID),
-		DisplayName: c.DisplayName,
-		Advertiser:  c.Advertiser,
-		StartTime:   timeToProto(c.Start),
-		EndTime:     timeToProto(c.End),
-		Tier:        pb.Tier(cmp.Or(c.Tier, scoring.TierAuction)),
-		ClickValue:  moneyToProto(c.ClickValue),
-		Targeting:   c.Targeting,
-		LandingUrl:  c.LandingURL,
-		Categories:  c.Categories,
-		Paused:      c.Paused,
-		Attributes:  c.Attributes,
-		Etag:        etagOf(c.Revision),
-		UpdateTime:  timeToProto(c.UpdatedAt),
-
+		Name:          campaignName(site, c.ID),
+		DisplayName:   c.DisplayName,
+		Advertiser:    c.Advertiser,
+		StartTime:     timeToProto(c.Start),
+		EndTime:       timeToProto(c.End),
+		Tier:          pb.Tier(cmp.Or(c.Tier, scoring.TierAuction)),
+		ClickValue:    moneyToProto(c.ClickValue),
+		Targeting:     c.Targeting,
+		LandingUrl:    c.LandingURL,
+		Categories:    c.Categories,
+		Paused:        c.Paused,
+		Attributes:    c.Attributes,
+		Etag:          etagOf(c.Revision),
+		UpdateTime:    timeToProto(c.UpdatedAt),
+		Budget:        moneyToProto(c.Budget),
 		FrequencyCaps: capsToProto(c.Caps),
+	}
+	if c.Goal != nil {
+		m.Goal = &pb.Goal{Metric: pb.GoalMetric(c.Goal.Metric), Amount: c.Goal.Amount}
+	}
+	if c.Bid != nil {
+		m.Bid = &pb.Bid{Charge: pb.Charge(c.Bid.Charge), Amount: moneyToProto(&c.Bid.Amount)}
 	}
 	for _, p := range c.DayParts {
 		part := &pb.DayPart{StartMinute: p.Start, EndMinute: p.End}

@@ -46,7 +46,7 @@ func (s *campaigns) GetCampaign(_ context.Context, req *pb.GetCampaignRequest) (
 	if err != nil {
 		return nil, s.fail("GetCampaign", err)
 	}
-	return campaignToProto(st.id, &f.Campaign), nil
+	return st.flightToProto(f, s.clock.Now()), nil
 }
 
 // ListCampaigns implements CampaignService.
@@ -61,10 +61,10 @@ func (s *campaigns) ListCampaigns(_ context.Context, req *pb.ListCampaignsReques
 	if err != nil {
 		return nil, s.fail("ListCampaigns", err)
 	}
-	resp := &pb.ListCampaignsResponse{}
+	resp, now := &pb.ListCampaignsResponse{}, s.clock.Now()
 	page, next := cutPage(st.shelf.Load().Flights(), func(f *campaign.Flight) string { return string(f.ID) }, after, req.GetPageSize())
 	for i := range page {
-		resp.Campaigns = append(resp.Campaigns, campaignToProto(st.id, &page[i].Campaign))
+		resp.Campaigns = append(resp.Campaigns, st.flightToProto(&page[i], now))
 	}
 	resp.NextPageToken = next
 	return resp, nil
@@ -101,6 +101,9 @@ func (s *campaigns) DeleteCampaign(ctx context.Context, req *pb.DeleteCampaignRe
 		return nil, s.fail("DeleteCampaign", about(req.GetName(), err))
 	}
 	st.setFlight(old.ID, nil)
+	if err := s.forgetCampaign(ctx, st, old.ID); err != nil {
+		return nil, s.fail("DeleteCampaign", err)
+	}
 	return &emptypb.Empty{}, nil
 }
 
@@ -117,12 +120,15 @@ func (s *campaigns) putCampaign(ctx context.Context, st *site, id scoring.Campai
 		return nil, err
 	}
 	put := []scoring.Campaign{ready.Campaign}
+	if err := s.beginAnew(ctx, st, put); err != nil {
+		return nil, err
+	}
 	if err := s.store.PutCampaigns(ctx, st.id, put, nil); err != nil {
 		return nil, about(campaignName(st.id, id), err)
 	}
 	ready.Campaign = put[0]
 	st.setFlight(id, &ready)
-	return campaignToProto(st.id, &ready.Campaign), nil
+	return st.flightToProto(st.shelf.Load().Flight(id), s.clock.Now()), nil
 }
 
 // findCampaign finds the campaign that a request names, unless something is wrong

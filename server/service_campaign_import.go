@@ -145,6 +145,9 @@ func (run *campaignImport) keep(ctx context.Context, next *shelving) error {
 	if len(changed)+len(theirs) == 0 {
 		return nil
 	}
+	if err := run.beginAnew(ctx, run.site, changed); err != nil {
+		return err
+	}
 	if err := run.store.PutCampaigns(ctx, run.site.id, changed, theirs); err != nil {
 		return fmt.Errorf("import %d campaigns and %d creatives: %w", len(changed), len(theirs), about(siteName(run.site.id), err))
 	}
@@ -177,6 +180,9 @@ func (run *campaignImport) removeRest(ctx context.Context) error {
 			return fmt.Errorf("full import: remove campaign %q: %w", f.ID, err)
 		}
 		run.site.setFlight(f.ID, nil)
+		if err := run.forgetCampaign(ctx, run.site, f.ID); err != nil {
+			return err
+		}
 		run.counts.Deleted += int64(1 + before - len(run.site.shelf.Load().Ads()))
 	}
 	return nil

@@ -25,6 +25,9 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
+	if err := q.countersReady(ctx); err != nil {
+		return nil, s.fail("Decide", err)
+	}
 	defer q.turn()()
 	who, err := s.known(ctx, q)
 	if err != nil {
@@ -37,7 +40,7 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	}
 	page := &scoring.Decision{Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read()}
 	var served []scoring.Served
-	page.Placements, served = s.fill(q, who, now, decide.SeedOf(id))
+	page.Placements, served = s.fill(q, who, now, id)
 	blob, err := s.handOut(ctx, q, who, page, id, served)
 	if err != nil {
 		return nil, s.fail("Decide", err)
@@ -112,8 +115,9 @@ func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
 }
 
 // fill decides the placements, those of products and those of creatives, and lists
-// what of it is counted. The seed is what is left to chance.
-func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) ([]scoring.FilledPlacement, []scoring.Served) {
+// what of it is counted. What is left to chance follows from the id.
+func (s *decisions) fill(q *query, who knowledge, now time.Time, id scoring.DecisionID) ([]scoring.FilledPlacement, []scoring.Served) {
+	seed := decide.SeedOf(id)
 	page := &decide.Page{
 		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile, Seed: seed,
 		Reasons: q.reasons(), Rejected: q.rejected(),
@@ -141,7 +145,7 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, seed uint64) ([
 			filled[i], decided = decided[0], decided[1:]
 		}
 	}
-	return filled, s.fillAds(q, who, now, seed, filled)
+	return filled, s.fillAds(q, who, now, id, seed, filled)
 }
 
 // record keeps the decision, unless it is a dry run or made from a session of

@@ -27,6 +27,7 @@ type site struct {
 	decider  *decide.Decider
 	learner  *learner
 	metrics  *siteMetrics
+	opened   store.Seq // the last event when it was opened
 
 	// controlled is the sequence number of the last control entry since the start.
 	controlled atomic.Uint64
@@ -63,6 +64,9 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 		learner: newLearner(s, info.ID, learned, counts),
 	}
 	st.record.Store(&info)
+	if st.opened, err = s.store.Head(ctx, info.ID); err != nil {
+		return nil, fmt.Errorf("server: read the head of site %q: %w", info.ID, err)
+	}
 	stored, err := s.store.Placements(ctx, info.ID)
 	if err != nil {
 		return nil, fmt.Errorf("server: read the placements of site %q: %w", info.ID, err)

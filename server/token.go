@@ -119,8 +119,23 @@ func placeOf(token string) (p tokenPlace, ok bool) {
 	return tokenPlace{
 		decision:  scoring.DecisionID(idEncoding.EncodeToString(b[1 : 1+idBytes])),
 		placement: int(b[tokenHead]), position: int(b[tokenHead+1]),
-		hash: xxhash.Sum64(append(b[1:1+idBytes:1+idBytes], b[tokenHead], b[tokenHead+1])),
+		hash: hashOf(b[1:1+idBytes], b[tokenHead], b[tokenHead+1]),
 	}, true
+}
+
+// hashOf stands for the item at a place of a decision.
+func hashOf(id []byte, placement, position byte) uint64 {
+	return xxhash.Sum64(append(id[:idBytes:idBytes], placement, position))
+}
+
+// tokenHashes returns the function that tells, of the items of a decision's placement,
+// what tokenPlace.hash will be.
+func tokenHashes(id scoring.DecisionID, placement int) func(position int) uint64 {
+	var b [idBytes]byte
+	if _, err := idEncoding.Decode(b[:], []byte(id)); err != nil {
+		panic(fmt.Sprintf("server: decision id %q is not ours", id))
+	}
+	return func(position int) uint64 { return hashOf(b[:], byte(placement), byte(position)) }
 }
 
 func (t *tokens) mac(site scoring.SiteID, id []byte) []byte {

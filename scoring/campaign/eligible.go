@@ -27,6 +27,8 @@ type Ask struct {
 	// Purchased is when the visitor last bought something and kept it; zero if they
 	// did not, or it is not known.
 	Purchased time.Time
+	// Paced is why a campaign with a goal or a budget does not take part; nil: all do.
+	Paced func(*Flight) scoring.Rejection
 
 	judged   []verdict         // by number of the flight
 	pressure scoring.Rejection // of all ads alike
@@ -159,7 +161,10 @@ func (s *Shelf) judgeFlight(a *Ask, f *Flight) scoring.Rejection {
 	case a.pressure != 0:
 		return a.pressure
 	}
-	return s.restsFor(a, f)
+	if why := s.restsFor(a, f); why != 0 || a.Paced == nil || !f.Counted() {
+		return why
+	}
+	return a.Paced(f)
 }
 
 func (s *Shelf) inDayPart(parts []scoring.DayPart, now time.Time) bool {
@@ -218,6 +223,7 @@ func NoFill(rejected []scoring.Rejected) scoring.NoFillReason {
 		{scoring.NoFillCapped, []scoring.Rejection{scoring.RejectedCapped, scoring.RejectedContactPressure, scoring.RejectedDismissed}},
 		{scoring.NoFillShownElsewhere, []scoring.Rejection{scoring.RejectedShownElsewhere}},
 		{scoring.NoFillExcluded, []scoring.Rejection{scoring.RejectedExcluded, scoring.RejectedBlocked}},
+		{scoring.NoFillBudget, []scoring.Rejection{scoring.RejectedBudget, scoring.RejectedPaced}},
 		{scoring.NoFillTargeting, []scoring.Rejection{scoring.RejectedTargeting, scoring.RejectedPlace}},
 		{scoring.NoFillUnavailable, []scoring.Rejection{scoring.RejectedPaused, scoring.RejectedFlight, scoring.RejectedDayPart}},
 	} {

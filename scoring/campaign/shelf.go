@@ -11,6 +11,8 @@ import (
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/creative"
+	"github.com/vitrine-io/vitrine/scoring/delivery"
+	"github.com/vitrine-io/vitrine/scoring/pacing"
 )
 
 // Audience is whom a campaign is for: its targeting expression, made ready.
@@ -27,6 +29,14 @@ type Flight struct {
 
 	key  contact.Key
 	caps []limit // of the campaign and its advertiser
+
+	hours *pacing.Hours // of its day parts
+}
+
+// Paced is a campaign as pacing sees it at a time.
+func (s *Shelf) Paced(f *Flight, now time.Time) delivery.Flight {
+	_, offset := now.In(s.zone).Zone()
+	return delivery.Flight{Campaign: &f.Campaign, Hours: f.hours, Offset: offset}
 }
 
 // Ad is a creative with the campaign that it belongs to.
@@ -60,14 +70,6 @@ func (a *Ad) Prepared() *creative.Prepared { return a.prepared }
 // LandingURL is where the ad leads: the creative's own, or else the campaign's.
 func (a *Ad) LandingURL() string { return cmp.Or(a.Creative.LandingURL, a.Flight.LandingURL) }
 
-// Value is what a click is worth, in units of the site's currency.
-func (a *Ad) Value() float64 {
-	if a.Flight.ClickValue == nil {
-		return 1
-	}
-	return a.Flight.ClickValue.Amount()
-}
-
 // Tier is the campaign's priority, stated or not.
 func (a *Ad) Tier() scoring.Tier { return cmp.Or(a.Flight.Tier, scoring.TierAuction) }
 
@@ -81,8 +83,9 @@ type Shelf struct {
 	zone    *time.Location
 	policy  *scoring.ContactPolicy
 	budgets []limit       // of the policy
-	counts  bool          // contacts with any of the ads
+	counts  bool          // any of the ads is counted
 	mail    time.Duration // how long an e-mail counts
+	targets bool
 }
 
 // kind is what a placement tells creatives apart by.
@@ -102,6 +105,13 @@ type rack struct {
 // Day parts are meant in zone. The policy is that of the site; nil for none.
 func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Location, policy *scoring.ContactPolicy) *Shelf {
 	s := &Shelf{flights: flights, kinds: map[kind]*rack{}, zone: zone, policy: policy}
+	for i := range flights {
+		f := &flights[i]
+		s.targets, s.counts = s.targets || f.Audience != nil, s.counts || f.Counted()
+		if f.hours == nil && f.Counted() {
+			f.hours = pacing.HoursOf(f.DayParts)
+		}
+	}
 	for i := range creatives {
 		c := &creatives[i]
 		n, ok := slices.BinarySearchFunc(flights, c.Campaign, func(f Flight, id scoring.CampaignID) int { return cmp.Compare(f.ID, id) })
@@ -143,9 +153,7 @@ func (s *Shelf) place(a *Ad) {
 }
 
 // Targets reports whether any campaign asks whom it is for.
-func (s *Shelf) Targets() bool {
-	return slices.ContainsFunc(s.flights, func(f Flight) bool { return f.Audience != nil })
-}
+func (s *Shelf) Targets() bool { return s.targets }
 
 // Ads are all of the shelf's, in the order of campaigns and ids.
 func (s *Shelf) Ads() []Ad { return s.ads }

@@ -104,11 +104,15 @@ func (c *Chooser) compete(arms []Arm) float64 {
 	for _, a := range arms {
 		most = max(most, a.Value)
 	}
+	ratio, logRatio := 1.0, 0.0 // of the arm before: those of a campaign have the same Value
 	for k, a := range arms {
 		if a.Value > 0 {
-			d, ratio := max(a.Deviation, leastDeviation), most/a.Value
+			d := max(a.Deviation, leastDeviation)
+			if x := most / a.Value; x != ratio {
+				ratio, logRatio = x, math.Log(x)
+			}
 			c.level = c.level && ratio == 1
-			c.race = append(c.race, contender{mean: a.Mean, deviation: d, inverse: 1 / d, ratio: ratio, logRatio: math.Log(ratio), arm: k})
+			c.race = append(c.race, contender{mean: a.Mean, deviation: d, inverse: 1 / d, ratio: ratio, logRatio: logRatio, arm: k})
 		}
 	}
 	if len(c.race) == 0 {
@@ -117,8 +121,8 @@ func (c *Chooser) compete(arms []Arm) float64 {
 	low, high := math.Inf(-1), math.Inf(-1)
 	for k := range c.race {
 		r := &c.race[k]
-		low = max(low, r.outer(r.mean-far*r.deviation))
-		high = max(high, r.outer(r.mean+5*r.deviation))
+		low = r.later(low, r.mean-far*r.deviation)
+		high = r.later(high, r.mean+5*r.deviation)
 	}
 	c.cut(low)
 	if len(c.race) > 3 {
@@ -149,6 +153,15 @@ func (r *contender) outer(z float64) float64 {
 	return -math.Log(r.ratio*(1+math.Exp(-z)) - 1)
 }
 
+// later is t, or where the arm's own logit is z if that is more. As 1 - p/ratio is no
+// less than 1 - p, that is z - log(ratio) at most.
+func (r *contender) later(t, z float64) float64 {
+	if z-r.logRatio <= t {
+		return t
+	}
+	return max(t, r.outer(z))
+}
+
 // point is a place of the quadrature: t, the logistic function p of it, and log p.
 type point struct{ t, p, log float64 }
 
@@ -168,6 +181,10 @@ func (r *contender) inner(at point) (z, growth float64) {
 		return at.t, 1
 	}
 	q := at.p * r.ratio // the probability of a response that makes the arm worth as much
+	if q < 1.0/16 {     // most are: -log(1 - q) and 1/(1 - q) by their series, to 1e-7
+		z = q * (1 + q*(1.0/2+q*(1.0/3+q*(1.0/4+q*(1.0/5)))))
+		return at.log + r.logRatio + z, (1 - at.p) * (1 + q*(1+q*(1+q*(1+q*(1+q)))))
+	}
 	if q > 0.5 {
 		if q >= 1 {
 			return math.Inf(1), 0
@@ -186,13 +203,25 @@ func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
 // cut drops who is above t with a probability under 1e-6.
 func (c *Chooser) cut(t float64) {
-	left := c.race[:0]
-	for _, r := range c.race {
-		if r.outer(r.mean+4.75*r.deviation) > t {
-			left = append(left, r)
+	at := c.pointAt(t)
+	c.keep(func(r *contender) bool {
+		z, _ := r.inner(at)
+		return r.mean+4.75*r.deviation > z
+	})
+}
+
+// keep drops those that are not wanted.
+func (c *Chooser) keep(want func(r *contender) bool) {
+	n := 0
+	for k := range c.race {
+		if want(&c.race[k]) {
+			if n < k {
+				c.race[n] = c.race[k]
+			}
+			n++
 		}
 	}
-	c.race = left
+	c.race = c.race[:n]
 }
 
 // begin narrows down where to begin: where the best stays below with a probability
@@ -238,13 +267,11 @@ func (c *Chooser) step(t float64) float64 {
 	if len(c.race) >= many {
 		most = cellWidthMany
 	}
-	left := c.race[:0]
-	for k := range c.race {
-		r := &c.race[k]
+	c.keep(func(r *contender) bool {
 		z, growth := r.inner(at)
 		off := z - r.mean
 		if off > 5*r.deviation {
-			continue
+			return false
 		}
 		width := max(most*r.deviation, math.Abs(off)-3.5*r.deviation)
 		width /= growth
@@ -252,9 +279,8 @@ func (c *Chooser) step(t float64) float64 {
 			width = min(width, math.Log1p(0.4*(1-q)/q))
 		}
 		step = min(step, width)
-		left = append(left, *r)
-	}
-	c.race = left
+		return true
+	})
 	return step
 }
 

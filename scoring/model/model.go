@@ -39,11 +39,13 @@ type Model struct {
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
-	aims     []Aim    // of the step being shown
-	bought   []Bought // before it
-	student  atomic.Pointer[Student]
-	sessions atomic.Uint64 // packed counter of sessions begun
-	learned  atomic.Uint64
+
+	deliveries deliveries
+	aims       []Aim    // of the step being shown
+	bought     []Bought // before it
+	student    atomic.Pointer[Student]
+	sessions   atomic.Uint64 // packed counter of sessions begun
+	learned    atomic.Uint64
 }
 
 // item is what is learned about one product number: a cache line.
@@ -91,6 +93,7 @@ func (m *Model) reset() {
 // order gives the same model. docs/performance.md has what it costs.
 func (m *Model) Learn(e *scoring.Event) {
 	t := instant(e.Time)
+	m.deliveries.Learn(e)
 	if e.Type.Control() {
 		m.control(e, t)
 		m.sweepDaily(t)

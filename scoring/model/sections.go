@@ -31,6 +31,7 @@ func (m *Model) sections() []section {
 		&m.affinity,
 		touches{&m.open},
 		&m.trails,
+		&m.deliveries,
 	}
 }
 

@@ -218,6 +218,126 @@ func (CapScope) EnumDescriptor() ([]byte, []int) {
 	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{2}
 }
 
+// GoalMetric is something that a campaign brings about.
+type GoalMetric int32
+
+const (
+	// Not stated: refused.
+	GoalMetric_GOAL_METRIC_UNSPECIFIED GoalMetric = 0
+	// Creatives that came into sight, as CREATIVE_VIEWED tells.
+	GoalMetric_GOAL_METRIC_IMPRESSIONS GoalMetric = 1
+	// Creatives that were clicked.
+	GoalMetric_GOAL_METRIC_CLICKS GoalMetric = 2
+	// Orders that followed from a creative.
+	GoalMetric_GOAL_METRIC_CONVERSIONS GoalMetric = 3
+	// The budget, all of it.
+	GoalMetric_GOAL_METRIC_SPEND GoalMetric = 4
+)
+
+// Enum value maps for GoalMetric.
+var (
+	GoalMetric_name = map[int32]string{
+		0: "GOAL_METRIC_UNSPECIFIED",
+		1: "GOAL_METRIC_IMPRESSIONS",
+		2: "GOAL_METRIC_CLICKS",
+		3: "GOAL_METRIC_CONVERSIONS",
+		4: "GOAL_METRIC_SPEND",
+	}
+	GoalMetric_value = map[string]int32{
+		"GOAL_METRIC_UNSPECIFIED": 0,
+		"GOAL_METRIC_IMPRESSIONS": 1,
+		"GOAL_METRIC_CLICKS":      2,
+		"GOAL_METRIC_CONVERSIONS": 3,
+		"GOAL_METRIC_SPEND":       4,
+	}
+)
+
+func (x GoalMetric) Enum() *GoalMetric {
+	p := new(GoalMetric)
+	*p = x
+	return p
+}
+
+func (x GoalMetric) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (GoalMetric) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_campaign_service_proto_enumTypes[3].Descriptor()
+}
+
+func (GoalMetric) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_campaign_service_proto_enumTypes[3]
+}
+
+func (x GoalMetric) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use GoalMetric.Descriptor instead.
+func (GoalMetric) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
+}
+
+// Charge says what a bid is paid for.
+type Charge int32
+
+const (
+	// Not stated: refused.
+	Charge_CHARGE_UNSPECIFIED Charge = 0
+	// For a thousand impressions; each costs a thousandth, rounded down to billionths
+	// of the currency's unit.
+	Charge_CHARGE_THOUSAND_IMPRESSIONS Charge = 1
+	// For each click.
+	Charge_CHARGE_CLICK Charge = 2
+	// For each order that followed from a creative. An order that is cancelled or
+	// refunded is given back.
+	Charge_CHARGE_CONVERSION Charge = 3
+)
+
+// Enum value maps for Charge.
+var (
+	Charge_name = map[int32]string{
+		0: "CHARGE_UNSPECIFIED",
+		1: "CHARGE_THOUSAND_IMPRESSIONS",
+		2: "CHARGE_CLICK",
+		3: "CHARGE_CONVERSION",
+	}
+	Charge_value = map[string]int32{
+		"CHARGE_UNSPECIFIED":          0,
+		"CHARGE_THOUSAND_IMPRESSIONS": 1,
+		"CHARGE_CLICK":                2,
+		"CHARGE_CONVERSION":           3,
+	}
+)
+
+func (x Charge) Enum() *Charge {
+	p := new(Charge)
+	*p = x
+	return p
+}
+
+func (x Charge) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Charge) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_campaign_service_proto_enumTypes[4].Descriptor()
+}
+
+func (Charge) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_campaign_service_proto_enumTypes[4]
+}
+
+func (x Charge) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Charge.Descriptor instead.
+func (Charge) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
+}
+
 // DayPart is a part of the week in the site's time zone.
 type DayPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -410,6 +530,230 @@ func (x *FrequencyCap) GetWindow() *durationpb.Duration {
 	return nil
 }
 
+// Goal is what a campaign is to bring about over its flight, and no more.
+type Goal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What.
+	Metric GoalMetric `protobuf:"varint,1,opt,name=metric,proto3,enum=vitrine.v1.GoalMetric" json:"metric,omitempty"`
+	// How many: 1 to 10^12. 0 with SPEND, for which the budget says how much.
+	Amount        int64 `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Goal) Reset() {
+	*x = Goal{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Goal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Goal) ProtoMessage() {}
+
+func (x *Goal) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Goal.ProtoReflect.Descriptor instead.
+func (*Goal) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Goal) GetMetric() GoalMetric {
+	if x != nil {
+		return x.Metric
+	}
+	return GoalMetric_GOAL_METRIC_UNSPECIFIED
+}
+
+func (x *Goal) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+// Bid is what an advertiser pays.
+type Bid struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What for.
+	Charge Charge `protobuf:"varint,1,opt,name=charge,proto3,enum=vitrine.v1.Charge" json:"charge,omitempty"`
+	// How much, in the site's currency: at least a millionth of its unit.
+	Amount        *Money `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Bid) Reset() {
+	*x = Bid{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Bid) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Bid) ProtoMessage() {}
+
+func (x *Bid) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Bid.ProtoReflect.Descriptor instead.
+func (*Bid) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Bid) GetCharge() Charge {
+	if x != nil {
+		return x.Charge
+	}
+	return Charge_CHARGE_UNSPECIFIED
+}
+
+func (x *Bid) GetAmount() *Money {
+	if x != nil {
+		return x.Amount
+	}
+	return nil
+}
+
+// Delivery is what a campaign has brought about so far. It has every event that was
+// learned from: all that were acknowledged, but for a flood.
+type Delivery struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Creatives that were handed out, if it has caps, a goal or a budget: others are
+	// not counted until they come into sight.
+	HandedOut int64 `protobuf:"varint,1,opt,name=handed_out,json=handedOut,proto3" json:"handed_out,omitempty"`
+	// Of these, those that came into sight.
+	Impressions int64 `protobuf:"varint,2,opt,name=impressions,proto3" json:"impressions,omitempty"`
+	// Those that were clicked.
+	Clicks int64 `protobuf:"varint,3,opt,name=clicks,proto3" json:"clicks,omitempty"`
+	// The orders that followed.
+	Conversions int64 `protobuf:"varint,4,opt,name=conversions,proto3" json:"conversions,omitempty"`
+	// What was charged: never more than the budget.
+	Spent *Money `protobuf:"bytes,5,opt,name=spent,proto3" json:"spent,omitempty"`
+	// The part of the goal that is reached, or of the budget where there is no goal:
+	// 0 to 1. Absent without either.
+	Progress *float64 `protobuf:"fixed64,6,opt,name=progress,proto3,oneof" json:"progress,omitempty"`
+	// The part that was to be reached by now, if all goes by the forecast. Absent
+	// without an end, or before anything was handed out.
+	Planned *float64 `protobuf:"fixed64,7,opt,name=planned,proto3,oneof" json:"planned,omitempty"`
+	// The probability with which the campaign takes part in a decision now, as pacing
+	// has it: 0 when goal or budget leave no room. Absent without a goal or a budget.
+	Participation *float64 `protobuf:"fixed64,8,opt,name=participation,proto3,oneof" json:"participation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Delivery) Reset() {
+	*x = Delivery{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Delivery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Delivery) ProtoMessage() {}
+
+func (x *Delivery) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
+func (*Delivery) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Delivery) GetHandedOut() int64 {
+	if x != nil {
+		return x.HandedOut
+	}
+	return 0
+}
+
+func (x *Delivery) GetImpressions() int64 {
+	if x != nil {
+		return x.Impressions
+	}
+	return 0
+}
+
+func (x *Delivery) GetClicks() int64 {
+	if x != nil {
+		return x.Clicks
+	}
+	return 0
+}
+
+func (x *Delivery) GetConversions() int64 {
+	if x != nil {
+		return x.Conversions
+	}
+	return 0
+}
+
+func (x *Delivery) GetSpent() *Money {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
+func (x *Delivery) GetProgress() float64 {
+	if x != nil && x.Progress != nil {
+		return *x.Progress
+	}
+	return 0
+}
+
+func (x *Delivery) GetPlanned() float64 {
+	if x != nil && x.Planned != nil {
+		return *x.Planned
+	}
+	return 0
+}
+
+func (x *Delivery) GetParticipation() float64 {
+	if x != nil && x.Participation != nil {
+		return *x.Participation
+	}
+	return 0
+}
+
 // Campaign is what creatives belong to: who wants them shown, when, where and to
 // whom, and what a click is worth.
 type Campaign struct {
@@ -428,9 +772,12 @@ type Campaign struct {
 	DayParts []*DayPart `protobuf:"bytes,6,rep,name=day_parts,json=dayParts,proto3" json:"day_parts,omitempty"`
 	// Its priority.
 	Tier Tier `protobuf:"varint,7,opt,name=tier,proto3,enum=vitrine.v1.Tier" json:"tier,omitempty"`
-	// What a click is worth, in the site's currency: the bid, or what the shop earns.
-	// Within a tier creatives compete by value x probability of a click. 1 when
-	// absent: then the probability alone decides. Must be above 0.
+	// What a click is worth to whoever decides what is shown, in the site's currency.
+	// Within a tier creatives compete by value x probability of a click. Without it
+	// they compete by their bid: one for clicks as it is, one for conversions times how
+	// many of the clicks lead to one, one for a thousand impressions by what it pays
+	// for one, likelier creatives before others of the same campaign. Without either
+	// a click counts 1. Must be above 0.
 	ClickValue *Money `protobuf:"bytes,8,opt,name=click_value,json=clickValue,proto3" json:"click_value,omitempty"`
 	// Whom it is for, in CEL, such as
 	// `visitor.interests['category/shoes'] > 1.0 && context.device == 'phone'`.
@@ -471,13 +818,24 @@ type Campaign struct {
 	Attributes map[string]string `protobuf:"bytes,17,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// How often a visitor may be shown its creatives. All of them hold.
 	FrequencyCaps []*FrequencyCap `protobuf:"bytes,18,rep,name=frequency_caps,json=frequencyCaps,proto3" json:"frequency_caps,omitempty"`
+	// What it is to bring about. With an end_time it is spread over the flight, as the
+	// site's traffic comes; without, it is reached as fast as it goes.
+	Goal *Goal `protobuf:"bytes,20,opt,name=goal,proto3" json:"goal,omitempty"`
+	// What it may cost over its whole flight, in the site's currency: above 0, and only
+	// with a bid. It is spread as the goal is; with both, what ends first holds. What
+	// comes after it is spent is counted and not charged.
+	Budget *Money `protobuf:"bytes,21,opt,name=budget,proto3" json:"budget,omitempty"`
+	// What the advertiser pays. Nothing is charged without.
+	Bid *Bid `protobuf:"bytes,22,opt,name=bid,proto3" json:"bid,omitempty"`
+	// Output only: what it has brought about.
+	Delivery      *Delivery `protobuf:"bytes,23,opt,name=delivery,proto3" json:"delivery,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Campaign) Reset() {
 	*x = Campaign{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -489,7 +847,7 @@ func (x *Campaign) String() string {
 func (*Campaign) ProtoMessage() {}
 
 func (x *Campaign) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -502,7 +860,7 @@ func (x *Campaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Campaign.ProtoReflect.Descriptor instead.
 func (*Campaign) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{3}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Campaign) GetName() string {
@@ -631,6 +989,34 @@ func (x *Campaign) GetFrequencyCaps() []*FrequencyCap {
 	return nil
 }
 
+func (x *Campaign) GetGoal() *Goal {
+	if x != nil {
+		return x.Goal
+	}
+	return nil
+}
+
+func (x *Campaign) GetBudget() *Money {
+	if x != nil {
+		return x.Budget
+	}
+	return nil
+}
+
+func (x *Campaign) GetBid() *Bid {
+	if x != nil {
+		return x.Bid
+	}
+	return nil
+}
+
+func (x *Campaign) GetDelivery() *Delivery {
+	if x != nil {
+		return x.Delivery
+	}
+	return nil
+}
+
 // Creative is one thing to show: a banner, a teaser, a message.
 type Creative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -663,7 +1049,7 @@ type Creative struct {
 
 func (x *Creative) Reset() {
 	*x = Creative{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -675,7 +1061,7 @@ func (x *Creative) String() string {
 func (*Creative) ProtoMessage() {}
 
 func (x *Creative) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -688,7 +1074,7 @@ func (x *Creative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creative.ProtoReflect.Descriptor instead.
 func (*Creative) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Creative) GetName() string {
@@ -776,7 +1162,7 @@ type CreateCampaignRequest struct {
 
 func (x *CreateCampaignRequest) Reset() {
 	*x = CreateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +1174,7 @@ func (x *CreateCampaignRequest) String() string {
 func (*CreateCampaignRequest) ProtoMessage() {}
 
 func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +1187,7 @@ func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*CreateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateCampaignRequest) GetParent() string {
@@ -836,7 +1222,7 @@ type GetCampaignRequest struct {
 
 func (x *GetCampaignRequest) Reset() {
 	*x = GetCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +1234,7 @@ func (x *GetCampaignRequest) String() string {
 func (*GetCampaignRequest) ProtoMessage() {}
 
 func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +1247,7 @@ func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCampaignRequest.ProtoReflect.Descriptor instead.
 func (*GetCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetCampaignRequest) GetName() string {
@@ -886,7 +1272,7 @@ type ListCampaignsRequest struct {
 
 func (x *ListCampaignsRequest) Reset() {
 	*x = ListCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -898,7 +1284,7 @@ func (x *ListCampaignsRequest) String() string {
 func (*ListCampaignsRequest) ProtoMessage() {}
 
 func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -911,7 +1297,7 @@ func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ListCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListCampaignsRequest) GetParent() string {
@@ -948,7 +1334,7 @@ type ListCampaignsResponse struct {
 
 func (x *ListCampaignsResponse) Reset() {
 	*x = ListCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -960,7 +1346,7 @@ func (x *ListCampaignsResponse) String() string {
 func (*ListCampaignsResponse) ProtoMessage() {}
 
 func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -973,7 +1359,7 @@ func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ListCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListCampaignsResponse) GetCampaigns() []*Campaign {
@@ -1004,7 +1390,7 @@ type UpdateCampaignRequest struct {
 
 func (x *UpdateCampaignRequest) Reset() {
 	*x = UpdateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1016,7 +1402,7 @@ func (x *UpdateCampaignRequest) String() string {
 func (*UpdateCampaignRequest) ProtoMessage() {}
 
 func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1029,7 +1415,7 @@ func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *UpdateCampaignRequest) GetCampaign() *Campaign {
@@ -1059,7 +1445,7 @@ type DeleteCampaignRequest struct {
 
 func (x *DeleteCampaignRequest) Reset() {
 	*x = DeleteCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1457,7 @@ func (x *DeleteCampaignRequest) String() string {
 func (*DeleteCampaignRequest) ProtoMessage() {}
 
 func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1470,7 @@ func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCampaignRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DeleteCampaignRequest) GetName() string {
@@ -1116,7 +1502,7 @@ type CreateCreativeRequest struct {
 
 func (x *CreateCreativeRequest) Reset() {
 	*x = CreateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1128,7 +1514,7 @@ func (x *CreateCreativeRequest) String() string {
 func (*CreateCreativeRequest) ProtoMessage() {}
 
 func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1141,7 +1527,7 @@ func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*CreateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CreateCreativeRequest) GetParent() string {
@@ -1176,7 +1562,7 @@ type GetCreativeRequest struct {
 
 func (x *GetCreativeRequest) Reset() {
 	*x = GetCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1188,7 +1574,7 @@ func (x *GetCreativeRequest) String() string {
 func (*GetCreativeRequest) ProtoMessage() {}
 
 func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1201,7 +1587,7 @@ func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCreativeRequest.ProtoReflect.Descriptor instead.
 func (*GetCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetCreativeRequest) GetName() string {
@@ -1226,7 +1612,7 @@ type ListCreativesRequest struct {
 
 func (x *ListCreativesRequest) Reset() {
 	*x = ListCreativesRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1238,7 +1624,7 @@ func (x *ListCreativesRequest) String() string {
 func (*ListCreativesRequest) ProtoMessage() {}
 
 func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1251,7 +1637,7 @@ func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesRequest.ProtoReflect.Descriptor instead.
 func (*ListCreativesRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListCreativesRequest) GetParent() string {
@@ -1288,7 +1674,7 @@ type ListCreativesResponse struct {
 
 func (x *ListCreativesResponse) Reset() {
 	*x = ListCreativesResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1300,7 +1686,7 @@ func (x *ListCreativesResponse) String() string {
 func (*ListCreativesResponse) ProtoMessage() {}
 
 func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1313,7 +1699,7 @@ func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesResponse.ProtoReflect.Descriptor instead.
 func (*ListCreativesResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListCreativesResponse) GetCreatives() []*Creative {
@@ -1344,7 +1730,7 @@ type UpdateCreativeRequest struct {
 
 func (x *UpdateCreativeRequest) Reset() {
 	*x = UpdateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1356,7 +1742,7 @@ func (x *UpdateCreativeRequest) String() string {
 func (*UpdateCreativeRequest) ProtoMessage() {}
 
 func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1369,7 +1755,7 @@ func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *UpdateCreativeRequest) GetCreative() *Creative {
@@ -1399,7 +1785,7 @@ type DeleteCreativeRequest struct {
 
 func (x *DeleteCreativeRequest) Reset() {
 	*x = DeleteCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1411,7 +1797,7 @@ func (x *DeleteCreativeRequest) String() string {
 func (*DeleteCreativeRequest) ProtoMessage() {}
 
 func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1424,7 +1810,7 @@ func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCreativeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DeleteCreativeRequest) GetName() string {
@@ -1460,7 +1846,7 @@ type ImportCampaignsRequest struct {
 
 func (x *ImportCampaignsRequest) Reset() {
 	*x = ImportCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1472,7 +1858,7 @@ func (x *ImportCampaignsRequest) String() string {
 func (*ImportCampaignsRequest) ProtoMessage() {}
 
 func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1485,7 +1871,7 @@ func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ImportCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ImportCampaignsRequest) GetParent() string {
@@ -1538,7 +1924,7 @@ type ImportCampaignsResponse struct {
 
 func (x *ImportCampaignsResponse) Reset() {
 	*x = ImportCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1550,7 +1936,7 @@ func (x *ImportCampaignsResponse) String() string {
 func (*ImportCampaignsResponse) ProtoMessage() {}
 
 func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1563,7 +1949,7 @@ func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ImportCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{18}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ImportCampaignsResponse) GetReceived() int64 {
@@ -1627,7 +2013,29 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\fFrequencyCap\x124\n" +
 	"\x05scope\x18\x01 \x01(\x0e2\x14.vitrine.v1.CapScopeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scope\x12\x1d\n" +
 	"\x05limit\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\x05limit\x129\n" +
-	"\x06window\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x06\xbaH\x03\xc8\x01\x01R\x06window\"\xe3\a\n" +
+	"\x06window\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x06\xbaH\x03\xc8\x01\x01R\x06window\"j\n" +
+	"\x04Goal\x12:\n" +
+	"\x06metric\x18\x01 \x01(\x0e2\x16.vitrine.v1.GoalMetricB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06metric\x12&\n" +
+	"\x06amount\x18\x02 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00R\x06amount\"p\n" +
+	"\x03Bid\x126\n" +
+	"\x06charge\x18\x01 \x01(\x0e2\x12.vitrine.v1.ChargeB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06charge\x121\n" +
+	"\x06amount\x18\x02 \x01(\v2\x11.vitrine.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\x06amount\"\xc4\x02\n" +
+	"\bDelivery\x12\x1d\n" +
+	"\n" +
+	"handed_out\x18\x01 \x01(\x03R\thandedOut\x12 \n" +
+	"\vimpressions\x18\x02 \x01(\x03R\vimpressions\x12\x16\n" +
+	"\x06clicks\x18\x03 \x01(\x03R\x06clicks\x12 \n" +
+	"\vconversions\x18\x04 \x01(\x03R\vconversions\x12'\n" +
+	"\x05spent\x18\x05 \x01(\v2\x11.vitrine.v1.MoneyR\x05spent\x12\x1f\n" +
+	"\bprogress\x18\x06 \x01(\x01H\x00R\bprogress\x88\x01\x01\x12\x1d\n" +
+	"\aplanned\x18\a \x01(\x01H\x01R\aplanned\x88\x01\x01\x12)\n" +
+	"\rparticipation\x18\b \x01(\x01H\x02R\rparticipation\x88\x01\x01B\v\n" +
+	"\t_progressB\n" +
+	"\n" +
+	"\b_plannedB\x10\n" +
+	"\x0e_participation\"\x89\t\n" +
 	"\bCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12(\n" +
@@ -1658,7 +2066,11 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\n" +
 	"attributes\x18\x11 \x03(\v2$.vitrine.v1.Campaign.AttributesEntryB\x17\xbaH\x14\x9a\x01\x11\x10 \"\x06r\x04\x10\x01(@*\x05r\x03(\x80\x02R\n" +
 	"attributes\x12I\n" +
-	"\x0efrequency_caps\x18\x12 \x03(\v2\x18.vitrine.v1.FrequencyCapB\b\xbaH\x05\x92\x01\x02\x10\bR\rfrequencyCaps\x1a=\n" +
+	"\x0efrequency_caps\x18\x12 \x03(\v2\x18.vitrine.v1.FrequencyCapB\b\xbaH\x05\x92\x01\x02\x10\bR\rfrequencyCaps\x12$\n" +
+	"\x04goal\x18\x14 \x01(\v2\x10.vitrine.v1.GoalR\x04goal\x12)\n" +
+	"\x06budget\x18\x15 \x01(\v2\x11.vitrine.v1.MoneyR\x06budget\x12!\n" +
+	"\x03bid\x18\x16 \x01(\v2\x0f.vitrine.v1.BidR\x03bid\x120\n" +
+	"\bdelivery\x18\x17 \x01(\v2\x14.vitrine.v1.DeliveryR\bdelivery\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaf\x04\n" +
@@ -1759,7 +2171,19 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x15CAP_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12CAP_SCOPE_CREATIVE\x10\x01\x12\x16\n" +
 	"\x12CAP_SCOPE_CAMPAIGN\x10\x02\x12\x18\n" +
-	"\x14CAP_SCOPE_ADVERTISER\x10\x032\xed\x06\n" +
+	"\x14CAP_SCOPE_ADVERTISER\x10\x03*\x92\x01\n" +
+	"\n" +
+	"GoalMetric\x12\x1b\n" +
+	"\x17GOAL_METRIC_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17GOAL_METRIC_IMPRESSIONS\x10\x01\x12\x16\n" +
+	"\x12GOAL_METRIC_CLICKS\x10\x02\x12\x1b\n" +
+	"\x17GOAL_METRIC_CONVERSIONS\x10\x03\x12\x15\n" +
+	"\x11GOAL_METRIC_SPEND\x10\x04*j\n" +
+	"\x06Charge\x12\x16\n" +
+	"\x12CHARGE_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bCHARGE_THOUSAND_IMPRESSIONS\x10\x01\x12\x10\n" +
+	"\fCHARGE_CLICK\x10\x02\x12\x15\n" +
+	"\x11CHARGE_CONVERSION\x10\x032\xed\x06\n" +
 	"\x0fCampaignService\x12I\n" +
 	"\x0eCreateCampaign\x12!.vitrine.v1.CreateCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12C\n" +
 	"\vGetCampaign\x12\x1e.vitrine.v1.GetCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12T\n" +
@@ -1785,102 +2209,115 @@ func file_vitrine_v1_campaign_service_proto_rawDescGZIP() []byte {
 	return file_vitrine_v1_campaign_service_proto_rawDescData
 }
 
-var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_vitrine_v1_campaign_service_proto_goTypes = []any{
 	(Tier)(0),                       // 0: vitrine.v1.Tier
 	(DayOfWeek)(0),                  // 1: vitrine.v1.DayOfWeek
 	(CapScope)(0),                   // 2: vitrine.v1.CapScope
-	(*DayPart)(nil),                 // 3: vitrine.v1.DayPart
-	(*Circle)(nil),                  // 4: vitrine.v1.Circle
-	(*FrequencyCap)(nil),            // 5: vitrine.v1.FrequencyCap
-	(*Campaign)(nil),                // 6: vitrine.v1.Campaign
-	(*Creative)(nil),                // 7: vitrine.v1.Creative
-	(*CreateCampaignRequest)(nil),   // 8: vitrine.v1.CreateCampaignRequest
-	(*GetCampaignRequest)(nil),      // 9: vitrine.v1.GetCampaignRequest
-	(*ListCampaignsRequest)(nil),    // 10: vitrine.v1.ListCampaignsRequest
-	(*ListCampaignsResponse)(nil),   // 11: vitrine.v1.ListCampaignsResponse
-	(*UpdateCampaignRequest)(nil),   // 12: vitrine.v1.UpdateCampaignRequest
-	(*DeleteCampaignRequest)(nil),   // 13: vitrine.v1.DeleteCampaignRequest
-	(*CreateCreativeRequest)(nil),   // 14: vitrine.v1.CreateCreativeRequest
-	(*GetCreativeRequest)(nil),      // 15: vitrine.v1.GetCreativeRequest
-	(*ListCreativesRequest)(nil),    // 16: vitrine.v1.ListCreativesRequest
-	(*ListCreativesResponse)(nil),   // 17: vitrine.v1.ListCreativesResponse
-	(*UpdateCreativeRequest)(nil),   // 18: vitrine.v1.UpdateCreativeRequest
-	(*DeleteCreativeRequest)(nil),   // 19: vitrine.v1.DeleteCreativeRequest
-	(*ImportCampaignsRequest)(nil),  // 20: vitrine.v1.ImportCampaignsRequest
-	(*ImportCampaignsResponse)(nil), // 21: vitrine.v1.ImportCampaignsResponse
-	nil,                             // 22: vitrine.v1.Campaign.AttributesEntry
-	nil,                             // 23: vitrine.v1.Creative.AttributesEntry
-	(*Coordinates)(nil),             // 24: vitrine.v1.Coordinates
-	(*durationpb.Duration)(nil),     // 25: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),   // 26: google.protobuf.Timestamp
-	(*Money)(nil),                   // 27: vitrine.v1.Money
-	(*Place)(nil),                   // 28: vitrine.v1.Place
-	(*CreativeSize)(nil),            // 29: vitrine.v1.CreativeSize
-	(*fieldmaskpb.FieldMask)(nil),   // 30: google.protobuf.FieldMask
-	(ImportMode)(0),                 // 31: vitrine.v1.ImportMode
-	(*ImportError)(nil),             // 32: vitrine.v1.ImportError
-	(*emptypb.Empty)(nil),           // 33: google.protobuf.Empty
+	(GoalMetric)(0),                 // 3: vitrine.v1.GoalMetric
+	(Charge)(0),                     // 4: vitrine.v1.Charge
+	(*DayPart)(nil),                 // 5: vitrine.v1.DayPart
+	(*Circle)(nil),                  // 6: vitrine.v1.Circle
+	(*FrequencyCap)(nil),            // 7: vitrine.v1.FrequencyCap
+	(*Goal)(nil),                    // 8: vitrine.v1.Goal
+	(*Bid)(nil),                     // 9: vitrine.v1.Bid
+	(*Delivery)(nil),                // 10: vitrine.v1.Delivery
+	(*Campaign)(nil),                // 11: vitrine.v1.Campaign
+	(*Creative)(nil),                // 12: vitrine.v1.Creative
+	(*CreateCampaignRequest)(nil),   // 13: vitrine.v1.CreateCampaignRequest
+	(*GetCampaignRequest)(nil),      // 14: vitrine.v1.GetCampaignRequest
+	(*ListCampaignsRequest)(nil),    // 15: vitrine.v1.ListCampaignsRequest
+	(*ListCampaignsResponse)(nil),   // 16: vitrine.v1.ListCampaignsResponse
+	(*UpdateCampaignRequest)(nil),   // 17: vitrine.v1.UpdateCampaignRequest
+	(*DeleteCampaignRequest)(nil),   // 18: vitrine.v1.DeleteCampaignRequest
+	(*CreateCreativeRequest)(nil),   // 19: vitrine.v1.CreateCreativeRequest
+	(*GetCreativeRequest)(nil),      // 20: vitrine.v1.GetCreativeRequest
+	(*ListCreativesRequest)(nil),    // 21: vitrine.v1.ListCreativesRequest
+	(*ListCreativesResponse)(nil),   // 22: vitrine.v1.ListCreativesResponse
+	(*UpdateCreativeRequest)(nil),   // 23: vitrine.v1.UpdateCreativeRequest
+	(*DeleteCreativeRequest)(nil),   // 24: vitrine.v1.DeleteCreativeRequest
+	(*ImportCampaignsRequest)(nil),  // 25: vitrine.v1.ImportCampaignsRequest
+	(*ImportCampaignsResponse)(nil), // 26: vitrine.v1.ImportCampaignsResponse
+	nil,                             // 27: vitrine.v1.Campaign.AttributesEntry
+	nil,                             // 28: vitrine.v1.Creative.AttributesEntry
+	(*Coordinates)(nil),             // 29: vitrine.v1.Coordinates
+	(*durationpb.Duration)(nil),     // 30: google.protobuf.Duration
+	(*Money)(nil),                   // 31: vitrine.v1.Money
+	(*timestamppb.Timestamp)(nil),   // 32: google.protobuf.Timestamp
+	(*Place)(nil),                   // 33: vitrine.v1.Place
+	(*CreativeSize)(nil),            // 34: vitrine.v1.CreativeSize
+	(*fieldmaskpb.FieldMask)(nil),   // 35: google.protobuf.FieldMask
+	(ImportMode)(0),                 // 36: vitrine.v1.ImportMode
+	(*ImportError)(nil),             // 37: vitrine.v1.ImportError
+	(*emptypb.Empty)(nil),           // 38: google.protobuf.Empty
 }
 var file_vitrine_v1_campaign_service_proto_depIdxs = []int32{
 	1,  // 0: vitrine.v1.DayPart.days:type_name -> vitrine.v1.DayOfWeek
-	24, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
+	29, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
 	2,  // 2: vitrine.v1.FrequencyCap.scope:type_name -> vitrine.v1.CapScope
-	25, // 3: vitrine.v1.FrequencyCap.window:type_name -> google.protobuf.Duration
-	26, // 4: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
-	26, // 5: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 6: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
-	0,  // 7: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
-	27, // 8: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
-	28, // 9: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
-	26, // 10: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
-	4,  // 11: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
-	22, // 12: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
-	5,  // 13: vitrine.v1.Campaign.frequency_caps:type_name -> vitrine.v1.FrequencyCap
-	29, // 14: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
-	23, // 15: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
-	26, // 16: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
-	5,  // 17: vitrine.v1.Creative.frequency_caps:type_name -> vitrine.v1.FrequencyCap
-	6,  // 18: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	6,  // 19: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
-	6,  // 20: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	30, // 21: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
-	7,  // 22: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	7,  // 23: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
-	7,  // 24: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	30, // 25: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	31, // 26: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
-	6,  // 27: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
-	7,  // 28: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
-	32, // 29: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
-	8,  // 30: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
-	9,  // 31: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
-	10, // 32: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
-	12, // 33: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
-	13, // 34: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
-	14, // 35: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
-	15, // 36: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
-	16, // 37: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
-	18, // 38: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
-	19, // 39: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
-	20, // 40: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
-	6,  // 41: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
-	6,  // 42: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
-	11, // 43: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
-	6,  // 44: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
-	33, // 45: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
-	7,  // 46: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
-	7,  // 47: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
-	17, // 48: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
-	7,  // 49: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
-	33, // 50: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
-	21, // 51: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
-	41, // [41:52] is the sub-list for method output_type
-	30, // [30:41] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	30, // 3: vitrine.v1.FrequencyCap.window:type_name -> google.protobuf.Duration
+	3,  // 4: vitrine.v1.Goal.metric:type_name -> vitrine.v1.GoalMetric
+	4,  // 5: vitrine.v1.Bid.charge:type_name -> vitrine.v1.Charge
+	31, // 6: vitrine.v1.Bid.amount:type_name -> vitrine.v1.Money
+	31, // 7: vitrine.v1.Delivery.spent:type_name -> vitrine.v1.Money
+	32, // 8: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
+	32, // 9: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
+	5,  // 10: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
+	0,  // 11: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
+	31, // 12: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
+	33, // 13: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
+	32, // 14: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 15: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
+	27, // 16: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
+	7,  // 17: vitrine.v1.Campaign.frequency_caps:type_name -> vitrine.v1.FrequencyCap
+	8,  // 18: vitrine.v1.Campaign.goal:type_name -> vitrine.v1.Goal
+	31, // 19: vitrine.v1.Campaign.budget:type_name -> vitrine.v1.Money
+	9,  // 20: vitrine.v1.Campaign.bid:type_name -> vitrine.v1.Bid
+	10, // 21: vitrine.v1.Campaign.delivery:type_name -> vitrine.v1.Delivery
+	34, // 22: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
+	28, // 23: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
+	32, // 24: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
+	7,  // 25: vitrine.v1.Creative.frequency_caps:type_name -> vitrine.v1.FrequencyCap
+	11, // 26: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	11, // 27: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
+	11, // 28: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	35, // 29: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
+	12, // 30: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	12, // 31: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
+	12, // 32: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	35, // 33: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	36, // 34: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
+	11, // 35: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
+	12, // 36: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
+	37, // 37: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
+	13, // 38: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
+	14, // 39: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
+	15, // 40: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
+	17, // 41: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
+	18, // 42: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
+	19, // 43: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
+	20, // 44: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
+	21, // 45: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
+	23, // 46: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
+	24, // 47: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
+	25, // 48: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
+	11, // 49: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
+	11, // 50: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
+	16, // 51: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
+	11, // 52: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
+	38, // 53: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
+	12, // 54: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
+	12, // 55: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
+	22, // 56: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
+	12, // 57: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
+	38, // 58: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
+	26, // 59: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
+	49, // [49:60] is the sub-list for method output_type
+	38, // [38:49] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_campaign_service_proto_init() }
@@ -1892,13 +2329,14 @@ func file_vitrine_v1_campaign_service_proto_init() {
 	file_vitrine_v1_context_proto_init()
 	file_vitrine_v1_placement_service_proto_init()
 	file_vitrine_v1_product_proto_init()
+	file_vitrine_v1_campaign_service_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_campaign_service_proto_rawDesc), len(file_vitrine_v1_campaign_service_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   21,
+			NumEnums:      5,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

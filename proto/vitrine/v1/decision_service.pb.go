@@ -443,6 +443,11 @@ const (
 	// The site's contact policy leaves no room: a budget is used up, or a cool-down
 	// goes on.
 	Rejection_REJECTION_CONTACT_PRESSURE Rejection = 22
+	// The campaign's goal is reached or its budget spent, or what was handed out may
+	// still do so.
+	Rejection_REJECTION_BUDGET Rejection = 23
+	// The campaign holds back here, so that its goal and budget last until its end.
+	Rejection_REJECTION_PACED Rejection = 24
 )
 
 // Enum value maps for Rejection.
@@ -471,6 +476,8 @@ var (
 		20: "REJECTION_LOWER_TIER",
 		21: "REJECTION_CAPPED",
 		22: "REJECTION_CONTACT_PRESSURE",
+		23: "REJECTION_BUDGET",
+		24: "REJECTION_PACED",
 	}
 	Rejection_value = map[string]int32{
 		"REJECTION_UNSPECIFIED":      0,
@@ -496,6 +503,8 @@ var (
 		"REJECTION_LOWER_TIER":       20,
 		"REJECTION_CAPPED":           21,
 		"REJECTION_CONTACT_PRESSURE": 22,
+		"REJECTION_BUDGET":           23,
+		"REJECTION_PACED":            24,
 	}
 )
 
@@ -1778,7 +1787,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1eNO_FILL_REASON_SHOWN_ELSEWHERE\x10\x05\x12\x19\n" +
 	"\x15NO_FILL_REASON_CAPPED\x10\x06\x12\x19\n" +
 	"\x15NO_FILL_REASON_BUDGET\x10\a\x12\x1c\n" +
-	"\x18NO_FILL_REASON_TARGETING\x10\b*\xb7\x04\n" +
+	"\x18NO_FILL_REASON_TARGETING\x10\b*\xe2\x04\n" +
 	"\tRejection\x12\x19\n" +
 	"\x15REJECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REJECTION_UNAVAILABLE\x10\x01\x12\x16\n" +
@@ -1803,7 +1812,9 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x13REJECTION_DISMISSED\x10\x13\x12\x18\n" +
 	"\x14REJECTION_LOWER_TIER\x10\x14\x12\x14\n" +
 	"\x10REJECTION_CAPPED\x10\x15\x12\x1e\n" +
-	"\x1aREJECTION_CONTACT_PRESSURE\x10\x162\x97\x01\n" +
+	"\x1aREJECTION_CONTACT_PRESSURE\x10\x16\x12\x14\n" +
+	"\x10REJECTION_BUDGET\x10\x17\x12\x13\n" +
+	"\x0fREJECTION_PACED\x10\x182\x97\x01\n" +
 	"\x0fDecisionService\x12?\n" +
 	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
 	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
