@@ -23,8 +23,9 @@ func newCampaignsCommand(a *app) *cobra.Command {
 		Use:   "campaigns",
 		Short: "List a shop's campaigns, or import, show, pause or delete some",
 		Long: `List the campaigns of a shop: what advertisers and the shop's own marketers want
-shown in its creative placements. The API's reference (campaign_service.proto) tells
-what a campaign may say.`,
+shown in its creative placements; what of their goals and budgets is reached, and how
+they keep up with their plan. The API's reference (campaign_service.proto) tells what a
+campaign may say.`,
 		Example: `  vitrine campaigns --site shop
   vitrine campaigns import campaigns.jsonl --site shop
   echo '{"name": "campaigns/spring", "frequencyCaps": [{"limit": 3, "window": "86400s"}]}' |
@@ -127,7 +128,7 @@ func eachCreative(ctx context.Context, c pb.CampaignServiceClient, campaign stri
 }
 
 func (a *app) listCampaigns(ctx context.Context, c pb.CampaignServiceClient, site string, asJSON bool) error {
-	t := newTable("campaign", "name", "advertiser", "tier", ">a click", "flight", "where", "for", ">creatives")
+	t := newTable("campaign", "name", "advertiser", "tier", ">worth", "goal", "reached", "pace", "flight", ">left", "where", "for", ">creatives")
 	err := eachCampaign(ctx, c, site, func(m *pb.Campaign) error {
 		if asJSON {
 			return a.printLine(m)
@@ -137,7 +138,7 @@ func (a *app) listCampaigns(ctx context.Context, c pb.CampaignServiceClient, sit
 			return err
 		}
 		t.add(lastPart(m.GetName()), m.GetDisplayName(), m.GetAdvertiser(), strings.ToLower(strings.TrimPrefix(m.GetTier().String(), "TIER_")),
-			clickValue(m), flightOf(m), placesOf(m), m.GetTargeting(), fmt.Sprint(creatives))
+			worthOf(m), goalOf(m), progressOf(m), paceOf(m), flightOf(m), timeLeft(m, time.Now()), placesOf(m), m.GetTargeting(), fmt.Sprint(creatives))
 		return nil
 	})
 	switch {
@@ -148,14 +149,6 @@ func (a *app) listCampaigns(ctx context.Context, c pb.CampaignServiceClient, sit
 		return err
 	}
 	return t.write(a.stdout)
-}
-
-func clickValue(m *pb.Campaign) string {
-	v := m.GetClickValue()
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprintf("%.2f %s", float64(v.GetUnits())+float64(v.GetNanos())/1e9, v.GetCurrencyCode())
 }
 
 func flightOf(m *pb.Campaign) string {

@@ -56,7 +56,7 @@ func TestCampaigns(t *testing.T) {
 {"name": "campaigns/bad", "targeting": "visitor.age > 3"}
 {"format": "banner"}
 no JSON
-{"name": "campaigns/house", "tier": "TIER_HOUSE"}
+{"name": "campaigns/house", "tier": "TIER_HOUSE", "goal": {"metric": "GOAL_METRIC_CLICKS", "amount": 50}, "bid": {"charge": "CHARGE_CLICK", "amount": {"nanos": 200000000}}, "budget": {"units": 9}, "endTime": "2126-01-01T00:00:00Z"}
 `)
 	out, errs, err := runCommand(t, "", newCampaignsCommand, "import", file, "--site", "shop", "--target", target)
 	if err == nil || !strings.Contains(out, "3 created, 0 changed, 5 bad lines") {
@@ -71,7 +71,7 @@ no JSON
 		}
 	}
 	out, _, err = runCommand(t, "", newCampaignsCommand, "--site", "shop", "--target", target)
-	for _, want := range []string{"spring", "Spring", "goal", "0.50 EUR", "always", "visitor.known", "house"} {
+	for _, want := range []string{"spring", "Spring", "goal", "0.50 EUR a click", "always", "0.20 EUR a click", "50 clicks, 9.00 EUR", "0.0 %", "takes part in 10 %", "days", "visitor.known", "house"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%q is missing: %v\n%s", want, err, out)
 		}

@@ -26,9 +26,12 @@ func newCampaignsImportCommand(a *app, r *remote, w *whose) *cobra.Command {
 		Short: "Create or change campaigns and creatives from a file",
 		Long: `Create the campaigns and creatives of a file, or change those that are there.
 
-Each line is one as JSON, a Campaign or a Creative of the API, told by its name:
+Each line is one as JSON, a Campaign or a Creative of the API, told by its name (the
+second stands in one line, too):
 
   {"name": "campaigns/spring", "targeting": "'category/shoes' in visitor.interests"}
+  {"name": "campaigns/shoes", "goal": {"metric": "GOAL_METRIC_CLICKS", "amount": 500}, "budget": {"units": 100},
+   "bid": {"charge": "CHARGE_CLICK", "amount": {"nanos": 200000000}}, "endTime": "2030-06-01T00:00:00Z"}
   {"name": "campaigns/spring/creatives/red", "format": "banner", "size": {"width": 300, "height": 250}}
 
 What a line does not say of a campaign or creative that is there is cleared. A

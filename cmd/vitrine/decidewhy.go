@@ -123,6 +123,10 @@ func (s *shelf) cause(r *pb.RejectedCandidate, asked *pb.PageContext) string {
 		detail = strings.Join(append([]string{campaign.GetAdvertiser()}, campaign.GetCategories()...), ", ")
 	case pb.Rejection_REJECTION_CAPPED:
 		detail = capWords(slices.Concat(campaign.GetFrequencyCaps(), creative.GetFrequencyCaps()))
+	case pb.Rejection_REJECTION_BUDGET:
+		detail = "of " + goalOf(campaign) + " all is reached, or waited for"
+	case pb.Rejection_REJECTION_PACED:
+		detail = paceOf(campaign)
 	case pb.Rejection_REJECTION_LOWER_TIER:
 		detail = "one of a higher tier may be shown"
 	}

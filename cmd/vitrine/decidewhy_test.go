@@ -20,11 +20,20 @@ func TestDecideTellsWhyEachCreative(t *testing.T) {
 {"name": "campaigns/lyon/creatives/y", "format": "banner"}
 {"name": "campaigns/known", "targeting": "visitor.known"}
 {"name": "campaigns/known/creatives/z", "format": "banner"}
+{"name": "campaigns/once", "tier": "TIER_GOAL", "goal": {"metric": "GOAL_METRIC_IMPRESSIONS", "amount": 1}}
+{"name": "campaigns/once/creatives/o", "format": "banner"}
 {"name": "campaigns/house", "tier": "TIER_HOUSE"}
 {"name": "campaigns/house/creatives/hello", "format": "banner"}
 `)
 	if out, errs, err := runCommand(t, "", newCampaignsCommand, "import", file, "--site", "shop", "--target", target); err != nil {
 		t.Fatalf("%v\n%s%s", err, out, errs)
+	}
+	// The first shows the one that is wanted once.
+	for _, want := range []string{"o", ""} {
+		out, _, err := runCommand(t, "", newDecideCommand, "--site", "shop", "--placement", "banner", "--explain", "full", "--target", target)
+		if shown := regexp.MustCompile(`o +once +goal +shown`).MatchString(out); err != nil || shown != (want == "o") {
+			t.Errorf("%v: shown is %v in\n%s", err, shown, out)
+		}
 	}
 	out, _, err := runCommand(t, "", newDecideCommand, "--site", "shop", "--placement", "banner", "--explain", "full", "--country", "DE", "--target", target)
 	if err != nil {
@@ -38,6 +47,7 @@ func TestDecideTellsWhyEachCreative(t *testing.T) {
 		`x +later +sponsorship +refused +flight: begins 2126-01-01 00:00 UTC`,
 		`y +lyon +auction +refused +place: it is for Lyon FR, and the page is +in DE`,
 		`z +known +auction +refused +targeting: it is for visitor\.known`,
+		`o +once +goal +refused +budget: of 1 impressions all is reached, or +waited for`,
 		`hello +house +house +refused +lower tier: one of a higher tier may be +shown`,
 	} {
 		if !regexp.MustCompile(want).MatchString(regexp.MustCompile(`\s+`).ReplaceAllString(table, " ")) {
