@@ -134,6 +134,27 @@ func (c *Campaign) IsShownIn(at *Context) bool {
 	return false
 }
 
+// RetargetSource is where products for a creative's slots come from; the numbers are
+// those of the wire contract.
+type RetargetSource uint8
+
+// The sources.
+const (
+	RetargetCart   RetargetSource = iota + 1 // the abandoned cart
+	RetargetViewed                           // looked at and not bought
+)
+
+// ProductSlots are the slots of a creative for what the visitor left behind.
+type ProductSlots struct {
+	Count   int              `cbor:"1,keyasint"`           // 1 to 12
+	Min     int              `cbor:"2,keyasint"`           // with fewer it is not shown
+	Sources []RetargetSource `cbor:"3,keyasint,omitempty"` // empty: cart, then viewed
+	After   time.Duration    `cbor:"4,keyasint,omitempty"` // how long a cart must rest
+	// StopAfter is how often it is handed out without a click before it rests; 0:
+	// never.
+	StopAfter int `cbor:"5,keyasint,omitempty"`
+}
+
 // Creative is one thing to show.
 type Creative struct {
 	ID          CreativeID        `cbor:"1,keyasint"`

@@ -128,7 +128,20 @@ type AdShown struct {
 	Creative CreativeID `cbor:"2,keyasint"`
 	Token    uint64     `cbor:"3,keyasint"`           // a hash of the attribution token: of the impression
 	Features []byte     `cbor:"4,keyasint,omitempty"` // as Item.Features
+	// By is, of an order, how it is known that it follows from the creative. A refund or
+	// cancellation has the creative, too, that the order is taken back from.
+	By Attribution `cbor:"5,keyasint,omitempty"`
 }
+
+// Attribution is how an order is known to follow from a creative.
+type Attribution uint8
+
+// The attributions.
+const (
+	AttributedByToken Attribution = iota + 1 // its own token says so
+	AttributedToClick                        // the visitor clicked it within the look-back window
+	AttributedToView                         // it came into their sight within the look-back window
+)
 
 // Led is the choice of ours that an event followed from.
 type Led struct {

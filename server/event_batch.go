@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -120,38 +119,6 @@ func (b *eventBatch) store(ctx context.Context) error {
 		}
 	}
 	b.count()
-	return nil
-}
-
-// nameAds writes into events about creatives which ones they are about, and what
-// their response was predicted from, so that replaying the journal needs no decision
-// of the past. An event whose decision is not known any more stays without.
-func (b *eventBatch) nameAds(ctx context.Context) error {
-	for i := range b.events {
-		e := &b.events[i]
-		switch e.Type {
-		case scoring.CreativeViewed, scoring.CreativeClicked, scoring.Dismissed, scoring.EmailDelivered:
-		default:
-			continue
-		}
-		at, ok := placeOf(e.AttributionToken)
-		if !ok {
-			continue
-		}
-		d, err := b.server.store.Decision(ctx, b.site.id, at.decision)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("read the decision of an event: %w", err)
-		}
-		if at.placement >= len(d.Placements) || at.position >= len(d.Placements[at.placement].Items) {
-			continue
-		}
-		if item := &d.Placements[at.placement].Items[at.position]; item.Creative != "" {
-			e.Ad = &scoring.AdShown{Campaign: item.Campaign, Creative: item.Creative, Token: at.hash, Features: item.Features}
-		}
-	}
 	return nil
 }
 

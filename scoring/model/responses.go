@@ -28,7 +28,8 @@ func (r *responses) reset() {
 // learn takes in an event about a creative of ours, and lets the time pass.
 func (r *responses) learn(e *scoring.Event, t instantMillis) {
 	at := time.UnixMilli(int64(t))
-	if e.Ad == nil {
+	switch {
+	case e.Ad == nil, e.Type != scoring.CreativeViewed && e.Type != scoring.CreativeClicked && e.Type != scoring.Dismissed:
 		r.learner.Advance(at)
 		return
 	}

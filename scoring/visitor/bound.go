@@ -64,7 +64,7 @@ func (p *Profile) boundDaily() {
 
 // atMost bounds size without writing the record.
 func (p *Profile) atMost() int {
-	n := 67 + p.Interests.EncodedSize() + len(p.Search)
+	n := 68 + p.Interests.EncodedSize() + len(p.Search)
 	for i := range p.Touches {
 		n += 10 + len(p.Touches[i].Product)
 	}
@@ -97,10 +97,11 @@ func (p *Profile) trimShown(excess, floor int) int {
 	return excess
 }
 
-// size is that of the record without the contacts, which have a bound of their own.
+// size is that of the record without the contacts and the ads, which have bounds of
+// their own.
 func (p *Profile) size() int {
 	own := *p
-	own.Contacts = contact.Log{}
+	own.Contacts, own.Ads = contact.Log{}, Ads{}
 	b, _ := own.AppendBinary(make([]byte, 0, 2*MaxBytes))
 	return len(b)
 }

@@ -16,8 +16,8 @@ import (
 
 // version is the first byte of a record. A record of a later version is refused;
 // one of version 1 ends with the purchases, one of version 2 has no habits, one of
-// version 3 no contacts.
-const version = 4
+// version 3 no contacts, one of version 4 no ads.
+const version = 5
 
 // ErrCorrupt is wrapped by UnmarshalBinary for bytes that are no record of a
 // profile.
@@ -39,6 +39,10 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	search:    0, or time [last seen] + 1 and the words
 //	habits:    count, { product, times, minutes [last seen], lately where times > 1 }
 //	contacts (contact.Log.Append)
+//	ads:       0 for none, or 1, last order [last seen] + 1 or 0; clicked, viewed; count, { order, credited }
+//
+// Clicked, viewed and credited are 0, or time [last seen] + 1, campaign, creative and
+// eight bytes of the token; an order is eight bytes.
 //
 // A string is a 0, its length and its bytes the first time, then its number
 // among the strings so far, from 1. A purchase without price has no currency and
@@ -97,7 +101,9 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 		w.string(p.Search)
 	}
 	w.habits(p.Habits)
-	return p.Contacts.Append(w.b), nil
+	w.b = p.Contacts.Append(w.b)
+	w.ads(&p.Ads)
+	return w.b, nil
 }
 
 func (w *writer) habits(all []Habit) {
@@ -115,7 +121,7 @@ func (w *writer) habits(all []Habit) {
 }
 
 // maxStrings is how many different strings a profile can hold.
-const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown + 1 + MaxHabits
+const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown + 1 + MaxHabits + 2*(2+maxCredited)
 
 type writer struct {
 	b    []byte
@@ -172,6 +178,11 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	}
 	if b[0] > 3 {
 		r.contacts(&got)
+	}
+	if b[0] > 4 {
+		r.ads(&got)
+	} else if n := len(got.Purchases); n > 0 {
+		got.Ads.Ordered = got.Purchases[n-1].Time
 	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)

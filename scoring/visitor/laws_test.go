@@ -38,7 +38,8 @@ func eventGen() *rapid.Generator[*scoring.Event] {
 			return e
 		}
 		if rapid.IntRange(0, 3).Draw(t, "ad") == 0 {
-			e.Ad = &scoring.AdShown{Campaign: "c", Creative: "x"}
+			e.Type = rapid.SampledFrom([]scoring.EventType{scoring.CreativeViewed, scoring.CreativeClicked, e.Type}).Draw(t, "response")
+			e.Ad = &scoring.AdShown{Campaign: "c", Creative: scoring.CreativeID(rapid.StringMatching(`[x-z]`).Draw(t, "creative")), Token: 1}
 		}
 		for range rapid.IntRange(0, 12).Draw(t, "items") {
 			it := scoring.EventItem{
@@ -74,9 +75,8 @@ func TestApplyLaws(t *testing.T) {
 			p = Apply(p, e)
 			through = Apply(through, e)
 			b := record(t, through)
-			own := len(b) - len(through.Contacts.Append(nil))
-			if len(b) > MaxRecord || own > MaxBytes || own > through.atMost() {
-				t.Fatalf("a record of %d bytes, foreseen %d, and contacts of %d", own, through.atMost(), len(b)-own)
+			if own := through.size(); len(b) > MaxRecord || own > MaxBytes || own > through.atMost() {
+				t.Fatalf("a record of %d bytes, foreseen %d, and contacts and ads of %d", own, through.atMost(), len(b)-own)
 			}
 			through = new(Profile)
 			if err := through.UnmarshalBinary(b); err != nil {

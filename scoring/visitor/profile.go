@@ -19,11 +19,11 @@ const (
 	MaxPurchases = 32
 	// MaxSearch is how many bytes of the last search are kept: some ten words.
 	MaxSearch = 64
-	// MaxBytes bounds the encoded record without the contacts. Everything but the
-	// habits takes no more than half of it.
+	// MaxBytes bounds the encoded record without the contacts and the ads. Everything
+	// but the habits takes no more than half of it.
 	MaxBytes = 2048
 	// MaxRecord bounds the whole record.
-	MaxRecord = MaxBytes + contact.MaxBytes
+	MaxRecord = MaxBytes + contact.MaxBytes + maxAds
 )
 
 // Touch is a product the visitor had to do with: turned to, or waved away. The
@@ -60,6 +60,7 @@ type Profile struct {
 	Habits    []Habit    // what was bought longest ago first
 	Shown     []Shown    // the last seen last
 	Contacts  contact.Log
+	Ads       Ads
 	// CartSince is when the cart was last known as a whole: seen with its items,
 	// or emptied by an order. What is told later about the time before it no
 	// longer changes the cart. Zero when that never happened.
@@ -108,6 +109,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	}
 	next.Events++
 	next.respond(e)
+	next.respondToAd(e, at)
 
 	if e.Type.Touched() || e.Type == scoring.Dismissed {
 		next.touch(e, at)

@@ -56,7 +56,9 @@ const (
 	EventType_EVENT_TYPE_CHECKOUT_STARTED EventType = 10
 	// Payment data entered.
 	EventType_EVENT_TYPE_PAYMENT_INFO_ENTERED EventType = 11
-	// An order placed; set items and order. Empties the cart.
+	// An order placed; set items and order. Empties the cart. Credited to the creative
+	// whose attribution_token is set, or that the visitor clicked within seven days or
+	// saw within one.
 	EventType_EVENT_TYPE_ORDER_COMPLETED EventType = 12
 	// Goods sent back; set items and order.id. Undoes their purchase.
 	EventType_EVENT_TYPE_ORDER_REFUNDED EventType = 13
