@@ -144,14 +144,17 @@ const (
 	RetargetViewed                           // looked at and not bought
 )
 
+// RetargetWindow is what ProductSlots.StopAfter counts in.
+const RetargetWindow = 30 * 24 * time.Hour
+
 // ProductSlots are the slots of a creative for what the visitor left behind.
 type ProductSlots struct {
 	Count   int              `cbor:"1,keyasint"`           // 1 to 12
 	Min     int              `cbor:"2,keyasint"`           // with fewer it is not shown
 	Sources []RetargetSource `cbor:"3,keyasint,omitempty"` // empty: cart, then viewed
 	After   time.Duration    `cbor:"4,keyasint,omitempty"` // how long a cart must rest
-	// StopAfter is how often it is handed out without a click before it rests; 0:
-	// never.
+	// StopAfter is how often it is handed out within RetargetWindow without a click; 0:
+	// without end.
 	StopAfter int `cbor:"5,keyasint,omitempty"`
 }
 
@@ -168,4 +171,5 @@ type Creative struct {
 	Revision    uint64            `cbor:"9,keyasint,omitempty"` // set by the store
 	UpdatedAt   time.Time         `cbor:"10,keyasint,omitzero"`
 	Caps        []FrequencyCap    `cbor:"11,keyasint,omitempty"` // of scope CapCreative
+	Products    *ProductSlots     `cbor:"12,keyasint,omitempty"` // nil: none
 }

@@ -77,6 +77,7 @@ const (
 	NoFillCapped
 	NoFillBudget
 	NoFillTargeting
+	NoFillProducts
 )
 
 // Rejection is why a candidate was left out; the numbers are those of the wire
@@ -110,6 +111,7 @@ const (
 	RejectedContactPressure
 	RejectedBudget
 	RejectedPaced
+	RejectedProducts
 )
 
 // Item is one product or creative of a filled placement.
@@ -124,6 +126,8 @@ type Item struct {
 	// Features are what its response was predicted from, and is learned by, as
 	// creative.Pack writes them.
 	Features []byte `cbor:"7,keyasint,omitempty"`
+	// Products fill its slots.
+	Products []ProductID `cbor:"8,keyasint,omitempty"`
 }
 
 // Rejected is a candidate that came near.

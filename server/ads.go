@@ -13,6 +13,7 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/campaign"
 	"github.com/vitrine-io/vitrine/scoring/creative"
 	"github.com/vitrine-io/vitrine/scoring/interest"
+	"github.com/vitrine-io/vitrine/scoring/retarget"
 )
 
 const (
@@ -36,7 +37,8 @@ type ads struct {
 	taken    []*campaign.Ad
 	refused  campaign.Tally
 	pace     pacer
-	served   []scoring.Served // of taken, those that are counted
+	served   []scoring.Served    // of taken, those that are counted
+	products []scoring.ProductID // of the slots of the ad looked at last
 }
 
 var adsPool = sync.Pool{New: func() any { return &ads{chooser: creative.Chooser{Floor: creative.DefaultFloor}} }}
@@ -62,8 +64,8 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, id scoring.D
 			continue
 		}
 		ask.Rules = slot.placement.Creatives
-		ask.Without = a.without(slot)
-		filled[i] = a.fill(q, slot, shelf, ask, &responses, seed, tokenHashes(id, i))
+		ask.Without = a.without(q, who, now, slot)
+		filled[i] = a.fill(q, who, slot, shelf, ask, &responses, seed, tokenHashes(id, i))
 	}
 	return a.served
 }
@@ -90,24 +92,37 @@ func (a *ads) readPage(q *query, who knowledge, now time.Time) {
 	}
 }
 
-// without keeps out what stands on the page and what was not wanted.
-func (a *ads) without(slot slot) func(*campaign.Ad) scoring.Rejection {
+// without keeps out what stands on the page, what was not wanted, and ads whose slots
+// there are too few products for.
+func (a *ads) without(q *query, who knowledge, now time.Time, slot slot) func(*campaign.Ad) scoring.Rejection {
 	return func(ad *campaign.Ad) scoring.Rejection {
 		switch {
 		case slices.Contains(slot.fill.Exclude, scoring.ProductID(ad.ID)):
 			return scoring.RejectedExcluded
 		case slices.Contains(a.taken, ad):
 			return scoring.RejectedShownElsewhere
+		case ad.Products != nil && len(a.retarget(q, who, now, ad)) < ad.Products.Min:
+			return scoring.RejectedProducts
 		}
 		return 0
 	}
+}
+
+// retarget finds the products for an ad's slots. They hold until it is called again.
+func (a *ads) retarget(q *query, who knowledge, now time.Time, ad *campaign.Ad) []scoring.ProductID {
+	a.products = retarget.Fill(a.products[:0], who.profile, ad.Products, now, func(id scoring.ProductID) bool {
+		p, err := q.site.product(id)
+		return err == nil && p.Showable(now) && !p.Sensitive
+	})
+	return a.products
 }
 
 // fill fills one slot: of the eligible ads one by chance, of the rest another, and so
 // on. The propensity of each is given those before it, and those that may be shown.
 // The hash of the token of each position tells token.
 func (a *ads) fill(
-	q *query, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, responses *creative.Reading, seed uint64, token func(position int) uint64,
+	q *query, who knowledge, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, responses *creative.Reading, seed uint64,
+	token func(position int) uint64,
 ) scoring.FilledPlacement {
 	out := scoring.FilledPlacement{Placement: slot.placement.ID}
 	a.page.Placement = slot.placement.ID
@@ -131,6 +146,9 @@ func (a *ads) fill(
 		item := scoring.Item{
 			Campaign: ad.Campaign, Creative: ad.ID, Propensity: shares[k], Features: creative.Pack(common, own),
 			Score: a.arms[k].Worth(),
+		}
+		if ad.Products != nil {
+			item.Products = slices.Clone(a.retarget(q, who, ask.Now, ad))
 		}
 		if len(out.Items) == 0 {
 			out.Chances = a.chances(shares)

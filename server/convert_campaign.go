@@ -149,6 +149,7 @@ func creativeFromProto(
 		Paused:      m.GetPaused(),
 		UpdatedAt:   now,
 		Caps:        capsFromProto(v, field, m.GetFrequencyCaps(), scoring.CapCreative),
+		Products:    productSlotsFromProto(v, field+"product_slots.", m.GetProductSlots()),
 	}
 	if m.GetSize() != nil {
 		c.Size = scoring.CreativeSize{Width: m.GetSize().GetWidth(), Height: m.GetSize().GetHeight()}
@@ -168,6 +169,7 @@ func creativeToProto(site scoring.SiteID, c *scoring.Creative) *pb.Creative {
 		UpdateTime:  timeToProto(c.UpdatedAt),
 
 		FrequencyCaps: capsToProto(c.Caps),
+		ProductSlots:  productSlotsToProto(c.Products),
 	}
 	if c.Size != (scoring.CreativeSize{}) {
 		m.Size = &pb.CreativeSize{Width: c.Size.Width, Height: c.Size.Height}

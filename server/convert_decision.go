@@ -117,14 +117,18 @@ func (a *answer) item(room *slab, item *scoring.Item) *pb.DecidedItem {
 
 func (a *answer) product(room *slab, item *scoring.Item) *pb.DecidedItem_Product {
 	shown, product := &take(&room.shown, 1)[0], &take(&room.products, 1)[0]
-	product.ProductId = string(item.Product)
-	if a.whole {
-		if p, err := a.site.product(item.Product); err == nil {
-			product.Product = productToProto(a.site.id, p)
-		}
-	}
+	a.fillProduct(product, item.Product)
 	shown.Product = product
 	return shown
+}
+
+func (a *answer) fillProduct(m *pb.DecidedProduct, id scoring.ProductID) {
+	m.ProductId = string(id)
+	if a.whole {
+		if p, err := a.site.product(id); err == nil {
+			m.Product = productToProto(a.site.id, p)
+		}
+	}
 }
 
 // creative is written without where it leads if it was deleted since.
@@ -134,6 +138,11 @@ func (a *answer) creative(item *scoring.Item) *pb.DecidedItem_Creative {
 	}
 	if ad := a.site.shelf.Load().Ad(item.Campaign, item.Creative); ad != nil {
 		m.LandingUrl = ad.LandingURL()
+	}
+	for _, id := range item.Products {
+		product := &pb.DecidedProduct{}
+		a.fillProduct(product, id)
+		m.Products = append(m.Products, product)
 	}
 	return &pb.DecidedItem_Creative{Creative: m}
 }

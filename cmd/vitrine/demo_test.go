@@ -108,6 +108,18 @@ func TestDemoTellsItsStory(t *testing.T) {
 			t.Errorf("the session page shares %d products with the page of the same visit with consent", n)
 		}
 	})
+	t.Run("each visitor is shown a creative that is meant for them", func(t *testing.T) {
+		want := []string{"Trail days", "Still in your cart", "Seen in traffic", "Welcome to Tarn & Thicket Outdoor"}
+		for k, b := range story.Banners {
+			// Of the two of the house each has half of the chance.
+			if p := b.Propensity; b.Campaign != want[k] || b.Creative == "" || len(b.Against) == 0 || (p != 1) != (k == 3) {
+				t.Errorf("got %+v, want %s", b, want[k])
+			}
+		}
+		if len(story.Banners) != 4 || !slices.Equal(story.Banners[1].Products, story.Cart.InCart) {
+			t.Errorf("in the creative %+v, in the cart %q", story.Banners, story.Cart.InCart)
+		}
+	})
 	t.Run("a second demo on the same data is refused", func(t *testing.T) {
 		_, err := command(t, newDemoCommand, "", "--exit", "--listen", "127.0.0.1:0", "--data-dir", folder)
 		if err == nil || !strings.Contains(err.Error(), "holds a demo shop already") {

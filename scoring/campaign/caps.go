@@ -65,6 +65,9 @@ func (s *Shelf) prepareCaps() {
 		for _, c := range ad.Caps {
 			ad.keep = max(ad.keep, c.Window)
 		}
+		if ad.Products != nil && ad.Products.StopAfter > 0 {
+			ad.keep = max(ad.keep, scoring.RetargetWindow)
+		}
 		s.counts = s.counts || ad.keep > 0
 	}
 }
@@ -132,6 +135,9 @@ func (a *Ask) spent(ad *Ad) scoring.Rejection {
 		if ad.caps[k].reached(a) {
 			return scoring.RejectedCapped
 		}
+	}
+	if p := ad.Products; p != nil && p.StopAfter > 0 && a.Contacts.Unanswered(ad.key) >= int64(p.StopAfter) {
+		return scoring.RejectedCapped
 	}
 	if _, ok := a.Contacts.WavedAway(contact.Of{Creative: ad.key}); ok {
 		return scoring.RejectedDismissed

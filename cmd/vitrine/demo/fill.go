@@ -67,6 +67,9 @@ func (d *Demo) Open(ctx context.Context) (*Opened, error) {
 			return nil, fmt.Errorf("create placement %q: %w", id, err)
 		}
 	}
+	if err := d.createCampaigns(ctx); err != nil {
+		return nil, err
+	}
 	stored, err := d.importProducts(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("import the catalogue: %w", err)
@@ -76,6 +79,12 @@ func (d *Demo) Open(ctx context.Context) (*Opened, error) {
 
 func placements() map[string]*pb.Placement {
 	return map[string]*pb.Placement{
+		placementBanner: {
+			DisplayName: "Banner",
+			PageType:    pb.PageType_PAGE_TYPE_HOME,
+			Count:       1,
+			Rules:       &pb.Placement_Creatives{Creatives: &pb.CreativeRules{Formats: []string{placementBanner}}},
+		},
 		placementProduct: {
 			DisplayName: "You may also like",
 			PageType:    pb.PageType_PAGE_TYPE_PRODUCT,

@@ -19,6 +19,7 @@ type clients struct {
 	events     pb.EventServiceClient
 	decisions  pb.DecisionServiceClient
 	visitors   pb.VisitorServiceClient
+	campaigns  pb.CampaignServiceClient
 
 	mu      sync.Mutex
 	decided []time.Duration
@@ -33,6 +34,7 @@ func newClients(conn grpc.ClientConnInterface) *clients {
 		events:     pb.NewEventServiceClient(conn),
 		decisions:  pb.NewDecisionServiceClient(conn),
 		visitors:   pb.NewVisitorServiceClient(conn),
+		campaigns:  pb.NewCampaignServiceClient(conn),
 	}
 }
 

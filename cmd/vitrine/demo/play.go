@@ -44,6 +44,10 @@ func (d *Demo) Play(ctx context.Context, p *Printer, at Setting) (*Story, error)
 		return nil, err
 	}
 	p.Refusal(next(), s.Refusal)
+	if s.Banners, err = d.Banners(ctx); err != nil {
+		return nil, err
+	}
+	p.Banners(next(), s.Banners)
 	s.Figures = d.Figures(s.Past)
 	p.Figures(s.Figures)
 	return s, p.Err

@@ -63,6 +63,7 @@ type Story struct {
 	Visits  []*Visit `json:"visits"`
 	Cart    *Cart    `json:"cart"`
 	Refusal *Refusal `json:"refusal"`
+	Banners []Banner `json:"banners"`
 	Figures *Figures `json:"figures"`
 }
 

@@ -338,6 +338,60 @@ func (Charge) EnumDescriptor() ([]byte, []int) {
 	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{4}
 }
 
+// ProductSource is where the products for a creative's slots come from.
+type ProductSource int32
+
+const (
+	// Not stated; refused.
+	ProductSource_PRODUCT_SOURCE_UNSPECIFIED ProductSource = 0
+	// What lies in the cart, once it rests.
+	ProductSource_PRODUCT_SOURCE_CART ProductSource = 1
+	// What the visitor looked at in the last 30 days, after their last order, and has
+	// neither bought nor in the cart.
+	ProductSource_PRODUCT_SOURCE_VIEWED ProductSource = 2
+)
+
+// Enum value maps for ProductSource.
+var (
+	ProductSource_name = map[int32]string{
+		0: "PRODUCT_SOURCE_UNSPECIFIED",
+		1: "PRODUCT_SOURCE_CART",
+		2: "PRODUCT_SOURCE_VIEWED",
+	}
+	ProductSource_value = map[string]int32{
+		"PRODUCT_SOURCE_UNSPECIFIED": 0,
+		"PRODUCT_SOURCE_CART":        1,
+		"PRODUCT_SOURCE_VIEWED":      2,
+	}
+)
+
+func (x ProductSource) Enum() *ProductSource {
+	p := new(ProductSource)
+	*p = x
+	return p
+}
+
+func (x ProductSource) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ProductSource) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_campaign_service_proto_enumTypes[5].Descriptor()
+}
+
+func (ProductSource) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_campaign_service_proto_enumTypes[5]
+}
+
+func (x ProductSource) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ProductSource.Descriptor instead.
+func (ProductSource) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{5}
+}
+
 // DayPart is a part of the week in the site's time zone.
 type DayPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1017,6 +1071,95 @@ func (x *Campaign) GetDelivery() *Delivery {
 	return nil
 }
 
+// ProductSlots are a creative's slots for what the visitor left behind: retargeting.
+// A creative with slots is shown to those alone for whom they can be filled: never to
+// a visitor who may not be known, unless the events of their session are handed in.
+// Products that can't be bought now, and those that the visitor waved away, are left
+// out. The next answer after an order has nothing in the slots any more, and a refund
+// brings nothing back: only what the visitor turns to afterwards counts.
+type ProductSlots struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many.
+	Count int32 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
+	// With fewer products the creative is not shown: 1 to count; 1 when 0.
+	MinCount int32 `protobuf:"varint,2,opt,name=min_count,json=minCount,proto3" json:"min_count,omitempty"`
+	// Where the products come from, in this order; CART, then VIEWED when empty.
+	Sources []ProductSource `protobuf:"varint,3,rep,packed,name=sources,proto3,enum=vitrine.v1.ProductSource" json:"sources,omitempty"`
+	// How long nothing must have been put into the cart before it counts as left behind:
+	// up to 30 days; half an hour when absent.
+	CartRest *durationpb.Duration `protobuf:"bytes,4,opt,name=cart_rest,json=cartRest,proto3" json:"cart_rest,omitempty"`
+	// How often it may be handed out to a visitor within 30 days without a click
+	// (REJECTION_CAPPED beyond it); 0: without end. A dismissal ends it at once.
+	StopAfter     int32 `protobuf:"varint,5,opt,name=stop_after,json=stopAfter,proto3" json:"stop_after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProductSlots) Reset() {
+	*x = ProductSlots{}
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProductSlots) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProductSlots) ProtoMessage() {}
+
+func (x *ProductSlots) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProductSlots.ProtoReflect.Descriptor instead.
+func (*ProductSlots) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ProductSlots) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *ProductSlots) GetMinCount() int32 {
+	if x != nil {
+		return x.MinCount
+	}
+	return 0
+}
+
+func (x *ProductSlots) GetSources() []ProductSource {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+func (x *ProductSlots) GetCartRest() *durationpb.Duration {
+	if x != nil {
+		return x.CartRest
+	}
+	return nil
+}
+
+func (x *ProductSlots) GetStopAfter() int32 {
+	if x != nil {
+		return x.StopAfter
+	}
+	return 0
+}
+
 // Creative is one thing to show: a banner, a teaser, a message.
 type Creative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1043,13 +1186,15 @@ type Creative struct {
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// How often a visitor may be shown it, beside what its campaign allows.
 	FrequencyCaps []*FrequencyCap `protobuf:"bytes,10,rep,name=frequency_caps,json=frequencyCaps,proto3" json:"frequency_caps,omitempty"`
+	// Slots for products that the visitor left behind. None when absent.
+	ProductSlots  *ProductSlots `protobuf:"bytes,11,opt,name=product_slots,json=productSlots,proto3" json:"product_slots,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Creative) Reset() {
 	*x = Creative{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1061,7 +1206,7 @@ func (x *Creative) String() string {
 func (*Creative) ProtoMessage() {}
 
 func (x *Creative) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1074,7 +1219,7 @@ func (x *Creative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creative.ProtoReflect.Descriptor instead.
 func (*Creative) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Creative) GetName() string {
@@ -1147,6 +1292,13 @@ func (x *Creative) GetFrequencyCaps() []*FrequencyCap {
 	return nil
 }
 
+func (x *Creative) GetProductSlots() *ProductSlots {
+	if x != nil {
+		return x.ProductSlots
+	}
+	return nil
+}
+
 // CreateCampaignRequest asks for a new campaign.
 type CreateCampaignRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1162,7 +1314,7 @@ type CreateCampaignRequest struct {
 
 func (x *CreateCampaignRequest) Reset() {
 	*x = CreateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1174,7 +1326,7 @@ func (x *CreateCampaignRequest) String() string {
 func (*CreateCampaignRequest) ProtoMessage() {}
 
 func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1187,7 +1339,7 @@ func (x *CreateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*CreateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateCampaignRequest) GetParent() string {
@@ -1222,7 +1374,7 @@ type GetCampaignRequest struct {
 
 func (x *GetCampaignRequest) Reset() {
 	*x = GetCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1234,7 +1386,7 @@ func (x *GetCampaignRequest) String() string {
 func (*GetCampaignRequest) ProtoMessage() {}
 
 func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[9]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1247,7 +1399,7 @@ func (x *GetCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCampaignRequest.ProtoReflect.Descriptor instead.
 func (*GetCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{9}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetCampaignRequest) GetName() string {
@@ -1272,7 +1424,7 @@ type ListCampaignsRequest struct {
 
 func (x *ListCampaignsRequest) Reset() {
 	*x = ListCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1284,7 +1436,7 @@ func (x *ListCampaignsRequest) String() string {
 func (*ListCampaignsRequest) ProtoMessage() {}
 
 func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1297,7 +1449,7 @@ func (x *ListCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ListCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{10}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListCampaignsRequest) GetParent() string {
@@ -1334,7 +1486,7 @@ type ListCampaignsResponse struct {
 
 func (x *ListCampaignsResponse) Reset() {
 	*x = ListCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1346,7 +1498,7 @@ func (x *ListCampaignsResponse) String() string {
 func (*ListCampaignsResponse) ProtoMessage() {}
 
 func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[11]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1359,7 +1511,7 @@ func (x *ListCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ListCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{11}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListCampaignsResponse) GetCampaigns() []*Campaign {
@@ -1390,7 +1542,7 @@ type UpdateCampaignRequest struct {
 
 func (x *UpdateCampaignRequest) Reset() {
 	*x = UpdateCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1402,7 +1554,7 @@ func (x *UpdateCampaignRequest) String() string {
 func (*UpdateCampaignRequest) ProtoMessage() {}
 
 func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[12]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1415,7 +1567,7 @@ func (x *UpdateCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCampaignRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{12}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *UpdateCampaignRequest) GetCampaign() *Campaign {
@@ -1445,7 +1597,7 @@ type DeleteCampaignRequest struct {
 
 func (x *DeleteCampaignRequest) Reset() {
 	*x = DeleteCampaignRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1457,7 +1609,7 @@ func (x *DeleteCampaignRequest) String() string {
 func (*DeleteCampaignRequest) ProtoMessage() {}
 
 func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[13]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1470,7 +1622,7 @@ func (x *DeleteCampaignRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCampaignRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCampaignRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{13}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *DeleteCampaignRequest) GetName() string {
@@ -1502,7 +1654,7 @@ type CreateCreativeRequest struct {
 
 func (x *CreateCreativeRequest) Reset() {
 	*x = CreateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1514,7 +1666,7 @@ func (x *CreateCreativeRequest) String() string {
 func (*CreateCreativeRequest) ProtoMessage() {}
 
 func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[14]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1527,7 +1679,7 @@ func (x *CreateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*CreateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{14}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CreateCreativeRequest) GetParent() string {
@@ -1562,7 +1714,7 @@ type GetCreativeRequest struct {
 
 func (x *GetCreativeRequest) Reset() {
 	*x = GetCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1574,7 +1726,7 @@ func (x *GetCreativeRequest) String() string {
 func (*GetCreativeRequest) ProtoMessage() {}
 
 func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[15]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1587,7 +1739,7 @@ func (x *GetCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCreativeRequest.ProtoReflect.Descriptor instead.
 func (*GetCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{15}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetCreativeRequest) GetName() string {
@@ -1612,7 +1764,7 @@ type ListCreativesRequest struct {
 
 func (x *ListCreativesRequest) Reset() {
 	*x = ListCreativesRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1624,7 +1776,7 @@ func (x *ListCreativesRequest) String() string {
 func (*ListCreativesRequest) ProtoMessage() {}
 
 func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[16]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1637,7 +1789,7 @@ func (x *ListCreativesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesRequest.ProtoReflect.Descriptor instead.
 func (*ListCreativesRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{16}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListCreativesRequest) GetParent() string {
@@ -1674,7 +1826,7 @@ type ListCreativesResponse struct {
 
 func (x *ListCreativesResponse) Reset() {
 	*x = ListCreativesResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1686,7 +1838,7 @@ func (x *ListCreativesResponse) String() string {
 func (*ListCreativesResponse) ProtoMessage() {}
 
 func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[17]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1699,7 +1851,7 @@ func (x *ListCreativesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreativesResponse.ProtoReflect.Descriptor instead.
 func (*ListCreativesResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{17}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListCreativesResponse) GetCreatives() []*Creative {
@@ -1730,7 +1882,7 @@ type UpdateCreativeRequest struct {
 
 func (x *UpdateCreativeRequest) Reset() {
 	*x = UpdateCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1742,7 +1894,7 @@ func (x *UpdateCreativeRequest) String() string {
 func (*UpdateCreativeRequest) ProtoMessage() {}
 
 func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[18]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1755,7 +1907,7 @@ func (x *UpdateCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCreativeRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{18}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *UpdateCreativeRequest) GetCreative() *Creative {
@@ -1785,7 +1937,7 @@ type DeleteCreativeRequest struct {
 
 func (x *DeleteCreativeRequest) Reset() {
 	*x = DeleteCreativeRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[19]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1797,7 +1949,7 @@ func (x *DeleteCreativeRequest) String() string {
 func (*DeleteCreativeRequest) ProtoMessage() {}
 
 func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[19]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1810,7 +1962,7 @@ func (x *DeleteCreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCreativeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCreativeRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{19}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DeleteCreativeRequest) GetName() string {
@@ -1846,7 +1998,7 @@ type ImportCampaignsRequest struct {
 
 func (x *ImportCampaignsRequest) Reset() {
 	*x = ImportCampaignsRequest{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[20]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +2010,7 @@ func (x *ImportCampaignsRequest) String() string {
 func (*ImportCampaignsRequest) ProtoMessage() {}
 
 func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[20]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +2023,7 @@ func (x *ImportCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ImportCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{20}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ImportCampaignsRequest) GetParent() string {
@@ -1924,7 +2076,7 @@ type ImportCampaignsResponse struct {
 
 func (x *ImportCampaignsResponse) Reset() {
 	*x = ImportCampaignsResponse{}
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[21]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1936,7 +2088,7 @@ func (x *ImportCampaignsResponse) String() string {
 func (*ImportCampaignsResponse) ProtoMessage() {}
 
 func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[21]
+	mi := &file_vitrine_v1_campaign_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1949,7 +2101,7 @@ func (x *ImportCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ImportCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{21}
+	return file_vitrine_v1_campaign_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ImportCampaignsResponse) GetReceived() int64 {
@@ -2073,7 +2225,15 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\bdelivery\x18\x17 \x01(\v2\x14.vitrine.v1.DeliveryR\bdelivery\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaf\x04\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x95\x02\n" +
+	"\fProductSlots\x12\x1f\n" +
+	"\x05count\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\f(\x01R\x05count\x12&\n" +
+	"\tmin_count\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\f(\x00R\bminCount\x12H\n" +
+	"\asources\x18\x03 \x03(\x0e2\x19.vitrine.v1.ProductSourceB\x13\xbaH\x10\x92\x01\r\x10\x02\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\asources\x12G\n" +
+	"\tcart_rest\x18\x04 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9a\x9e\x012\x00R\bcartRest\x12)\n" +
+	"\n" +
+	"stop_after\x18\x05 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\tstopAfter\"\xee\x04\n" +
 	"\bCreative\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12!\n" +
@@ -2089,7 +2249,8 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\vupdate_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x12I\n" +
 	"\x0efrequency_caps\x18\n" +
-	" \x03(\v2\x18.vitrine.v1.FrequencyCapB\b\xbaH\x05\x92\x01\x02\x10\bR\rfrequencyCaps\x1a=\n" +
+	" \x03(\v2\x18.vitrine.v1.FrequencyCapB\b\xbaH\x05\x92\x01\x02\x10\bR\rfrequencyCaps\x12=\n" +
+	"\rproduct_slots\x18\v \x01(\v2\x18.vitrine.v1.ProductSlotsR\fproductSlots\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xce\x01\n" +
@@ -2183,7 +2344,11 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x12CHARGE_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bCHARGE_THOUSAND_IMPRESSIONS\x10\x01\x12\x10\n" +
 	"\fCHARGE_CLICK\x10\x02\x12\x15\n" +
-	"\x11CHARGE_CONVERSION\x10\x032\xed\x06\n" +
+	"\x11CHARGE_CONVERSION\x10\x03*c\n" +
+	"\rProductSource\x12\x1e\n" +
+	"\x1aPRODUCT_SOURCE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13PRODUCT_SOURCE_CART\x10\x01\x12\x19\n" +
+	"\x15PRODUCT_SOURCE_VIEWED\x10\x022\xed\x06\n" +
 	"\x0fCampaignService\x12I\n" +
 	"\x0eCreateCampaign\x12!.vitrine.v1.CreateCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12C\n" +
 	"\vGetCampaign\x12\x1e.vitrine.v1.GetCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12T\n" +
@@ -2209,115 +2374,120 @@ func file_vitrine_v1_campaign_service_proto_rawDescGZIP() []byte {
 	return file_vitrine_v1_campaign_service_proto_rawDescData
 }
 
-var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_vitrine_v1_campaign_service_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_vitrine_v1_campaign_service_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_vitrine_v1_campaign_service_proto_goTypes = []any{
 	(Tier)(0),                       // 0: vitrine.v1.Tier
 	(DayOfWeek)(0),                  // 1: vitrine.v1.DayOfWeek
 	(CapScope)(0),                   // 2: vitrine.v1.CapScope
 	(GoalMetric)(0),                 // 3: vitrine.v1.GoalMetric
 	(Charge)(0),                     // 4: vitrine.v1.Charge
-	(*DayPart)(nil),                 // 5: vitrine.v1.DayPart
-	(*Circle)(nil),                  // 6: vitrine.v1.Circle
-	(*FrequencyCap)(nil),            // 7: vitrine.v1.FrequencyCap
-	(*Goal)(nil),                    // 8: vitrine.v1.Goal
-	(*Bid)(nil),                     // 9: vitrine.v1.Bid
-	(*Delivery)(nil),                // 10: vitrine.v1.Delivery
-	(*Campaign)(nil),                // 11: vitrine.v1.Campaign
-	(*Creative)(nil),                // 12: vitrine.v1.Creative
-	(*CreateCampaignRequest)(nil),   // 13: vitrine.v1.CreateCampaignRequest
-	(*GetCampaignRequest)(nil),      // 14: vitrine.v1.GetCampaignRequest
-	(*ListCampaignsRequest)(nil),    // 15: vitrine.v1.ListCampaignsRequest
-	(*ListCampaignsResponse)(nil),   // 16: vitrine.v1.ListCampaignsResponse
-	(*UpdateCampaignRequest)(nil),   // 17: vitrine.v1.UpdateCampaignRequest
-	(*DeleteCampaignRequest)(nil),   // 18: vitrine.v1.DeleteCampaignRequest
-	(*CreateCreativeRequest)(nil),   // 19: vitrine.v1.CreateCreativeRequest
-	(*GetCreativeRequest)(nil),      // 20: vitrine.v1.GetCreativeRequest
-	(*ListCreativesRequest)(nil),    // 21: vitrine.v1.ListCreativesRequest
-	(*ListCreativesResponse)(nil),   // 22: vitrine.v1.ListCreativesResponse
-	(*UpdateCreativeRequest)(nil),   // 23: vitrine.v1.UpdateCreativeRequest
-	(*DeleteCreativeRequest)(nil),   // 24: vitrine.v1.DeleteCreativeRequest
-	(*ImportCampaignsRequest)(nil),  // 25: vitrine.v1.ImportCampaignsRequest
-	(*ImportCampaignsResponse)(nil), // 26: vitrine.v1.ImportCampaignsResponse
-	nil,                             // 27: vitrine.v1.Campaign.AttributesEntry
-	nil,                             // 28: vitrine.v1.Creative.AttributesEntry
-	(*Coordinates)(nil),             // 29: vitrine.v1.Coordinates
-	(*durationpb.Duration)(nil),     // 30: google.protobuf.Duration
-	(*Money)(nil),                   // 31: vitrine.v1.Money
-	(*timestamppb.Timestamp)(nil),   // 32: google.protobuf.Timestamp
-	(*Place)(nil),                   // 33: vitrine.v1.Place
-	(*CreativeSize)(nil),            // 34: vitrine.v1.CreativeSize
-	(*fieldmaskpb.FieldMask)(nil),   // 35: google.protobuf.FieldMask
-	(ImportMode)(0),                 // 36: vitrine.v1.ImportMode
-	(*ImportError)(nil),             // 37: vitrine.v1.ImportError
-	(*emptypb.Empty)(nil),           // 38: google.protobuf.Empty
+	(ProductSource)(0),              // 5: vitrine.v1.ProductSource
+	(*DayPart)(nil),                 // 6: vitrine.v1.DayPart
+	(*Circle)(nil),                  // 7: vitrine.v1.Circle
+	(*FrequencyCap)(nil),            // 8: vitrine.v1.FrequencyCap
+	(*Goal)(nil),                    // 9: vitrine.v1.Goal
+	(*Bid)(nil),                     // 10: vitrine.v1.Bid
+	(*Delivery)(nil),                // 11: vitrine.v1.Delivery
+	(*Campaign)(nil),                // 12: vitrine.v1.Campaign
+	(*ProductSlots)(nil),            // 13: vitrine.v1.ProductSlots
+	(*Creative)(nil),                // 14: vitrine.v1.Creative
+	(*CreateCampaignRequest)(nil),   // 15: vitrine.v1.CreateCampaignRequest
+	(*GetCampaignRequest)(nil),      // 16: vitrine.v1.GetCampaignRequest
+	(*ListCampaignsRequest)(nil),    // 17: vitrine.v1.ListCampaignsRequest
+	(*ListCampaignsResponse)(nil),   // 18: vitrine.v1.ListCampaignsResponse
+	(*UpdateCampaignRequest)(nil),   // 19: vitrine.v1.UpdateCampaignRequest
+	(*DeleteCampaignRequest)(nil),   // 20: vitrine.v1.DeleteCampaignRequest
+	(*CreateCreativeRequest)(nil),   // 21: vitrine.v1.CreateCreativeRequest
+	(*GetCreativeRequest)(nil),      // 22: vitrine.v1.GetCreativeRequest
+	(*ListCreativesRequest)(nil),    // 23: vitrine.v1.ListCreativesRequest
+	(*ListCreativesResponse)(nil),   // 24: vitrine.v1.ListCreativesResponse
+	(*UpdateCreativeRequest)(nil),   // 25: vitrine.v1.UpdateCreativeRequest
+	(*DeleteCreativeRequest)(nil),   // 26: vitrine.v1.DeleteCreativeRequest
+	(*ImportCampaignsRequest)(nil),  // 27: vitrine.v1.ImportCampaignsRequest
+	(*ImportCampaignsResponse)(nil), // 28: vitrine.v1.ImportCampaignsResponse
+	nil,                             // 29: vitrine.v1.Campaign.AttributesEntry
+	nil,                             // 30: vitrine.v1.Creative.AttributesEntry
+	(*Coordinates)(nil),             // 31: vitrine.v1.Coordinates
+	(*durationpb.Duration)(nil),     // 32: google.protobuf.Duration
+	(*Money)(nil),                   // 33: vitrine.v1.Money
+	(*timestamppb.Timestamp)(nil),   // 34: google.protobuf.Timestamp
+	(*Place)(nil),                   // 35: vitrine.v1.Place
+	(*CreativeSize)(nil),            // 36: vitrine.v1.CreativeSize
+	(*fieldmaskpb.FieldMask)(nil),   // 37: google.protobuf.FieldMask
+	(ImportMode)(0),                 // 38: vitrine.v1.ImportMode
+	(*ImportError)(nil),             // 39: vitrine.v1.ImportError
+	(*emptypb.Empty)(nil),           // 40: google.protobuf.Empty
 }
 var file_vitrine_v1_campaign_service_proto_depIdxs = []int32{
 	1,  // 0: vitrine.v1.DayPart.days:type_name -> vitrine.v1.DayOfWeek
-	29, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
+	31, // 1: vitrine.v1.Circle.center:type_name -> vitrine.v1.Coordinates
 	2,  // 2: vitrine.v1.FrequencyCap.scope:type_name -> vitrine.v1.CapScope
-	30, // 3: vitrine.v1.FrequencyCap.window:type_name -> google.protobuf.Duration
+	32, // 3: vitrine.v1.FrequencyCap.window:type_name -> google.protobuf.Duration
 	3,  // 4: vitrine.v1.Goal.metric:type_name -> vitrine.v1.GoalMetric
 	4,  // 5: vitrine.v1.Bid.charge:type_name -> vitrine.v1.Charge
-	31, // 6: vitrine.v1.Bid.amount:type_name -> vitrine.v1.Money
-	31, // 7: vitrine.v1.Delivery.spent:type_name -> vitrine.v1.Money
-	32, // 8: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
-	32, // 9: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
-	5,  // 10: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
+	33, // 6: vitrine.v1.Bid.amount:type_name -> vitrine.v1.Money
+	33, // 7: vitrine.v1.Delivery.spent:type_name -> vitrine.v1.Money
+	34, // 8: vitrine.v1.Campaign.start_time:type_name -> google.protobuf.Timestamp
+	34, // 9: vitrine.v1.Campaign.end_time:type_name -> google.protobuf.Timestamp
+	6,  // 10: vitrine.v1.Campaign.day_parts:type_name -> vitrine.v1.DayPart
 	0,  // 11: vitrine.v1.Campaign.tier:type_name -> vitrine.v1.Tier
-	31, // 12: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
-	33, // 13: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
-	32, // 14: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 15: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
-	27, // 16: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
-	7,  // 17: vitrine.v1.Campaign.frequency_caps:type_name -> vitrine.v1.FrequencyCap
-	8,  // 18: vitrine.v1.Campaign.goal:type_name -> vitrine.v1.Goal
-	31, // 19: vitrine.v1.Campaign.budget:type_name -> vitrine.v1.Money
-	9,  // 20: vitrine.v1.Campaign.bid:type_name -> vitrine.v1.Bid
-	10, // 21: vitrine.v1.Campaign.delivery:type_name -> vitrine.v1.Delivery
-	34, // 22: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
-	28, // 23: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
-	32, // 24: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
-	7,  // 25: vitrine.v1.Creative.frequency_caps:type_name -> vitrine.v1.FrequencyCap
-	11, // 26: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	11, // 27: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
-	11, // 28: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
-	35, // 29: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
-	12, // 30: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	12, // 31: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
-	12, // 32: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
-	35, // 33: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	36, // 34: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
-	11, // 35: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
-	12, // 36: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
-	37, // 37: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
-	13, // 38: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
-	14, // 39: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
-	15, // 40: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
-	17, // 41: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
-	18, // 42: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
-	19, // 43: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
-	20, // 44: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
-	21, // 45: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
-	23, // 46: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
-	24, // 47: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
-	25, // 48: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
-	11, // 49: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
-	11, // 50: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
-	16, // 51: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
-	11, // 52: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
-	38, // 53: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
-	12, // 54: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
-	12, // 55: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
-	22, // 56: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
-	12, // 57: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
-	38, // 58: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
-	26, // 59: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
-	49, // [49:60] is the sub-list for method output_type
-	38, // [38:49] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	33, // 12: vitrine.v1.Campaign.click_value:type_name -> vitrine.v1.Money
+	35, // 13: vitrine.v1.Campaign.places:type_name -> vitrine.v1.Place
+	34, // 14: vitrine.v1.Campaign.update_time:type_name -> google.protobuf.Timestamp
+	7,  // 15: vitrine.v1.Campaign.circles:type_name -> vitrine.v1.Circle
+	29, // 16: vitrine.v1.Campaign.attributes:type_name -> vitrine.v1.Campaign.AttributesEntry
+	8,  // 17: vitrine.v1.Campaign.frequency_caps:type_name -> vitrine.v1.FrequencyCap
+	9,  // 18: vitrine.v1.Campaign.goal:type_name -> vitrine.v1.Goal
+	33, // 19: vitrine.v1.Campaign.budget:type_name -> vitrine.v1.Money
+	10, // 20: vitrine.v1.Campaign.bid:type_name -> vitrine.v1.Bid
+	11, // 21: vitrine.v1.Campaign.delivery:type_name -> vitrine.v1.Delivery
+	5,  // 22: vitrine.v1.ProductSlots.sources:type_name -> vitrine.v1.ProductSource
+	32, // 23: vitrine.v1.ProductSlots.cart_rest:type_name -> google.protobuf.Duration
+	36, // 24: vitrine.v1.Creative.size:type_name -> vitrine.v1.CreativeSize
+	30, // 25: vitrine.v1.Creative.attributes:type_name -> vitrine.v1.Creative.AttributesEntry
+	34, // 26: vitrine.v1.Creative.update_time:type_name -> google.protobuf.Timestamp
+	8,  // 27: vitrine.v1.Creative.frequency_caps:type_name -> vitrine.v1.FrequencyCap
+	13, // 28: vitrine.v1.Creative.product_slots:type_name -> vitrine.v1.ProductSlots
+	12, // 29: vitrine.v1.CreateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	12, // 30: vitrine.v1.ListCampaignsResponse.campaigns:type_name -> vitrine.v1.Campaign
+	12, // 31: vitrine.v1.UpdateCampaignRequest.campaign:type_name -> vitrine.v1.Campaign
+	37, // 32: vitrine.v1.UpdateCampaignRequest.update_mask:type_name -> google.protobuf.FieldMask
+	14, // 33: vitrine.v1.CreateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	14, // 34: vitrine.v1.ListCreativesResponse.creatives:type_name -> vitrine.v1.Creative
+	14, // 35: vitrine.v1.UpdateCreativeRequest.creative:type_name -> vitrine.v1.Creative
+	37, // 36: vitrine.v1.UpdateCreativeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	38, // 37: vitrine.v1.ImportCampaignsRequest.mode:type_name -> vitrine.v1.ImportMode
+	12, // 38: vitrine.v1.ImportCampaignsRequest.campaigns:type_name -> vitrine.v1.Campaign
+	14, // 39: vitrine.v1.ImportCampaignsRequest.creatives:type_name -> vitrine.v1.Creative
+	39, // 40: vitrine.v1.ImportCampaignsResponse.errors:type_name -> vitrine.v1.ImportError
+	15, // 41: vitrine.v1.CampaignService.CreateCampaign:input_type -> vitrine.v1.CreateCampaignRequest
+	16, // 42: vitrine.v1.CampaignService.GetCampaign:input_type -> vitrine.v1.GetCampaignRequest
+	17, // 43: vitrine.v1.CampaignService.ListCampaigns:input_type -> vitrine.v1.ListCampaignsRequest
+	19, // 44: vitrine.v1.CampaignService.UpdateCampaign:input_type -> vitrine.v1.UpdateCampaignRequest
+	20, // 45: vitrine.v1.CampaignService.DeleteCampaign:input_type -> vitrine.v1.DeleteCampaignRequest
+	21, // 46: vitrine.v1.CampaignService.CreateCreative:input_type -> vitrine.v1.CreateCreativeRequest
+	22, // 47: vitrine.v1.CampaignService.GetCreative:input_type -> vitrine.v1.GetCreativeRequest
+	23, // 48: vitrine.v1.CampaignService.ListCreatives:input_type -> vitrine.v1.ListCreativesRequest
+	25, // 49: vitrine.v1.CampaignService.UpdateCreative:input_type -> vitrine.v1.UpdateCreativeRequest
+	26, // 50: vitrine.v1.CampaignService.DeleteCreative:input_type -> vitrine.v1.DeleteCreativeRequest
+	27, // 51: vitrine.v1.CampaignService.ImportCampaigns:input_type -> vitrine.v1.ImportCampaignsRequest
+	12, // 52: vitrine.v1.CampaignService.CreateCampaign:output_type -> vitrine.v1.Campaign
+	12, // 53: vitrine.v1.CampaignService.GetCampaign:output_type -> vitrine.v1.Campaign
+	18, // 54: vitrine.v1.CampaignService.ListCampaigns:output_type -> vitrine.v1.ListCampaignsResponse
+	12, // 55: vitrine.v1.CampaignService.UpdateCampaign:output_type -> vitrine.v1.Campaign
+	40, // 56: vitrine.v1.CampaignService.DeleteCampaign:output_type -> google.protobuf.Empty
+	14, // 57: vitrine.v1.CampaignService.CreateCreative:output_type -> vitrine.v1.Creative
+	14, // 58: vitrine.v1.CampaignService.GetCreative:output_type -> vitrine.v1.Creative
+	24, // 59: vitrine.v1.CampaignService.ListCreatives:output_type -> vitrine.v1.ListCreativesResponse
+	14, // 60: vitrine.v1.CampaignService.UpdateCreative:output_type -> vitrine.v1.Creative
+	40, // 61: vitrine.v1.CampaignService.DeleteCreative:output_type -> google.protobuf.Empty
+	28, // 62: vitrine.v1.CampaignService.ImportCampaigns:output_type -> vitrine.v1.ImportCampaignsResponse
+	52, // [52:63] is the sub-list for method output_type
+	41, // [41:52] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_campaign_service_proto_init() }
@@ -2335,8 +2505,8 @@ func file_vitrine_v1_campaign_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_campaign_service_proto_rawDesc), len(file_vitrine_v1_campaign_service_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   24,
+			NumEnums:      6,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -336,6 +336,8 @@ const (
 	NoFillReason_NO_FILL_REASON_BUDGET NoFillReason = 7
 	// No creative's targeting fits.
 	NoFillReason_NO_FILL_REASON_TARGETING NoFillReason = 8
+	// The creatives show what the visitor left behind, and there is too little of it.
+	NoFillReason_NO_FILL_REASON_PRODUCTS NoFillReason = 9
 )
 
 // Enum value maps for NoFillReason.
@@ -350,6 +352,7 @@ var (
 		6: "NO_FILL_REASON_CAPPED",
 		7: "NO_FILL_REASON_BUDGET",
 		8: "NO_FILL_REASON_TARGETING",
+		9: "NO_FILL_REASON_PRODUCTS",
 	}
 	NoFillReason_value = map[string]int32{
 		"NO_FILL_REASON_UNSPECIFIED":     0,
@@ -361,6 +364,7 @@ var (
 		"NO_FILL_REASON_CAPPED":          6,
 		"NO_FILL_REASON_BUDGET":          7,
 		"NO_FILL_REASON_TARGETING":       8,
+		"NO_FILL_REASON_PRODUCTS":        9,
 	}
 )
 
@@ -448,6 +452,8 @@ const (
 	Rejection_REJECTION_BUDGET Rejection = 23
 	// The campaign holds back here, so that its goal and budget last until its end.
 	Rejection_REJECTION_PACED Rejection = 24
+	// Too few products can be found for its slots.
+	Rejection_REJECTION_PRODUCTS Rejection = 25
 )
 
 // Enum value maps for Rejection.
@@ -478,6 +484,7 @@ var (
 		22: "REJECTION_CONTACT_PRESSURE",
 		23: "REJECTION_BUDGET",
 		24: "REJECTION_PACED",
+		25: "REJECTION_PRODUCTS",
 	}
 	Rejection_value = map[string]int32{
 		"REJECTION_UNSPECIFIED":      0,
@@ -505,6 +512,7 @@ var (
 		"REJECTION_CONTACT_PRESSURE": 22,
 		"REJECTION_BUDGET":           23,
 		"REJECTION_PACED":            24,
+		"REJECTION_PRODUCTS":         25,
 	}
 )
 
@@ -958,7 +966,8 @@ type DecidedCreative struct {
 	// impression, once however often it is fetched. Signed. Empty where the server has
 	// no public_url or the decision is not kept.
 	ImpressionUrl string `protobuf:"bytes,3,opt,name=impression_url,json=impressionUrl,proto3" json:"impression_url,omitempty"`
-	// Products to fill the creative's own slots with.
+	// Products to fill the creative's own slots with, the first first: with
+	// include_products whole, with title, price, picture and URL.
 	Products []*DecidedProduct `protobuf:"bytes,4,rep,name=products,proto3" json:"products,omitempty"`
 	// Where it leads, its own or its campaign's landing_url, uncounted: track the
 	// click yourself, with the attribution token.
@@ -1777,7 +1786,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1bREASON_KIND_BOUGHT_TOGETHER\x10\x0e\x12\x18\n" +
 	"\x14REASON_KIND_SEARCHED\x10\x0f\x12\x17\n" +
 	"\x13REASON_KIND_RESTOCK\x10\x10\x12\x1a\n" +
-	"\x16REASON_KIND_LIKED_HERE\x10\x11*\xa2\x02\n" +
+	"\x16REASON_KIND_LIKED_HERE\x10\x11*\xbf\x02\n" +
 	"\fNoFillReason\x12\x1e\n" +
 	"\x1aNO_FILL_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cNO_FILL_REASON_NO_CANDIDATES\x10\x01\x12\x1b\n" +
@@ -1787,7 +1796,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1eNO_FILL_REASON_SHOWN_ELSEWHERE\x10\x05\x12\x19\n" +
 	"\x15NO_FILL_REASON_CAPPED\x10\x06\x12\x19\n" +
 	"\x15NO_FILL_REASON_BUDGET\x10\a\x12\x1c\n" +
-	"\x18NO_FILL_REASON_TARGETING\x10\b*\xe2\x04\n" +
+	"\x18NO_FILL_REASON_TARGETING\x10\b\x12\x1b\n" +
+	"\x17NO_FILL_REASON_PRODUCTS\x10\t*\xfa\x04\n" +
 	"\tRejection\x12\x19\n" +
 	"\x15REJECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REJECTION_UNAVAILABLE\x10\x01\x12\x16\n" +
@@ -1814,7 +1824,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x10REJECTION_CAPPED\x10\x15\x12\x1e\n" +
 	"\x1aREJECTION_CONTACT_PRESSURE\x10\x16\x12\x14\n" +
 	"\x10REJECTION_BUDGET\x10\x17\x12\x13\n" +
-	"\x0fREJECTION_PACED\x10\x182\x97\x01\n" +
+	"\x0fREJECTION_PACED\x10\x18\x12\x16\n" +
+	"\x12REJECTION_PRODUCTS\x10\x192\x97\x01\n" +
 	"\x0fDecisionService\x12?\n" +
 	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
 	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
