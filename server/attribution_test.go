@@ -77,3 +77,43 @@ func TestDismissalNamesItsCreative(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// A token counts once, however it comes back; one that was forged, cut short or of
+// another site is refused, and one of a decision that is not kept any more is stored
+// and credits nothing.
+func TestTokensOverTheAPI(t *testing.T) {
+	s := banners(t)
+	s.create("other")
+	s.campaign("spring", &pb.Campaign{}, "a")
+	token := s.banner("v", 1).GetPlacements()[0].GetItems()[0].GetAttributionToken()
+	tell := func(site, token string) error {
+		e := event("v", pb.EventType_EVENT_TYPE_CREATIVE_CLICKED)
+		e.AttributionToken = token
+		_, err := s.events.TrackEvent(t.Context(), &pb.TrackEventRequest{Site: "sites/" + site, Event: e})
+		return err
+	}
+	forged := []byte(token)
+	forged[8] ^= 1
+	for name, err := range map[string]error{
+		"forged": tell("shop", string(forged)), "cut short": tell("shop", token[:20]), "of another site": tell("other", token), "no token": tell("shop", "?"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantViolation(t, err, "event.attribution_token", "is not one that Decide returned for this site")
+		})
+	}
+	for range 3 {
+		must(t, tell("shop", token))
+	}
+	s.settle("shop")
+	clicks := s.eventsOf(scoring.CreativeClicked)
+	if len(clicks) != 3 || clicks[0].Ad.Token != clicks[2].Ad.Token { // the same impression for whoever counts
+		t.Errorf("got %+v", clicks)
+	}
+	_, err := s.sites.DeleteSite(t.Context(), &pb.DeleteSiteRequest{Name: "sites/shop"})
+	must(t, err)
+	s.create("shop")
+	must(t, tell("shop", token))
+	if got := s.eventsOf(scoring.CreativeClicked); len(got) != 1 || got[0].Ad != nil {
+		t.Errorf("of a decision that is gone: %+v", got)
+	}
+}
