@@ -220,3 +220,35 @@ func TestPacedCampaignsHoldBack(t *testing.T) {
 		t.Errorf("%d were shown it, and it held back for %d", shown, paced)
 	}
 }
+
+// Orders count towards a goal of conversions, and a cancelled one no longer does.
+func TestConversionsCountTowardsTheGoal(t *testing.T) {
+	s := banners(t)
+	s.campaign("spring", &pb.Campaign{Goal: &pb.Goal{Metric: pb.GoalMetric_GOAL_METRIC_CONVERSIONS, Amount: 10}}, "a")
+	shown := s.banner("buyer", 1).GetPlacements()[0].GetItems()[0].GetAttributionToken()
+	for _, step := range []struct {
+		kind  pb.EventType
+		token string
+		order string
+		want  int64
+	}{
+		{pb.EventType_EVENT_TYPE_CREATIVE_VIEWED, shown, "", 0},
+		{pb.EventType_EVENT_TYPE_CREATIVE_CLICKED, shown, "", 0},
+		{pb.EventType_EVENT_TYPE_ORDER_COMPLETED, "", "o1", 1}, // to the last click
+		{pb.EventType_EVENT_TYPE_ORDER_CANCELLED, "", "o1", 0},
+	} {
+		e := event("buyer", step.kind, "shoe-1")
+		e.AttributionToken = step.token
+		if step.order != "" {
+			e.Order = &pb.Order{Id: step.order}
+		} else {
+			e.Items = nil
+		}
+		if got := s.track("shop", e); got != pb.EventStatus_EVENT_STATUS_STORED {
+			t.Fatalf("%v: %v", step.kind, got)
+		}
+		if got := s.delivered("spring").GetConversions(); got != step.want {
+			t.Errorf("after %v there are %d conversions, want %d", step.kind, got, step.want)
+		}
+	}
+}

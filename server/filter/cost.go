@@ -74,8 +74,10 @@ func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
 		most = maxAttribute
 	case "context.attributes.@values":
 		most = maxPageValue
-	case "context.category", "context.search_query":
+	case "context.category", "context.search_query", "context.source", "context.medium", "context.campaign":
 		most = maxPageText
+	case "context.referrer":
+		most = maxURL
 	case "context.country", "context.region", "context.city", "context.locale":
 		most = maxPlace
 	case "context.page_type", "context.device", "context.channel",
@@ -120,6 +122,7 @@ func usualProduct(p *scoring.Product) bool {
 // usualContext reports whether the estimate holds for a page.
 func usualContext(c *scoring.Context) bool {
 	return len(c.Product) <= maxID && len(c.Category) <= maxPageText && len(c.SearchQuery) <= maxPageText &&
+		len(c.Referrer) <= maxURL && len(c.Source) <= maxPageText && len(c.Medium) <= maxPageText && len(c.Campaign) <= maxPageText &&
 		len(c.Country) <= maxPlace && len(c.Region) <= maxPlace && len(c.City) <= maxPlace && len(c.Locale) <= maxPlace &&
 		usualAttributes(c.Attributes, maxPageValue)
 }

@@ -14,7 +14,7 @@ func TestTargeting(t *testing.T) {
 		Known: true, Returning: true, Interests: map[string]float64{"category/shoes": 2.5, "brand/Acme": -1},
 		Cart: []string{"p1"}, Viewed: []string{"p1", "p2"},
 	}
-	page := &scoring.Context{Country: "FR", Device: scoring.DevicePhone}
+	page := &scoring.Context{Country: "FR", Device: scoring.DevicePhone, Source: "newsletter", Medium: "email", Referrer: "https://mail.example/inbox"}
 	for _, test := range []struct {
 		expr            string
 		runner, unknown bool
@@ -34,6 +34,7 @@ func TestTargeting(t *testing.T) {
 		{"visitor.viewed.exists(p, p.startsWith('p2'))", true, false},
 		{"size(visitor.cart) == 0", false, true},
 		{"context.device == 'phone'", true, true},
+		{"context.source == 'newsletter' && context.medium != 'cpc' && context.campaign == '' && context.referrer.contains('mail.example')", true, true},
 	} {
 		program, err := compiler.CompileTargeting(test.expr)
 		if err != nil {

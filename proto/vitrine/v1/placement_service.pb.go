@@ -505,7 +505,8 @@ type ProductRules struct {
 	// (double) and currency; stock (int, -1 when not counted); availability
 	// ("in_stock", "preorder", "backorder"); attributes (map of string), numbers
 	// (map of double). `context` has: product_id, category, search_query, country,
-	// region, city, locale (string); attributes (map of string); page_type, device
+	// region, city, locale (string); referrer, and source, medium and campaign as
+	// utm_source and its like told them (string); attributes (map of string); page_type, device
 	// and channel by their names in lower case without the prefix ("product",
 	// "phone", "call_center"; "" when not stated).
 	// It is compiled when it is first seen and refused when it does not compile
