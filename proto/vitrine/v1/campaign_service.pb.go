@@ -882,7 +882,11 @@ type Campaign struct {
 	// What the advertiser pays. Nothing is charged without.
 	Bid *Bid `protobuf:"bytes,22,opt,name=bid,proto3" json:"bid,omitempty"`
 	// Output only: what it has brought about.
-	Delivery      *Delivery `protobuf:"bytes,23,opt,name=delivery,proto3" json:"delivery,omitempty"`
+	Delivery *Delivery `protobuf:"bytes,23,opt,name=delivery,proto3" json:"delivery,omitempty"`
+	// `sites/{site}/segments/{segment}` of which the visitor must be in one, on top of
+	// `targeting`. Everybody when empty. Unlike `'id' in visitor.segments` there, it costs
+	// nothing for visitors who are in none of them.
+	Segments      []string `protobuf:"bytes,24,rep,name=segments,proto3" json:"segments,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1067,6 +1071,13 @@ func (x *Campaign) GetBid() *Bid {
 func (x *Campaign) GetDelivery() *Delivery {
 	if x != nil {
 		return x.Delivery
+	}
+	return nil
+}
+
+func (x *Campaign) GetSegments() []string {
+	if x != nil {
+		return x.Segments
 	}
 	return nil
 }
@@ -2187,7 +2198,7 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\t_progressB\n" +
 	"\n" +
 	"\b_plannedB\x10\n" +
-	"\x0e_participation\"\x89\t\n" +
+	"\x0e_participation\"\xf1\t\n" +
 	"\bCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12(\n" +
@@ -2222,7 +2233,8 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\x04goal\x18\x14 \x01(\v2\x10.vitrine.v1.GoalR\x04goal\x12)\n" +
 	"\x06budget\x18\x15 \x01(\v2\x11.vitrine.v1.MoneyR\x06budget\x12!\n" +
 	"\x03bid\x18\x16 \x01(\v2\x0f.vitrine.v1.BidR\x03bid\x120\n" +
-	"\bdelivery\x18\x17 \x01(\v2\x14.vitrine.v1.DeliveryR\bdelivery\x1a=\n" +
+	"\bdelivery\x18\x17 \x01(\v2\x14.vitrine.v1.DeliveryR\bdelivery\x12f\n" +
+	"\bsegments\x18\x18 \x03(\tBJ\xbaHG\x92\x01D\x10 \x18\x01\">r<2:^sites/[a-z][a-z0-9-]{0,62}/segments/[a-z][a-z0-9-]{0,62}$R\bsegments\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x95\x02\n" +

@@ -650,9 +650,11 @@ type DecideRequest struct {
 	// server stores nothing. Ignored for a visitor who may be known. INVALID_ARGUMENT
 	// if it is not one of this site's, or was changed; one that has expired counts as
 	// none.
-	ContactBlob   []byte `protobuf:"bytes,10,opt,name=contact_blob,json=contactBlob,proto3" json:"contact_blob,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ContactBlob []byte `protobuf:"bytes,10,opt,name=contact_blob,json=contactBlob,proto3" json:"contact_blob,omitempty"`
+	// Return the segments that the visitor is in.
+	IncludeSegments bool `protobuf:"varint,11,opt,name=include_segments,json=includeSegments,proto3" json:"include_segments,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *DecideRequest) Reset() {
@@ -753,6 +755,13 @@ func (x *DecideRequest) GetContactBlob() []byte {
 		return x.ContactBlob
 	}
 	return nil
+}
+
+func (x *DecideRequest) GetIncludeSegments() bool {
+	if x != nil {
+		return x.IncludeSegments
+	}
+	return false
 }
 
 // Reason is one part of why an item was chosen.
@@ -1407,7 +1416,10 @@ type DecideResponse struct {
 	ContactBlob []byte `protobuf:"bytes,6,opt,name=contact_blob,json=contactBlob,proto3" json:"contact_blob,omitempty"`
 	// What was wrong with the request and did not keep it from being answered: a
 	// consent string that can't be read, which counts as a refusal.
-	Notices       []*FieldViolation `protobuf:"bytes,8,rep,name=notices,proto3" json:"notices,omitempty"`
+	Notices []*FieldViolation `protobuf:"bytes,8,rep,name=notices,proto3" json:"notices,omitempty"`
+	// `sites/{site}/segments/{segment}` that the visitor is in now, where that was asked
+	// for and PERSONALIZATION is allowed.
+	Segments      []string `protobuf:"bytes,9,rep,name=segments,proto3" json:"segments,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1487,6 +1499,13 @@ func (x *DecideResponse) GetContactBlob() []byte {
 func (x *DecideResponse) GetNotices() []*FieldViolation {
 	if x != nil {
 		return x.Notices
+	}
+	return nil
+}
+
+func (x *DecideResponse) GetSegments() []string {
+	if x != nil {
+		return x.Segments
 	}
 	return nil
 }
@@ -1659,7 +1678,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x05count\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x05count\x12 \n" +
 	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80 R\x06filter\x123\n" +
 	"\vexclude_ids\x18\x04 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\xf4\x03\"\ar\x05\x10\x01(\x80\x01R\n" +
-	"excludeIds\"\x99\x04\n" +
+	"excludeIds\"\xc4\x04\n" +
 	"\rDecideRequest\x127\n" +
 	"\x04site\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^sites/[a-z][a-z0-9-]{0,62}$R\x04site\x120\n" +
 	"\avisitor\x18\x02 \x01(\v2\x16.vitrine.v1.VisitorKeyR\avisitor\x12-\n" +
@@ -1675,7 +1694,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\aexplain\x18\b \x01(\x0e2\x13.vitrine.v1.ExplainB\b\xbaH\x05\x82\x01\x02\x10\x01R\aexplain\x12)\n" +
 	"\x10include_products\x18\t \x01(\bR\x0fincludeProducts\x12+\n" +
 	"\fcontact_blob\x18\n" +
-	" \x01(\fB\b\xbaH\x05z\x03\x18\x80\bR\vcontactBlob\"\x91\x02\n" +
+	" \x01(\fB\b\xbaH\x05z\x03\x18\x80\bR\vcontactBlob\x12)\n" +
+	"\x10include_segments\x18\v \x01(\bR\x0fincludeSegments\"\x91\x02\n" +
 	"\x06Reason\x12*\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x16.vitrine.v1.ReasonKindR\x04kind\x12\x14\n" +
 	"\x05share\x18\x02 \x01(\x01R\x05share\x12\x12\n" +
@@ -1726,7 +1746,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"experiment\x18\x01 \x01(\tR\n" +
 	"experiment\x12\x10\n" +
-	"\x03arm\x18\x02 \x01(\tR\x03arm\"\xee\x02\n" +
+	"\x03arm\x18\x02 \x01(\tR\x03arm\"\x8a\x03\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
 	"\bdecision\x18\x01 \x01(\tR\bdecision\x12,\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x18.vitrine.v1.DecisionModeR\x04mode\x128\n" +
@@ -1736,7 +1756,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"placements\x12B\n" +
 	"\vexperiments\x18\x05 \x03(\v2 .vitrine.v1.ExperimentAssignmentR\vexperiments\x12!\n" +
 	"\fcontact_blob\x18\x06 \x01(\fR\vcontactBlob\x124\n" +
-	"\anotices\x18\b \x03(\v2\x1a.vitrine.v1.FieldViolationR\anotices\"f\n" +
+	"\anotices\x18\b \x03(\v2\x1a.vitrine.v1.FieldViolationR\anotices\x12\x1a\n" +
+	"\bsegments\x18\t \x03(\tR\bsegments\"f\n" +
 	"\x12GetDecisionRequest\x12P\n" +
 	"\x04name\x18\x01 \x01(\tB<\xbaH9r725^sites/[a-z][a-z0-9-]{0,62}/decisions/[0-9a-z]{1,64}$R\x04name\"\x9c\x03\n" +
 	"\bDecision\x12\x12\n" +

@@ -219,6 +219,74 @@ func (x *ContactPolicy) GetDismissalCoolDown() *durationpb.Duration {
 	return nil
 }
 
+// VisitorPolicy is how a site treats what it knows of its visitors.
+type VisitorPolicy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many devices may be linked to a person: 1 to 100; 16 when 0.
+	MaxDevices int32 `protobuf:"varint,1,opt,name=max_devices,json=maxDevices,proto3" json:"max_devices,omitempty"`
+	// A device that was linked to so many persons within 90 days is shared, and stands
+	// for none of them: 2 to 100; 3 when 0.
+	SharedDevicePersons int32 `protobuf:"varint,2,opt,name=shared_device_persons,json=sharedDevicePersons,proto3" json:"shared_device_persons,omitempty"`
+	// Categories, with all that are below them, that never enter a profile, a target or a
+	// reason, such as "health/intimate". Products in them are shown where a page or a
+	// search is about them, and to nobody because of who they are. It holds for what comes
+	// from now on, and of what was kept before nothing is read any more.
+	SensitiveCategories []string `protobuf:"bytes,3,rep,name=sensitive_categories,json=sensitiveCategories,proto3" json:"sensitive_categories,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
+}
+
+func (x *VisitorPolicy) Reset() {
+	*x = VisitorPolicy{}
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitorPolicy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitorPolicy) ProtoMessage() {}
+
+func (x *VisitorPolicy) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitorPolicy.ProtoReflect.Descriptor instead.
+func (*VisitorPolicy) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *VisitorPolicy) GetMaxDevices() int32 {
+	if x != nil {
+		return x.MaxDevices
+	}
+	return 0
+}
+
+func (x *VisitorPolicy) GetSharedDevicePersons() int32 {
+	if x != nil {
+		return x.SharedDevicePersons
+	}
+	return 0
+}
+
+func (x *VisitorPolicy) GetSensitiveCategories() []string {
+	if x != nil {
+		return x.SensitiveCategories
+	}
+	return nil
+}
+
 // Site is one shop.
 type Site struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -242,13 +310,15 @@ type Site struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// How much its visitors are advertised to. Without bounds when absent.
 	ContactPolicy *ContactPolicy `protobuf:"bytes,9,opt,name=contact_policy,json=contactPolicy,proto3" json:"contact_policy,omitempty"`
+	// How what is known of its visitors is treated.
+	VisitorPolicy *VisitorPolicy `protobuf:"bytes,10,opt,name=visitor_policy,json=visitorPolicy,proto3" json:"visitor_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Site) Reset() {
 	*x = Site{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -260,7 +330,7 @@ func (x *Site) String() string {
 func (*Site) ProtoMessage() {}
 
 func (x *Site) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[2]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -273,7 +343,7 @@ func (x *Site) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Site.ProtoReflect.Descriptor instead.
 func (*Site) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{2}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Site) GetName() string {
@@ -339,6 +409,13 @@ func (x *Site) GetContactPolicy() *ContactPolicy {
 	return nil
 }
 
+func (x *Site) GetVisitorPolicy() *VisitorPolicy {
+	if x != nil {
+		return x.VisitorPolicy
+	}
+	return nil
+}
+
 // CreateSiteRequest asks for a new site.
 type CreateSiteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -353,7 +430,7 @@ type CreateSiteRequest struct {
 
 func (x *CreateSiteRequest) Reset() {
 	*x = CreateSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -365,7 +442,7 @@ func (x *CreateSiteRequest) String() string {
 func (*CreateSiteRequest) ProtoMessage() {}
 
 func (x *CreateSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[3]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -378,7 +455,7 @@ func (x *CreateSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSiteRequest.ProtoReflect.Descriptor instead.
 func (*CreateSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{3}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateSiteRequest) GetSiteId() string {
@@ -406,7 +483,7 @@ type GetSiteRequest struct {
 
 func (x *GetSiteRequest) Reset() {
 	*x = GetSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -418,7 +495,7 @@ func (x *GetSiteRequest) String() string {
 func (*GetSiteRequest) ProtoMessage() {}
 
 func (x *GetSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[4]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -431,7 +508,7 @@ func (x *GetSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSiteRequest.ProtoReflect.Descriptor instead.
 func (*GetSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{4}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetSiteRequest) GetName() string {
@@ -454,7 +531,7 @@ type ListSitesRequest struct {
 
 func (x *ListSitesRequest) Reset() {
 	*x = ListSitesRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -466,7 +543,7 @@ func (x *ListSitesRequest) String() string {
 func (*ListSitesRequest) ProtoMessage() {}
 
 func (x *ListSitesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[5]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -479,7 +556,7 @@ func (x *ListSitesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSitesRequest.ProtoReflect.Descriptor instead.
 func (*ListSitesRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{5}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListSitesRequest) GetPageSize() int32 {
@@ -509,7 +586,7 @@ type ListSitesResponse struct {
 
 func (x *ListSitesResponse) Reset() {
 	*x = ListSitesResponse{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -521,7 +598,7 @@ func (x *ListSitesResponse) String() string {
 func (*ListSitesResponse) ProtoMessage() {}
 
 func (x *ListSitesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[6]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -534,7 +611,7 @@ func (x *ListSitesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSitesResponse.ProtoReflect.Descriptor instead.
 func (*ListSitesResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{6}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListSitesResponse) GetSites() []*Site {
@@ -556,7 +633,8 @@ type UpdateSiteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The site with its `name`, the new values and, if wanted, the etag read before.
 	Site *Site `protobuf:"bytes,1,opt,name=site,proto3" json:"site,omitempty"`
-	// Which fields to change: display_name, contact_policy. Both when empty.
+	// Which fields to change: display_name, contact_policy, visitor_policy. All when
+	// empty.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -564,7 +642,7 @@ type UpdateSiteRequest struct {
 
 func (x *UpdateSiteRequest) Reset() {
 	*x = UpdateSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -576,7 +654,7 @@ func (x *UpdateSiteRequest) String() string {
 func (*UpdateSiteRequest) ProtoMessage() {}
 
 func (x *UpdateSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[7]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -589,7 +667,7 @@ func (x *UpdateSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSiteRequest.ProtoReflect.Descriptor instead.
 func (*UpdateSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{7}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UpdateSiteRequest) GetSite() *Site {
@@ -617,7 +695,7 @@ type DeleteSiteRequest struct {
 
 func (x *DeleteSiteRequest) Reset() {
 	*x = DeleteSiteRequest{}
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -629,7 +707,7 @@ func (x *DeleteSiteRequest) String() string {
 func (*DeleteSiteRequest) ProtoMessage() {}
 
 func (x *DeleteSiteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_site_service_proto_msgTypes[8]
+	mi := &file_vitrine_v1_site_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -642,7 +720,7 @@ func (x *DeleteSiteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSiteRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSiteRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{8}
+	return file_vitrine_v1_site_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DeleteSiteRequest) GetName() string {
@@ -665,7 +743,12 @@ const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"\rContactPolicy\x12=\n" +
 	"\abudgets\x18\x01 \x03(\v2\x19.vitrine.v1.ContactBudgetB\b\xbaH\x05\x92\x01\x02\x10\bR\abudgets\x12X\n" +
 	"\x12purchase_cool_down\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9c\xb5\a2\x00R\x10purchaseCoolDown\x12Z\n" +
-	"\x13dismissal_cool_down\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9c\xb5\a2\x00R\x11dismissalCoolDown\"\xa8\x03\n" +
+	"\x13dismissal_cool_down\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9c\xb5\a2\x00R\x11dismissalCoolDown\"\xc1\x01\n" +
+	"\rVisitorPolicy\x12*\n" +
+	"\vmax_devices\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\n" +
+	"maxDevices\x12=\n" +
+	"\x15shared_device_persons\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x13sharedDevicePersons\x12E\n" +
+	"\x14sensitive_categories\x18\x03 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\x80\x02\"\ar\x05\x10\x01(\x80\x04R\x13sensitiveCategories\"\xea\x03\n" +
 	"\x04Site\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x129\n" +
@@ -676,7 +759,9 @@ const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"\x04etag\x18\a \x01(\tR\x04etag\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12@\n" +
-	"\x0econtact_policy\x18\t \x01(\v2\x19.vitrine.v1.ContactPolicyR\rcontactPolicy\"q\n" +
+	"\x0econtact_policy\x18\t \x01(\v2\x19.vitrine.v1.ContactPolicyR\rcontactPolicy\x12@\n" +
+	"\x0evisitor_policy\x18\n" +
+	" \x01(\v2\x19.vitrine.v1.VisitorPolicyR\rvisitorPolicy\"q\n" +
 	"\x11CreateSiteRequest\x126\n" +
 	"\asite_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$R\x06siteId\x12$\n" +
 	"\x04site\x18\x02 \x01(\v2\x10.vitrine.v1.SiteR\x04site\"I\n" +
@@ -723,52 +808,54 @@ func file_vitrine_v1_site_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_site_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_site_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_vitrine_v1_site_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_vitrine_v1_site_service_proto_goTypes = []any{
 	(ConsentPolicy)(0),            // 0: vitrine.v1.ConsentPolicy
 	(*ContactBudget)(nil),         // 1: vitrine.v1.ContactBudget
 	(*ContactPolicy)(nil),         // 2: vitrine.v1.ContactPolicy
-	(*Site)(nil),                  // 3: vitrine.v1.Site
-	(*CreateSiteRequest)(nil),     // 4: vitrine.v1.CreateSiteRequest
-	(*GetSiteRequest)(nil),        // 5: vitrine.v1.GetSiteRequest
-	(*ListSitesRequest)(nil),      // 6: vitrine.v1.ListSitesRequest
-	(*ListSitesResponse)(nil),     // 7: vitrine.v1.ListSitesResponse
-	(*UpdateSiteRequest)(nil),     // 8: vitrine.v1.UpdateSiteRequest
-	(*DeleteSiteRequest)(nil),     // 9: vitrine.v1.DeleteSiteRequest
-	(Channel)(0),                  // 10: vitrine.v1.Channel
-	(*durationpb.Duration)(nil),   // 11: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),         // 14: google.protobuf.Empty
+	(*VisitorPolicy)(nil),         // 3: vitrine.v1.VisitorPolicy
+	(*Site)(nil),                  // 4: vitrine.v1.Site
+	(*CreateSiteRequest)(nil),     // 5: vitrine.v1.CreateSiteRequest
+	(*GetSiteRequest)(nil),        // 6: vitrine.v1.GetSiteRequest
+	(*ListSitesRequest)(nil),      // 7: vitrine.v1.ListSitesRequest
+	(*ListSitesResponse)(nil),     // 8: vitrine.v1.ListSitesResponse
+	(*UpdateSiteRequest)(nil),     // 9: vitrine.v1.UpdateSiteRequest
+	(*DeleteSiteRequest)(nil),     // 10: vitrine.v1.DeleteSiteRequest
+	(Channel)(0),                  // 11: vitrine.v1.Channel
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil), // 14: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),         // 15: google.protobuf.Empty
 }
 var file_vitrine_v1_site_service_proto_depIdxs = []int32{
-	10, // 0: vitrine.v1.ContactBudget.channels:type_name -> vitrine.v1.Channel
-	11, // 1: vitrine.v1.ContactBudget.window:type_name -> google.protobuf.Duration
+	11, // 0: vitrine.v1.ContactBudget.channels:type_name -> vitrine.v1.Channel
+	12, // 1: vitrine.v1.ContactBudget.window:type_name -> google.protobuf.Duration
 	1,  // 2: vitrine.v1.ContactPolicy.budgets:type_name -> vitrine.v1.ContactBudget
-	11, // 3: vitrine.v1.ContactPolicy.purchase_cool_down:type_name -> google.protobuf.Duration
-	11, // 4: vitrine.v1.ContactPolicy.dismissal_cool_down:type_name -> google.protobuf.Duration
+	12, // 3: vitrine.v1.ContactPolicy.purchase_cool_down:type_name -> google.protobuf.Duration
+	12, // 4: vitrine.v1.ContactPolicy.dismissal_cool_down:type_name -> google.protobuf.Duration
 	0,  // 5: vitrine.v1.Site.consent_policy:type_name -> vitrine.v1.ConsentPolicy
-	12, // 6: vitrine.v1.Site.create_time:type_name -> google.protobuf.Timestamp
+	13, // 6: vitrine.v1.Site.create_time:type_name -> google.protobuf.Timestamp
 	2,  // 7: vitrine.v1.Site.contact_policy:type_name -> vitrine.v1.ContactPolicy
-	3,  // 8: vitrine.v1.CreateSiteRequest.site:type_name -> vitrine.v1.Site
-	3,  // 9: vitrine.v1.ListSitesResponse.sites:type_name -> vitrine.v1.Site
-	3,  // 10: vitrine.v1.UpdateSiteRequest.site:type_name -> vitrine.v1.Site
-	13, // 11: vitrine.v1.UpdateSiteRequest.update_mask:type_name -> google.protobuf.FieldMask
-	4,  // 12: vitrine.v1.SiteService.CreateSite:input_type -> vitrine.v1.CreateSiteRequest
-	5,  // 13: vitrine.v1.SiteService.GetSite:input_type -> vitrine.v1.GetSiteRequest
-	6,  // 14: vitrine.v1.SiteService.ListSites:input_type -> vitrine.v1.ListSitesRequest
-	8,  // 15: vitrine.v1.SiteService.UpdateSite:input_type -> vitrine.v1.UpdateSiteRequest
-	9,  // 16: vitrine.v1.SiteService.DeleteSite:input_type -> vitrine.v1.DeleteSiteRequest
-	3,  // 17: vitrine.v1.SiteService.CreateSite:output_type -> vitrine.v1.Site
-	3,  // 18: vitrine.v1.SiteService.GetSite:output_type -> vitrine.v1.Site
-	7,  // 19: vitrine.v1.SiteService.ListSites:output_type -> vitrine.v1.ListSitesResponse
-	3,  // 20: vitrine.v1.SiteService.UpdateSite:output_type -> vitrine.v1.Site
-	14, // 21: vitrine.v1.SiteService.DeleteSite:output_type -> google.protobuf.Empty
-	17, // [17:22] is the sub-list for method output_type
-	12, // [12:17] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	3,  // 8: vitrine.v1.Site.visitor_policy:type_name -> vitrine.v1.VisitorPolicy
+	4,  // 9: vitrine.v1.CreateSiteRequest.site:type_name -> vitrine.v1.Site
+	4,  // 10: vitrine.v1.ListSitesResponse.sites:type_name -> vitrine.v1.Site
+	4,  // 11: vitrine.v1.UpdateSiteRequest.site:type_name -> vitrine.v1.Site
+	14, // 12: vitrine.v1.UpdateSiteRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 13: vitrine.v1.SiteService.CreateSite:input_type -> vitrine.v1.CreateSiteRequest
+	6,  // 14: vitrine.v1.SiteService.GetSite:input_type -> vitrine.v1.GetSiteRequest
+	7,  // 15: vitrine.v1.SiteService.ListSites:input_type -> vitrine.v1.ListSitesRequest
+	9,  // 16: vitrine.v1.SiteService.UpdateSite:input_type -> vitrine.v1.UpdateSiteRequest
+	10, // 17: vitrine.v1.SiteService.DeleteSite:input_type -> vitrine.v1.DeleteSiteRequest
+	4,  // 18: vitrine.v1.SiteService.CreateSite:output_type -> vitrine.v1.Site
+	4,  // 19: vitrine.v1.SiteService.GetSite:output_type -> vitrine.v1.Site
+	8,  // 20: vitrine.v1.SiteService.ListSites:output_type -> vitrine.v1.ListSitesResponse
+	4,  // 21: vitrine.v1.SiteService.UpdateSite:output_type -> vitrine.v1.Site
+	15, // 22: vitrine.v1.SiteService.DeleteSite:output_type -> google.protobuf.Empty
+	18, // [18:23] is the sub-list for method output_type
+	13, // [13:18] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_site_service_proto_init() }
@@ -783,7 +870,7 @@ func file_vitrine_v1_site_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_site_service_proto_rawDesc), len(file_vitrine_v1_site_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -43,7 +43,7 @@ type SiteServiceClient interface {
 	// ListSites returns the sites in the order of their ids.
 	ListSites(ctx context.Context, in *ListSitesRequest, opts ...grpc.CallOption) (*ListSitesResponse, error)
 	// UpdateSite changes the fields in update_mask, for the very next decision:
-	// display_name and contact_policy. INVALID_ARGUMENT for others, which what is kept
+	// display_name, contact_policy and visitor_policy. INVALID_ARGUMENT for others, which what is kept
 	// of a site depends on. ABORTED if the etag is stale.
 	UpdateSite(ctx context.Context, in *UpdateSiteRequest, opts ...grpc.CallOption) (*Site, error)
 	// DeleteSite removes a shop with everything it holds: products, placements,
@@ -125,7 +125,7 @@ type SiteServiceServer interface {
 	// ListSites returns the sites in the order of their ids.
 	ListSites(context.Context, *ListSitesRequest) (*ListSitesResponse, error)
 	// UpdateSite changes the fields in update_mask, for the very next decision:
-	// display_name and contact_policy. INVALID_ARGUMENT for others, which what is kept
+	// display_name, contact_policy and visitor_policy. INVALID_ARGUMENT for others, which what is kept
 	// of a site depends on. ABORTED if the etag is stale.
 	UpdateSite(context.Context, *UpdateSiteRequest) (*Site, error)
 	// DeleteSite removes a shop with everything it holds: products, placements,

@@ -10,6 +10,7 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -22,21 +23,28 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Purpose is what a visitor may allow data about them to be used for.
+// Purpose is what a visitor may allow data about them to be used for. Each is asked
+// for by itself, and what is not allowed is not done: code that would can't even be
+// written, for scoring gets of a visitor no more than their purposes allow.
 type Purpose int32
 
 const (
 	// Not stated; refused in requests.
 	Purpose_PURPOSE_UNSPECIFIED Purpose = 0
-	// Keep a profile of interests and choose products by it. Without this
-	// purpose nothing about the visitor is stored.
+	// Choose products by the profile.
 	Purpose_PURPOSE_PERSONALIZATION Purpose = 1
-	// Choose advertising creatives by the profile.
+	// Choose advertising creatives by the profile. Without this purpose creatives are
+	// chosen by the page alone; caps and contact budgets still hold.
 	Purpose_PURPOSE_ADVERTISING Purpose = 2
-	// Count what was shown and what came of it, per visitor.
+	// Tell, per visitor, what came of what was shown. Without this purpose no event of
+	// theirs is credited to what we showed them.
 	Purpose_PURPOSE_MEASUREMENT Purpose = 3
 	// Contact the visitor by e-mail and other direct channels.
 	Purpose_PURPOSE_DIRECT_CONTACT Purpose = 4
+	// Keep a profile: what the visitor did, and what they were shown. Without this
+	// purpose nothing about the visitor is stored or read, whatever else is allowed.
+	// Where no signal answers for it, the answer for PERSONALIZATION stands for it.
+	Purpose_PURPOSE_PROFILE Purpose = 5
 )
 
 // Enum value maps for Purpose.
@@ -47,6 +55,7 @@ var (
 		2: "PURPOSE_ADVERTISING",
 		3: "PURPOSE_MEASUREMENT",
 		4: "PURPOSE_DIRECT_CONTACT",
+		5: "PURPOSE_PROFILE",
 	}
 	Purpose_value = map[string]int32{
 		"PURPOSE_UNSPECIFIED":     0,
@@ -54,6 +63,7 @@ var (
 		"PURPOSE_ADVERTISING":     2,
 		"PURPOSE_MEASUREMENT":     3,
 		"PURPOSE_DIRECT_CONTACT":  4,
+		"PURPOSE_PROFILE":         5,
 	}
 )
 
@@ -84,6 +94,71 @@ func (Purpose) EnumDescriptor() ([]byte, []int) {
 	return file_vitrine_v1_visitor_proto_rawDescGZIP(), []int{0}
 }
 
+// ConsentSignal is how a visitor's answer was given.
+type ConsentSignal int32
+
+const (
+	// Never returned.
+	ConsentSignal_CONSENT_SIGNAL_UNSPECIFIED ConsentSignal = 0
+	// By purpose, as the shop's own banner asked.
+	ConsentSignal_CONSENT_SIGNAL_PURPOSES ConsentSignal = 1
+	// By an IAB TCF string.
+	ConsentSignal_CONSENT_SIGNAL_TCF ConsentSignal = 2
+	// By an IAB GPP string.
+	ConsentSignal_CONSENT_SIGNAL_GPP ConsentSignal = 3
+	// By the browser's Global Privacy Control.
+	ConsentSignal_CONSENT_SIGNAL_GLOBAL_PRIVACY_CONTROL ConsentSignal = 4
+	// Not at all: it is the site's consent_policy.
+	ConsentSignal_CONSENT_SIGNAL_SITE_POLICY ConsentSignal = 5
+)
+
+// Enum value maps for ConsentSignal.
+var (
+	ConsentSignal_name = map[int32]string{
+		0: "CONSENT_SIGNAL_UNSPECIFIED",
+		1: "CONSENT_SIGNAL_PURPOSES",
+		2: "CONSENT_SIGNAL_TCF",
+		3: "CONSENT_SIGNAL_GPP",
+		4: "CONSENT_SIGNAL_GLOBAL_PRIVACY_CONTROL",
+		5: "CONSENT_SIGNAL_SITE_POLICY",
+	}
+	ConsentSignal_value = map[string]int32{
+		"CONSENT_SIGNAL_UNSPECIFIED":            0,
+		"CONSENT_SIGNAL_PURPOSES":               1,
+		"CONSENT_SIGNAL_TCF":                    2,
+		"CONSENT_SIGNAL_GPP":                    3,
+		"CONSENT_SIGNAL_GLOBAL_PRIVACY_CONTROL": 4,
+		"CONSENT_SIGNAL_SITE_POLICY":            5,
+	}
+)
+
+func (x ConsentSignal) Enum() *ConsentSignal {
+	p := new(ConsentSignal)
+	*p = x
+	return p
+}
+
+func (x ConsentSignal) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ConsentSignal) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_visitor_proto_enumTypes[1].Descriptor()
+}
+
+func (ConsentSignal) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_visitor_proto_enumTypes[1]
+}
+
+func (x ConsentSignal) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ConsentSignal.Descriptor instead.
+func (ConsentSignal) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_proto_rawDescGZIP(), []int{1}
+}
+
 // VisitorKey says whose behaviour an event tells of, or whom a decision is
 // for. Vitrine never makes ids of its own for people: it knows a visitor only
 // under the ids that the shop hands in.
@@ -95,7 +170,7 @@ type VisitorKey struct {
 	// "anonymous", "unknown") are refused.
 	DeviceId string `protobuf:"bytes,1,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
 	// The customer account behind the device, when signed in. Kept with the
-	// events; joining the devices of one person comes with LinkVisitors.
+	// events. It does not join devices by itself: LinkVisitors does.
 	PersonId      string `protobuf:"bytes,2,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -201,8 +276,9 @@ func (x *PurposeConsent) GetGranted() bool {
 }
 
 // Consent carries the signals of this very request. They apply to it alone and
-// at once; the most restrictive signal wins. When no field is set, the site's
-// consent_policy decides.
+// at once. The most restrictive answer wins: of these signals, and of what SetConsent
+// has stored for the visitor. A purpose that neither answers for is left to the site's
+// consent_policy.
 type Consent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Answers by purpose, as the shop's own consent banner recorded them. A
@@ -210,19 +286,20 @@ type Consent struct {
 	Purposes []*PurposeConsent `protobuf:"bytes,1,rep,name=purposes,proto3" json:"purposes,omitempty"`
 	// An IAB TCF v2 consent string (the core segment is read). One that can't be read
 	// refuses every purpose, and the answer says what is wrong with it. Purpose 1
-	// (storage) with purposes 5 and 6 (personalised content) grants
-	// PERSONALIZATION; 1 with 3 and 4 grants ADVERTISING; 1 with 8 MEASUREMENT.
+	// (storage) with purpose 5 or 3 (profiles for content, for advertising) grants
+	// PROFILE; 1 with 5 and 6 (personalised content) PERSONALIZATION; 1 with 3 and 4
+	// ADVERTISING; 1 with 7 or 8 (measuring) MEASUREMENT.
 	// What it does not grant, it refuses.
 	TcfString string `protobuf:"bytes,2,opt,name=tcf_string,json=tcfString,proto3" json:"tcf_string,omitempty"`
 	// An IAB GPP string. The sections of TCF (Europe and Canada) count as a
 	// tcf_string does. Those of the United States (national and of the states, and
-	// US Privacy) refuse PERSONALIZATION and ADVERTISING where the visitor opted out
+	// US Privacy) refuse PROFILE, PERSONALIZATION and ADVERTISING where the visitor opted out
 	// of sale, sharing or targeted advertising, or sends the Global Privacy Control,
 	// and leave the rest to the other signals. A section that we don't know refuses
 	// every purpose: to be cautious in doubt.
 	GppString string `protobuf:"bytes,3,opt,name=gpp_string,json=gppString,proto3" json:"gpp_string,omitempty"`
 	// The Global Privacy Control signal of the browser (`Sec-GPC: 1`). True
-	// refuses PERSONALIZATION and ADVERTISING, whatever else is said.
+	// refuses PROFILE, PERSONALIZATION and ADVERTISING, whatever else is said.
 	GlobalPrivacyControl bool `protobuf:"varint,4,opt,name=global_privacy_control,json=globalPrivacyControl,proto3" json:"global_privacy_control,omitempty"`
 	unknownFields        protoimpl.UnknownFields
 	sizeCache            protoimpl.SizeCache
@@ -286,12 +363,85 @@ func (x *Consent) GetGlobalPrivacyControl() bool {
 	return false
 }
 
+// StoredConsent is a visitor's answer for one purpose, as it holds from call to call.
+type StoredConsent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the answer is about.
+	Purpose Purpose `protobuf:"varint,1,opt,name=purpose,proto3,enum=vitrine.v1.Purpose" json:"purpose,omitempty"`
+	// Whether they allow it.
+	Granted bool `protobuf:"varint,2,opt,name=granted,proto3" json:"granted,omitempty"`
+	// How the answer was given.
+	Signal ConsentSignal `protobuf:"varint,3,opt,name=signal,proto3,enum=vitrine.v1.ConsentSignal" json:"signal,omitempty"`
+	// When. Absent for the site's policy.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StoredConsent) Reset() {
+	*x = StoredConsent{}
+	mi := &file_vitrine_v1_visitor_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StoredConsent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StoredConsent) ProtoMessage() {}
+
+func (x *StoredConsent) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StoredConsent.ProtoReflect.Descriptor instead.
+func (*StoredConsent) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *StoredConsent) GetPurpose() Purpose {
+	if x != nil {
+		return x.Purpose
+	}
+	return Purpose_PURPOSE_UNSPECIFIED
+}
+
+func (x *StoredConsent) GetGranted() bool {
+	if x != nil {
+		return x.Granted
+	}
+	return false
+}
+
+func (x *StoredConsent) GetSignal() ConsentSignal {
+	if x != nil {
+		return x.Signal
+	}
+	return ConsentSignal_CONSENT_SIGNAL_UNSPECIFIED
+}
+
+func (x *StoredConsent) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
 var File_vitrine_v1_visitor_proto protoreflect.FileDescriptor
 
 const file_vitrine_v1_visitor_proto_rawDesc = "" +
 	"\n" +
 	"\x18vitrine/v1/visitor.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\"F\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"F\n" +
 	"\n" +
 	"VisitorKey\x12\x1b\n" +
 	"\tdevice_id\x18\x01 \x01(\tR\bdeviceId\x12\x1b\n" +
@@ -306,13 +456,26 @@ const file_vitrine_v1_visitor_proto_rawDesc = "" +
 	"tcf_string\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80 R\ttcfString\x12'\n" +
 	"\n" +
 	"gpp_string\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80 R\tgppString\x124\n" +
-	"\x16global_privacy_control\x18\x04 \x01(\bR\x14globalPrivacyControl*\x8d\x01\n" +
+	"\x16global_privacy_control\x18\x04 \x01(\bR\x14globalPrivacyControl\"\xbb\x01\n" +
+	"\rStoredConsent\x12-\n" +
+	"\apurpose\x18\x01 \x01(\x0e2\x13.vitrine.v1.PurposeR\apurpose\x12\x18\n" +
+	"\agranted\x18\x02 \x01(\bR\agranted\x121\n" +
+	"\x06signal\x18\x03 \x01(\x0e2\x19.vitrine.v1.ConsentSignalR\x06signal\x12.\n" +
+	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time*\xa2\x01\n" +
 	"\aPurpose\x12\x17\n" +
 	"\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17PURPOSE_PERSONALIZATION\x10\x01\x12\x17\n" +
 	"\x13PURPOSE_ADVERTISING\x10\x02\x12\x17\n" +
 	"\x13PURPOSE_MEASUREMENT\x10\x03\x12\x1a\n" +
-	"\x16PURPOSE_DIRECT_CONTACT\x10\x04B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"\x16PURPOSE_DIRECT_CONTACT\x10\x04\x12\x13\n" +
+	"\x0fPURPOSE_PROFILE\x10\x05*\xc7\x01\n" +
+	"\rConsentSignal\x12\x1e\n" +
+	"\x1aCONSENT_SIGNAL_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17CONSENT_SIGNAL_PURPOSES\x10\x01\x12\x16\n" +
+	"\x12CONSENT_SIGNAL_TCF\x10\x02\x12\x16\n" +
+	"\x12CONSENT_SIGNAL_GPP\x10\x03\x12)\n" +
+	"%CONSENT_SIGNAL_GLOBAL_PRIVACY_CONTROL\x10\x04\x12\x1e\n" +
+	"\x1aCONSENT_SIGNAL_SITE_POLICY\x10\x05B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_visitor_proto_rawDescOnce sync.Once
@@ -326,22 +489,28 @@ func file_vitrine_v1_visitor_proto_rawDescGZIP() []byte {
 	return file_vitrine_v1_visitor_proto_rawDescData
 }
 
-var file_vitrine_v1_visitor_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_visitor_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_vitrine_v1_visitor_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_vitrine_v1_visitor_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_vitrine_v1_visitor_proto_goTypes = []any{
-	(Purpose)(0),           // 0: vitrine.v1.Purpose
-	(*VisitorKey)(nil),     // 1: vitrine.v1.VisitorKey
-	(*PurposeConsent)(nil), // 2: vitrine.v1.PurposeConsent
-	(*Consent)(nil),        // 3: vitrine.v1.Consent
+	(Purpose)(0),                  // 0: vitrine.v1.Purpose
+	(ConsentSignal)(0),            // 1: vitrine.v1.ConsentSignal
+	(*VisitorKey)(nil),            // 2: vitrine.v1.VisitorKey
+	(*PurposeConsent)(nil),        // 3: vitrine.v1.PurposeConsent
+	(*Consent)(nil),               // 4: vitrine.v1.Consent
+	(*StoredConsent)(nil),         // 5: vitrine.v1.StoredConsent
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
 }
 var file_vitrine_v1_visitor_proto_depIdxs = []int32{
 	0, // 0: vitrine.v1.PurposeConsent.purpose:type_name -> vitrine.v1.Purpose
-	2, // 1: vitrine.v1.Consent.purposes:type_name -> vitrine.v1.PurposeConsent
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	3, // 1: vitrine.v1.Consent.purposes:type_name -> vitrine.v1.PurposeConsent
+	0, // 2: vitrine.v1.StoredConsent.purpose:type_name -> vitrine.v1.Purpose
+	1, // 3: vitrine.v1.StoredConsent.signal:type_name -> vitrine.v1.ConsentSignal
+	6, // 4: vitrine.v1.StoredConsent.time:type_name -> google.protobuf.Timestamp
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_visitor_proto_init() }
@@ -354,8 +523,8 @@ func file_vitrine_v1_visitor_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_visitor_proto_rawDesc), len(file_vitrine_v1_visitor_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   3,
+			NumEnums:      2,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -91,7 +91,7 @@ func (FacetKind) EnumDescriptor() ([]byte, []int) {
 // GetVisitorRequest names a visitor.
 type GetVisitorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `sites/{site}/visitors/{device_id}`.
+	// `sites/{site}/visitors/{device_id}` or `sites/{site}/persons/{person_id}`.
 	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -677,10 +677,10 @@ func (x *Search) GetTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Visitor is a profile.
+// Visitor is what is known of a visitor.
 type Visitor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `sites/{site}/visitors/{device_id}`.
+	// As it was asked for.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The strongest first; at most 64.
 	Interests []*Interest `protobuf:"bytes,2,rep,name=interests,proto3" json:"interests,omitempty"`
@@ -705,7 +705,35 @@ type Visitor struct {
 	Bought []*BoughtProduct `protobuf:"bytes,11,rep,name=bought,proto3" json:"bought,omitempty"`
 	// What was handed out to the visitor that frequency caps and contact budgets count,
 	// the latest first; none longer than it counts.
-	Contacts      []*VisitorContact `protobuf:"bytes,12,rep,name=contacts,proto3" json:"contacts,omitempty"`
+	Contacts []*VisitorContact `protobuf:"bytes,12,rep,name=contacts,proto3" json:"contacts,omitempty"`
+	// What the visitor allows now, by purpose, and how it is known.
+	Consents []*StoredConsent `protobuf:"bytes,13,rep,name=consents,proto3" json:"consents,omitempty"`
+	// `sites/{site}/persons/{person_id}`, where it is linked to one.
+	Person string `protobuf:"bytes,14,opt,name=person,proto3" json:"person,omitempty"`
+	// The person's devices, `sites/{site}/visitors/{device_id}`.
+	Devices []string `protobuf:"bytes,15,rep,name=devices,proto3" json:"devices,omitempty"`
+	// Whether so many persons use the device that it stands for none of them. It is then
+	// known by the visit alone.
+	SharedDevice bool `protobuf:"varint,16,opt,name=shared_device,json=sharedDevice,proto3" json:"shared_device,omitempty"`
+	// What the shop told of them, as from its CRM.
+	Attributes map[string]string `protobuf:"bytes,17,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// `sites/{site}/segments/{segment}`: those they are in now.
+	Segments []string `protobuf:"bytes,18,rep,name=segments,proto3" json:"segments,omitempty"`
+	// How likely they are to buy. Absent while too little is known of the shop.
+	Intent *Intent `protobuf:"bytes,19,opt,name=intent,proto3" json:"intent,omitempty"`
+	// `sites/{site}/personas/{persona}` that they resemble most; empty for none.
+	Persona string `protobuf:"bytes,20,opt,name=persona,proto3" json:"persona,omitempty"`
+	// Where the first visit came from.
+	FirstSource *VisitSource `protobuf:"bytes,21,opt,name=first_source,json=firstSource,proto3" json:"first_source,omitempty"`
+	// Where the last visit came from.
+	LastSource *VisitSource `protobuf:"bytes,22,opt,name=last_source,json=lastSource,proto3" json:"last_source,omitempty"`
+	// What they did, step by step, the latest first; as much as the profile has room for.
+	Journey []*JourneyStep `protobuf:"bytes,23,rep,name=journey,proto3" json:"journey,omitempty"`
+	// The decisions that were made for them, the latest first; at most 20.
+	Decisions []*VisitorDecision `protobuf:"bytes,24,rep,name=decisions,proto3" json:"decisions,omitempty"`
+	// All of this in words, a sentence each, for the visitor to read: in the site's
+	// locale.
+	Summary       []string `protobuf:"bytes,25,rep,name=summary,proto3" json:"summary,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -824,6 +852,1168 @@ func (x *Visitor) GetContacts() []*VisitorContact {
 	return nil
 }
 
+func (x *Visitor) GetConsents() []*StoredConsent {
+	if x != nil {
+		return x.Consents
+	}
+	return nil
+}
+
+func (x *Visitor) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *Visitor) GetDevices() []string {
+	if x != nil {
+		return x.Devices
+	}
+	return nil
+}
+
+func (x *Visitor) GetSharedDevice() bool {
+	if x != nil {
+		return x.SharedDevice
+	}
+	return false
+}
+
+func (x *Visitor) GetAttributes() map[string]string {
+	if x != nil {
+		return x.Attributes
+	}
+	return nil
+}
+
+func (x *Visitor) GetSegments() []string {
+	if x != nil {
+		return x.Segments
+	}
+	return nil
+}
+
+func (x *Visitor) GetIntent() *Intent {
+	if x != nil {
+		return x.Intent
+	}
+	return nil
+}
+
+func (x *Visitor) GetPersona() string {
+	if x != nil {
+		return x.Persona
+	}
+	return ""
+}
+
+func (x *Visitor) GetFirstSource() *VisitSource {
+	if x != nil {
+		return x.FirstSource
+	}
+	return nil
+}
+
+func (x *Visitor) GetLastSource() *VisitSource {
+	if x != nil {
+		return x.LastSource
+	}
+	return nil
+}
+
+func (x *Visitor) GetJourney() []*JourneyStep {
+	if x != nil {
+		return x.Journey
+	}
+	return nil
+}
+
+func (x *Visitor) GetDecisions() []*VisitorDecision {
+	if x != nil {
+		return x.Decisions
+	}
+	return nil
+}
+
+func (x *Visitor) GetSummary() []string {
+	if x != nil {
+		return x.Summary
+	}
+	return nil
+}
+
+// Intent is how likely a visitor is to buy.
+type Intent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The probability of an order within 7 days: 0 to 1.
+	Within_7Days float64 `protobuf:"fixed64,1,opt,name=within_7_days,json=within7Days,proto3" json:"within_7_days,omitempty"`
+	// The probability of an order within 30 days: 0 to 1.
+	Within_30Days float64 `protobuf:"fixed64,2,opt,name=within_30_days,json=within30Days,proto3" json:"within_30_days,omitempty"`
+	// The category they are likeliest to buy from, as a path; empty when nothing tells.
+	Category      string `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Intent) Reset() {
+	*x = Intent{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Intent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Intent) ProtoMessage() {}
+
+func (x *Intent) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Intent.ProtoReflect.Descriptor instead.
+func (*Intent) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Intent) GetWithin_7Days() float64 {
+	if x != nil {
+		return x.Within_7Days
+	}
+	return 0
+}
+
+func (x *Intent) GetWithin_30Days() float64 {
+	if x != nil {
+		return x.Within_30Days
+	}
+	return 0
+}
+
+func (x *Intent) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+// VisitSource is where a visit came from.
+type VisitSource struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The referring host, source, medium and campaign.
+	Traffic *TrafficSource `protobuf:"bytes,1,opt,name=traffic,proto3" json:"traffic,omitempty"`
+	// The kind of device.
+	Device DeviceType `protobuf:"varint,2,opt,name=device,proto3,enum=vitrine.v1.DeviceType" json:"device,omitempty"`
+	// Where visitor and shop met.
+	Channel Channel `protobuf:"varint,3,opt,name=channel,proto3,enum=vitrine.v1.Channel" json:"channel,omitempty"`
+	// Where the visitor was.
+	Place *Place `protobuf:"bytes,4,opt,name=place,proto3" json:"place,omitempty"`
+	// When the visit began.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VisitSource) Reset() {
+	*x = VisitSource{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitSource) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitSource) ProtoMessage() {}
+
+func (x *VisitSource) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitSource.ProtoReflect.Descriptor instead.
+func (*VisitSource) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *VisitSource) GetTraffic() *TrafficSource {
+	if x != nil {
+		return x.Traffic
+	}
+	return nil
+}
+
+func (x *VisitSource) GetDevice() DeviceType {
+	if x != nil {
+		return x.Device
+	}
+	return DeviceType_DEVICE_TYPE_UNSPECIFIED
+}
+
+func (x *VisitSource) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *VisitSource) GetPlace() *Place {
+	if x != nil {
+		return x.Place
+	}
+	return nil
+}
+
+func (x *VisitSource) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+// JourneyStep is one thing a visitor did.
+type JourneyStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What.
+	Type EventType `protobuf:"varint,1,opt,name=type,proto3,enum=vitrine.v1.EventType" json:"type,omitempty"`
+	// The product it was about; empty when it was about none, or several.
+	ProductId string `protobuf:"bytes,2,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// When.
+	Time *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
+	// Where the visit came from that begins with this step; absent within a visit.
+	Source        *VisitSource `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JourneyStep) Reset() {
+	*x = JourneyStep{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JourneyStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JourneyStep) ProtoMessage() {}
+
+func (x *JourneyStep) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JourneyStep.ProtoReflect.Descriptor instead.
+func (*JourneyStep) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *JourneyStep) GetType() EventType {
+	if x != nil {
+		return x.Type
+	}
+	return EventType_EVENT_TYPE_UNSPECIFIED
+}
+
+func (x *JourneyStep) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *JourneyStep) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *JourneyStep) GetSource() *VisitSource {
+	if x != nil {
+		return x.Source
+	}
+	return nil
+}
+
+// VisitorDecision is a decision that was made for a visitor.
+type VisitorDecision struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/decisions/{decision}`.
+	Decision string `protobuf:"bytes,1,opt,name=decision,proto3" json:"decision,omitempty"`
+	// When.
+	Time *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`
+	// The placements that were filled.
+	Placements    []string `protobuf:"bytes,3,rep,name=placements,proto3" json:"placements,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VisitorDecision) Reset() {
+	*x = VisitorDecision{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitorDecision) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitorDecision) ProtoMessage() {}
+
+func (x *VisitorDecision) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitorDecision.ProtoReflect.Descriptor instead.
+func (*VisitorDecision) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *VisitorDecision) GetDecision() string {
+	if x != nil {
+		return x.Decision
+	}
+	return ""
+}
+
+func (x *VisitorDecision) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *VisitorDecision) GetPlacements() []string {
+	if x != nil {
+		return x.Placements
+	}
+	return nil
+}
+
+// SetConsentRequest stores what a visitor allows.
+type SetConsentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/visitors/{device_id}` or `sites/{site}/persons/{person_id}`: a
+	// person's answer holds for all their devices.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The signals. Purposes that they answer for are stored; the others stay as they
+	// were. At least one signal.
+	Consent       *Consent `protobuf:"bytes,2,opt,name=consent,proto3" json:"consent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetConsentRequest) Reset() {
+	*x = SetConsentRequest{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetConsentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetConsentRequest) ProtoMessage() {}
+
+func (x *SetConsentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetConsentRequest.ProtoReflect.Descriptor instead.
+func (*SetConsentRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SetConsentRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SetConsentRequest) GetConsent() *Consent {
+	if x != nil {
+		return x.Consent
+	}
+	return nil
+}
+
+// SetConsentResponse is what the visitor allows from now on.
+type SetConsentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// By purpose: what is stored, and of the others what the site's policy says.
+	Consents []*StoredConsent `protobuf:"bytes,1,rep,name=consents,proto3" json:"consents,omitempty"`
+	// Consent strings that can't be read: each is stored as a refusal.
+	Notices       []*FieldViolation `protobuf:"bytes,2,rep,name=notices,proto3" json:"notices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetConsentResponse) Reset() {
+	*x = SetConsentResponse{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetConsentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetConsentResponse) ProtoMessage() {}
+
+func (x *SetConsentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetConsentResponse.ProtoReflect.Descriptor instead.
+func (*SetConsentResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SetConsentResponse) GetConsents() []*StoredConsent {
+	if x != nil {
+		return x.Consents
+	}
+	return nil
+}
+
+func (x *SetConsentResponse) GetNotices() []*FieldViolation {
+	if x != nil {
+		return x.Notices
+	}
+	return nil
+}
+
+// Person is a set of devices.
+type Person struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/persons/{person_id}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// `sites/{site}/visitors/{device_id}`, in the order in which they were linked.
+	Devices       []string `protobuf:"bytes,2,rep,name=devices,proto3" json:"devices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Person) Reset() {
+	*x = Person{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Person) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Person) ProtoMessage() {}
+
+func (x *Person) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Person.ProtoReflect.Descriptor instead.
+func (*Person) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Person) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Person) GetDevices() []string {
+	if x != nil {
+		return x.Devices
+	}
+	return nil
+}
+
+// LinkVisitorsRequest joins devices to a person.
+type LinkVisitorsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/persons/{person_id}`. The person's id follows the rules of
+	// VisitorKey.device_id.
+	Person string `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	// `sites/{site}/visitors/{device_id}`: 1 to 100, of the same site.
+	Visitors      []string `protobuf:"bytes,2,rep,name=visitors,proto3" json:"visitors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkVisitorsRequest) Reset() {
+	*x = LinkVisitorsRequest{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkVisitorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkVisitorsRequest) ProtoMessage() {}
+
+func (x *LinkVisitorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkVisitorsRequest.ProtoReflect.Descriptor instead.
+func (*LinkVisitorsRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *LinkVisitorsRequest) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *LinkVisitorsRequest) GetVisitors() []string {
+	if x != nil {
+		return x.Visitors
+	}
+	return nil
+}
+
+// UnlinkVisitorsRequest takes devices from a person.
+type UnlinkVisitorsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/persons/{person_id}`.
+	Person string `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	// `sites/{site}/visitors/{device_id}`. All of the person's when empty.
+	Visitors      []string `protobuf:"bytes,2,rep,name=visitors,proto3" json:"visitors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlinkVisitorsRequest) Reset() {
+	*x = UnlinkVisitorsRequest{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlinkVisitorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlinkVisitorsRequest) ProtoMessage() {}
+
+func (x *UnlinkVisitorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlinkVisitorsRequest.ProtoReflect.Descriptor instead.
+func (*UnlinkVisitorsRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *UnlinkVisitorsRequest) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *UnlinkVisitorsRequest) GetVisitors() []string {
+	if x != nil {
+		return x.Visitors
+	}
+	return nil
+}
+
+// VisitorRecord is what the shop knows of a visitor from elsewhere.
+type VisitorRecord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The device, the person, or both: both are then linked.
+	Visitor *VisitorKey `protobuf:"bytes,1,opt,name=visitor,proto3" json:"visitor,omitempty"`
+	// From the CRM, such as {"tier": "gold"}: they take the place of those with the same
+	// keys, an empty value removes one. At most 32, keys to 64 bytes, values to 256. Of
+	// the person where there is one, else of the device.
+	Attributes map[string]string `protobuf:"bytes,2,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Orders from the store or the call centre, and whatever else they did elsewhere. An
+	// event here needs no visitor: it counts for the person where there is one, else for
+	// the device. Each counts once by its id. At most 100.
+	Events []*Event `protobuf:"bytes,3,rep,name=events,proto3" json:"events,omitempty"`
+	// What they allow, as SetConsent has it; stored when given.
+	Consent       *Consent `protobuf:"bytes,4,opt,name=consent,proto3" json:"consent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VisitorRecord) Reset() {
+	*x = VisitorRecord{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitorRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitorRecord) ProtoMessage() {}
+
+func (x *VisitorRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitorRecord.ProtoReflect.Descriptor instead.
+func (*VisitorRecord) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *VisitorRecord) GetVisitor() *VisitorKey {
+	if x != nil {
+		return x.Visitor
+	}
+	return nil
+}
+
+func (x *VisitorRecord) GetAttributes() map[string]string {
+	if x != nil {
+		return x.Attributes
+	}
+	return nil
+}
+
+func (x *VisitorRecord) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *VisitorRecord) GetConsent() *Consent {
+	if x != nil {
+		return x.Consent
+	}
+	return nil
+}
+
+// ImportVisitorsRequest is one batch of visitors.
+type ImportVisitorsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The site: `sites/{site}`. Needed in the first message; the same throughout.
+	Site string `protobuf:"bytes,1,opt,name=site,proto3" json:"site,omitempty"`
+	// At most 1,000 a message. Each is validated by itself.
+	Visitors      []*VisitorRecord `protobuf:"bytes,2,rep,name=visitors,proto3" json:"visitors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportVisitorsRequest) Reset() {
+	*x = ImportVisitorsRequest{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportVisitorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportVisitorsRequest) ProtoMessage() {}
+
+func (x *ImportVisitorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportVisitorsRequest.ProtoReflect.Descriptor instead.
+func (*ImportVisitorsRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ImportVisitorsRequest) GetSite() string {
+	if x != nil {
+		return x.Site
+	}
+	return ""
+}
+
+func (x *ImportVisitorsRequest) GetVisitors() []*VisitorRecord {
+	if x != nil {
+		return x.Visitors
+	}
+	return nil
+}
+
+// ImportVisitorsResponse reports progress. The last one stands for the whole import.
+type ImportVisitorsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Visitors received so far.
+	Received int64 `protobuf:"varint,1,opt,name=received,proto3" json:"received,omitempty"`
+	// Visitors taken in so far, durably.
+	Stored int64 `protobuf:"varint,2,opt,name=stored,proto3" json:"stored,omitempty"`
+	// Visitors whose consent does not allow it.
+	NoConsent int64 `protobuf:"varint,3,opt,name=no_consent,json=noConsent,proto3" json:"no_consent,omitempty"`
+	// Visitors left out as bad, each as a whole.
+	Invalid int64 `protobuf:"varint,4,opt,name=invalid,proto3" json:"invalid,omitempty"`
+	// Events stored so far; those that were stored before do not count.
+	Events int64 `protobuf:"varint,5,opt,name=events,proto3" json:"events,omitempty"`
+	// The bad visitors since the last message.
+	Problems      []*VisitorProblem `protobuf:"bytes,6,rep,name=problems,proto3" json:"problems,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportVisitorsResponse) Reset() {
+	*x = ImportVisitorsResponse{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportVisitorsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportVisitorsResponse) ProtoMessage() {}
+
+func (x *ImportVisitorsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportVisitorsResponse.ProtoReflect.Descriptor instead.
+func (*ImportVisitorsResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ImportVisitorsResponse) GetReceived() int64 {
+	if x != nil {
+		return x.Received
+	}
+	return 0
+}
+
+func (x *ImportVisitorsResponse) GetStored() int64 {
+	if x != nil {
+		return x.Stored
+	}
+	return 0
+}
+
+func (x *ImportVisitorsResponse) GetNoConsent() int64 {
+	if x != nil {
+		return x.NoConsent
+	}
+	return 0
+}
+
+func (x *ImportVisitorsResponse) GetInvalid() int64 {
+	if x != nil {
+		return x.Invalid
+	}
+	return 0
+}
+
+func (x *ImportVisitorsResponse) GetEvents() int64 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *ImportVisitorsResponse) GetProblems() []*VisitorProblem {
+	if x != nil {
+		return x.Problems
+	}
+	return nil
+}
+
+// VisitorProblem is a visitor who was left out.
+type VisitorProblem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its index among all visitors of the import, from 0.
+	Index int64 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// Everything that was wrong.
+	Violations    []*FieldViolation `protobuf:"bytes,2,rep,name=violations,proto3" json:"violations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VisitorProblem) Reset() {
+	*x = VisitorProblem{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitorProblem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitorProblem) ProtoMessage() {}
+
+func (x *VisitorProblem) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitorProblem.ProtoReflect.Descriptor instead.
+func (*VisitorProblem) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *VisitorProblem) GetIndex() int64 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *VisitorProblem) GetViolations() []*FieldViolation {
+	if x != nil {
+		return x.Violations
+	}
+	return nil
+}
+
+// ExportVisitorRequest names a visitor.
+type ExportVisitorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/visitors/{device_id}` or `sites/{site}/persons/{person_id}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportVisitorRequest) Reset() {
+	*x = ExportVisitorRequest{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportVisitorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportVisitorRequest) ProtoMessage() {}
+
+func (x *ExportVisitorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportVisitorRequest.ProtoReflect.Descriptor instead.
+func (*ExportVisitorRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ExportVisitorRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// ExportVisitorResponse is a part of what is kept of a visitor.
+type ExportVisitorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Objects of JSON, one a line, without the line's end. The first is
+	// {"profile": Visitor}; then come the events in their order, each as ImportEvents
+	// takes it, those that only Vitrine writes as {"internal": ...}; at last the
+	// decisions, each {"decision": Decision}. Messages are written as protobuf's JSON.
+	Lines         []string `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportVisitorResponse) Reset() {
+	*x = ExportVisitorResponse{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportVisitorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportVisitorResponse) ProtoMessage() {}
+
+func (x *ExportVisitorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportVisitorResponse.ProtoReflect.Descriptor instead.
+func (*ExportVisitorResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ExportVisitorResponse) GetLines() []string {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+// EraseVisitorRequest names a visitor.
+type EraseVisitorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}/visitors/{device_id}` or `sites/{site}/persons/{person_id}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EraseVisitorRequest) Reset() {
+	*x = EraseVisitorRequest{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EraseVisitorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EraseVisitorRequest) ProtoMessage() {}
+
+func (x *EraseVisitorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EraseVisitorRequest.ProtoReflect.Descriptor instead.
+func (*EraseVisitorRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *EraseVisitorRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// EraseVisitorResponse is the receipt of an erasure. It holds no id.
+type EraseVisitorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Profiles removed: one, or of a person those of all devices and their own.
+	Profiles int64 `protobuf:"varint,1,opt,name=profiles,proto3" json:"profiles,omitempty"`
+	// Events removed.
+	Events int64 `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
+	// Decisions removed.
+	Decisions int64 `protobuf:"varint,3,opt,name=decisions,proto3" json:"decisions,omitempty"`
+	// Devices that were taken from a person.
+	Links int64 `protobuf:"varint,4,opt,name=links,proto3" json:"links,omitempty"`
+	// Where in the journal the models are told to forget.
+	JournalPosition int64 `protobuf:"varint,5,opt,name=journal_position,json=journalPosition,proto3" json:"journal_position,omitempty"`
+	// When.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EraseVisitorResponse) Reset() {
+	*x = EraseVisitorResponse{}
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EraseVisitorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EraseVisitorResponse) ProtoMessage() {}
+
+func (x *EraseVisitorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EraseVisitorResponse.ProtoReflect.Descriptor instead.
+func (*EraseVisitorResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *EraseVisitorResponse) GetProfiles() int64 {
+	if x != nil {
+		return x.Profiles
+	}
+	return 0
+}
+
+func (x *EraseVisitorResponse) GetEvents() int64 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *EraseVisitorResponse) GetDecisions() int64 {
+	if x != nil {
+		return x.Decisions
+	}
+	return 0
+}
+
+func (x *EraseVisitorResponse) GetLinks() int64 {
+	if x != nil {
+		return x.Links
+	}
+	return 0
+}
+
+func (x *EraseVisitorResponse) GetJournalPosition() int64 {
+	if x != nil {
+		return x.JournalPosition
+	}
+	return 0
+}
+
+func (x *EraseVisitorResponse) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
 // VisitorContact is a creative that was handed out to the visitor, or an e-mail.
 type VisitorContact struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -842,7 +2032,7 @@ type VisitorContact struct {
 
 func (x *VisitorContact) Reset() {
 	*x = VisitorContact{}
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -854,7 +2044,7 @@ func (x *VisitorContact) String() string {
 func (*VisitorContact) ProtoMessage() {}
 
 func (x *VisitorContact) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[10]
+	mi := &file_vitrine_v1_visitor_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -867,7 +2057,7 @@ func (x *VisitorContact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VisitorContact.ProtoReflect.Descriptor instead.
 func (*VisitorContact) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{10}
+	return file_vitrine_v1_visitor_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *VisitorContact) GetCreative() string {
@@ -903,7 +2093,7 @@ var File_vitrine_v1_visitor_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\n" +
 	" vitrine/v1/visitor_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x18vitrine/v1/product.proto\"3\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x1evitrine/v1/event_service.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\"3\n" +
 	"\x11GetVisitorRequest\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\x80\x02R\x04name\"Z\n" +
@@ -947,7 +2137,7 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"N\n" +
 	"\x06Search\x12\x14\n" +
 	"\x05query\x18\x01 \x01(\tR\x05query\x12.\n" +
-	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xd3\x04\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xc5\t\n" +
 	"\aVisitor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\tinterests\x18\x02 \x03(\v2\x14.vitrine.v1.InterestR\tinterests\x12+\n" +
@@ -963,7 +2153,108 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	" \x01(\v2\x12.vitrine.v1.SearchR\n" +
 	"lastSearch\x121\n" +
 	"\x06bought\x18\v \x03(\v2\x19.vitrine.v1.BoughtProductR\x06bought\x126\n" +
-	"\bcontacts\x18\f \x03(\v2\x1a.vitrine.v1.VisitorContactR\bcontacts\"\xa1\x01\n" +
+	"\bcontacts\x18\f \x03(\v2\x1a.vitrine.v1.VisitorContactR\bcontacts\x125\n" +
+	"\bconsents\x18\r \x03(\v2\x19.vitrine.v1.StoredConsentR\bconsents\x12\x16\n" +
+	"\x06person\x18\x0e \x01(\tR\x06person\x12\x18\n" +
+	"\adevices\x18\x0f \x03(\tR\adevices\x12#\n" +
+	"\rshared_device\x18\x10 \x01(\bR\fsharedDevice\x12C\n" +
+	"\n" +
+	"attributes\x18\x11 \x03(\v2#.vitrine.v1.Visitor.AttributesEntryR\n" +
+	"attributes\x12\x1a\n" +
+	"\bsegments\x18\x12 \x03(\tR\bsegments\x12*\n" +
+	"\x06intent\x18\x13 \x01(\v2\x12.vitrine.v1.IntentR\x06intent\x12\x18\n" +
+	"\apersona\x18\x14 \x01(\tR\apersona\x12:\n" +
+	"\ffirst_source\x18\x15 \x01(\v2\x17.vitrine.v1.VisitSourceR\vfirstSource\x128\n" +
+	"\vlast_source\x18\x16 \x01(\v2\x17.vitrine.v1.VisitSourceR\n" +
+	"lastSource\x121\n" +
+	"\ajourney\x18\x17 \x03(\v2\x17.vitrine.v1.JourneyStepR\ajourney\x129\n" +
+	"\tdecisions\x18\x18 \x03(\v2\x1b.vitrine.v1.VisitorDecisionR\tdecisions\x12\x18\n" +
+	"\asummary\x18\x19 \x03(\tR\asummary\x1a=\n" +
+	"\x0fAttributesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"n\n" +
+	"\x06Intent\x12\"\n" +
+	"\rwithin_7_days\x18\x01 \x01(\x01R\vwithin7Days\x12$\n" +
+	"\x0ewithin_30_days\x18\x02 \x01(\x01R\fwithin30Days\x12\x1a\n" +
+	"\bcategory\x18\x03 \x01(\tR\bcategory\"\xfa\x01\n" +
+	"\vVisitSource\x123\n" +
+	"\atraffic\x18\x01 \x01(\v2\x19.vitrine.v1.TrafficSourceR\atraffic\x12.\n" +
+	"\x06device\x18\x02 \x01(\x0e2\x16.vitrine.v1.DeviceTypeR\x06device\x12-\n" +
+	"\achannel\x18\x03 \x01(\x0e2\x13.vitrine.v1.ChannelR\achannel\x12'\n" +
+	"\x05place\x18\x04 \x01(\v2\x11.vitrine.v1.PlaceR\x05place\x12.\n" +
+	"\x04time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xb8\x01\n" +
+	"\vJourneyStep\x12)\n" +
+	"\x04type\x18\x01 \x01(\x0e2\x15.vitrine.v1.EventTypeR\x04type\x12\x1d\n" +
+	"\n" +
+	"product_id\x18\x02 \x01(\tR\tproductId\x12.\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12/\n" +
+	"\x06source\x18\x04 \x01(\v2\x17.vitrine.v1.VisitSourceR\x06source\"}\n" +
+	"\x0fVisitorDecision\x12\x1a\n" +
+	"\bdecision\x18\x01 \x01(\tR\bdecision\x12.\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1e\n" +
+	"\n" +
+	"placements\x18\x03 \x03(\tR\n" +
+	"placements\"j\n" +
+	"\x11SetConsentRequest\x12\x1e\n" +
+	"\x04name\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\x80\x02R\x04name\x125\n" +
+	"\aconsent\x18\x02 \x01(\v2\x13.vitrine.v1.ConsentB\x06\xbaH\x03\xc8\x01\x01R\aconsent\"\x81\x01\n" +
+	"\x12SetConsentResponse\x125\n" +
+	"\bconsents\x18\x01 \x03(\v2\x19.vitrine.v1.StoredConsentR\bconsents\x124\n" +
+	"\anotices\x18\x02 \x03(\v2\x1a.vitrine.v1.FieldViolationR\anotices\"6\n" +
+	"\x06Person\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\adevices\x18\x02 \x03(\tR\adevices\"j\n" +
+	"\x13LinkVisitorsRequest\x12\"\n" +
+	"\x06person\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\x80\x02R\x06person\x12/\n" +
+	"\bvisitors\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\b\x01\x10d\"\ar\x05\x10\x01(\x80\x02R\bvisitors\"j\n" +
+	"\x15UnlinkVisitorsRequest\x12\"\n" +
+	"\x06person\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\x80\x02R\x06person\x12-\n" +
+	"\bvisitors\x18\x02 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01(\x80\x02R\bvisitors\"\xd5\x02\n" +
+	"\rVisitorRecord\x128\n" +
+	"\avisitor\x18\x01 \x01(\v2\x16.vitrine.v1.VisitorKeyB\x06\xbaH\x03\xd8\x01\x03R\avisitor\x12b\n" +
+	"\n" +
+	"attributes\x18\x02 \x03(\v2).vitrine.v1.VisitorRecord.AttributesEntryB\x17\xbaH\x14\x9a\x01\x11\x10 \"\x06r\x04\x10\x01(@*\x05r\x03(\x80\x02R\n" +
+	"attributes\x128\n" +
+	"\x06events\x18\x03 \x03(\v2\x11.vitrine.v1.EventB\r\xbaH\n" +
+	"\x92\x01\a\x10d\"\x03\xd8\x01\x03R\x06events\x12-\n" +
+	"\aconsent\x18\x04 \x01(\v2\x13.vitrine.v1.ConsentR\aconsent\x1a=\n" +
+	"\x0fAttributesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9a\x01\n" +
+	"\x15ImportVisitorsRequest\x12:\n" +
+	"\x04site\x18\x01 \x01(\tB&\xbaH#r!2\x1f^(sites/[a-z][a-z0-9-]{0,62})?$R\x04site\x12E\n" +
+	"\bvisitors\x18\x02 \x03(\v2\x19.vitrine.v1.VisitorRecordB\x0e\xbaH\v\x92\x01\b\x10\xe8\a\"\x03\xd8\x01\x03R\bvisitors\"\xd5\x01\n" +
+	"\x16ImportVisitorsResponse\x12\x1a\n" +
+	"\breceived\x18\x01 \x01(\x03R\breceived\x12\x16\n" +
+	"\x06stored\x18\x02 \x01(\x03R\x06stored\x12\x1d\n" +
+	"\n" +
+	"no_consent\x18\x03 \x01(\x03R\tnoConsent\x12\x18\n" +
+	"\ainvalid\x18\x04 \x01(\x03R\ainvalid\x12\x16\n" +
+	"\x06events\x18\x05 \x01(\x03R\x06events\x126\n" +
+	"\bproblems\x18\x06 \x03(\v2\x1a.vitrine.v1.VisitorProblemR\bproblems\"b\n" +
+	"\x0eVisitorProblem\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\x03R\x05index\x12:\n" +
+	"\n" +
+	"violations\x18\x02 \x03(\v2\x1a.vitrine.v1.FieldViolationR\n" +
+	"violations\"6\n" +
+	"\x14ExportVisitorRequest\x12\x1e\n" +
+	"\x04name\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\x80\x02R\x04name\"-\n" +
+	"\x15ExportVisitorResponse\x12\x14\n" +
+	"\x05lines\x18\x01 \x03(\tR\x05lines\"5\n" +
+	"\x13EraseVisitorRequest\x12\x1e\n" +
+	"\x04name\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\x80\x02R\x04name\"\xd9\x01\n" +
+	"\x14EraseVisitorResponse\x12\x1a\n" +
+	"\bprofiles\x18\x01 \x01(\x03R\bprofiles\x12\x16\n" +
+	"\x06events\x18\x02 \x01(\x03R\x06events\x12\x1c\n" +
+	"\tdecisions\x18\x03 \x01(\x03R\tdecisions\x12\x14\n" +
+	"\x05links\x18\x04 \x01(\x03R\x05links\x12)\n" +
+	"\x10journal_position\x18\x05 \x01(\x03R\x0fjournalPosition\x12.\n" +
+	"\x04time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xa1\x01\n" +
 	"\x0eVisitorContact\x12\x1a\n" +
 	"\bcreative\x18\x01 \x01(\tR\bcreative\x12-\n" +
 	"\achannel\x18\x02 \x01(\x0e2\x13.vitrine.v1.ChannelR\achannel\x12\x14\n" +
@@ -975,10 +2266,17 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x10FACET_KIND_BRAND\x10\x02\x12\x12\n" +
 	"\x0eFACET_KIND_TAG\x10\x03\x12\x19\n" +
 	"\x15FACET_KIND_PRICE_BAND\x10\x04\x12\x18\n" +
-	"\x14FACET_KIND_ATTRIBUTE\x10\x052R\n" +
+	"\x14FACET_KIND_ATTRIBUTE\x10\x052\xb5\x04\n" +
 	"\x0eVisitorService\x12@\n" +
 	"\n" +
-	"GetVisitor\x12\x1d.vitrine.v1.GetVisitorRequest\x1a\x13.vitrine.v1.VisitorB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"GetVisitor\x12\x1d.vitrine.v1.GetVisitorRequest\x1a\x13.vitrine.v1.Visitor\x12K\n" +
+	"\n" +
+	"SetConsent\x12\x1d.vitrine.v1.SetConsentRequest\x1a\x1e.vitrine.v1.SetConsentResponse\x12C\n" +
+	"\fLinkVisitors\x12\x1f.vitrine.v1.LinkVisitorsRequest\x1a\x12.vitrine.v1.Person\x12G\n" +
+	"\x0eUnlinkVisitors\x12!.vitrine.v1.UnlinkVisitorsRequest\x1a\x12.vitrine.v1.Person\x12[\n" +
+	"\x0eImportVisitors\x12!.vitrine.v1.ImportVisitorsRequest\x1a\".vitrine.v1.ImportVisitorsResponse(\x010\x01\x12V\n" +
+	"\rExportVisitor\x12 .vitrine.v1.ExportVisitorRequest\x1a!.vitrine.v1.ExportVisitorResponse0\x01\x12Q\n" +
+	"\fEraseVisitor\x12\x1f.vitrine.v1.EraseVisitorRequest\x1a .vitrine.v1.EraseVisitorResponseB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_visitor_service_proto_rawDescOnce sync.Once
@@ -993,55 +2291,121 @@ func file_vitrine_v1_visitor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_vitrine_v1_visitor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_vitrine_v1_visitor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_vitrine_v1_visitor_service_proto_goTypes = []any{
-	(FacetKind)(0),                // 0: vitrine.v1.FacetKind
-	(*GetVisitorRequest)(nil),     // 1: vitrine.v1.GetVisitorRequest
-	(*Facet)(nil),                 // 2: vitrine.v1.Facet
-	(*Interest)(nil),              // 3: vitrine.v1.Interest
-	(*Touch)(nil),                 // 4: vitrine.v1.Touch
-	(*CartItem)(nil),              // 5: vitrine.v1.CartItem
-	(*Purchase)(nil),              // 6: vitrine.v1.Purchase
-	(*BoughtProduct)(nil),         // 7: vitrine.v1.BoughtProduct
-	(*ShownProduct)(nil),          // 8: vitrine.v1.ShownProduct
-	(*Search)(nil),                // 9: vitrine.v1.Search
-	(*Visitor)(nil),               // 10: vitrine.v1.Visitor
-	(*VisitorContact)(nil),        // 11: vitrine.v1.VisitorContact
-	(EventType)(0),                // 12: vitrine.v1.EventType
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*Money)(nil),                 // 14: vitrine.v1.Money
-	(Channel)(0),                  // 15: vitrine.v1.Channel
+	(FacetKind)(0),                 // 0: vitrine.v1.FacetKind
+	(*GetVisitorRequest)(nil),      // 1: vitrine.v1.GetVisitorRequest
+	(*Facet)(nil),                  // 2: vitrine.v1.Facet
+	(*Interest)(nil),               // 3: vitrine.v1.Interest
+	(*Touch)(nil),                  // 4: vitrine.v1.Touch
+	(*CartItem)(nil),               // 5: vitrine.v1.CartItem
+	(*Purchase)(nil),               // 6: vitrine.v1.Purchase
+	(*BoughtProduct)(nil),          // 7: vitrine.v1.BoughtProduct
+	(*ShownProduct)(nil),           // 8: vitrine.v1.ShownProduct
+	(*Search)(nil),                 // 9: vitrine.v1.Search
+	(*Visitor)(nil),                // 10: vitrine.v1.Visitor
+	(*Intent)(nil),                 // 11: vitrine.v1.Intent
+	(*VisitSource)(nil),            // 12: vitrine.v1.VisitSource
+	(*JourneyStep)(nil),            // 13: vitrine.v1.JourneyStep
+	(*VisitorDecision)(nil),        // 14: vitrine.v1.VisitorDecision
+	(*SetConsentRequest)(nil),      // 15: vitrine.v1.SetConsentRequest
+	(*SetConsentResponse)(nil),     // 16: vitrine.v1.SetConsentResponse
+	(*Person)(nil),                 // 17: vitrine.v1.Person
+	(*LinkVisitorsRequest)(nil),    // 18: vitrine.v1.LinkVisitorsRequest
+	(*UnlinkVisitorsRequest)(nil),  // 19: vitrine.v1.UnlinkVisitorsRequest
+	(*VisitorRecord)(nil),          // 20: vitrine.v1.VisitorRecord
+	(*ImportVisitorsRequest)(nil),  // 21: vitrine.v1.ImportVisitorsRequest
+	(*ImportVisitorsResponse)(nil), // 22: vitrine.v1.ImportVisitorsResponse
+	(*VisitorProblem)(nil),         // 23: vitrine.v1.VisitorProblem
+	(*ExportVisitorRequest)(nil),   // 24: vitrine.v1.ExportVisitorRequest
+	(*ExportVisitorResponse)(nil),  // 25: vitrine.v1.ExportVisitorResponse
+	(*EraseVisitorRequest)(nil),    // 26: vitrine.v1.EraseVisitorRequest
+	(*EraseVisitorResponse)(nil),   // 27: vitrine.v1.EraseVisitorResponse
+	(*VisitorContact)(nil),         // 28: vitrine.v1.VisitorContact
+	nil,                            // 29: vitrine.v1.Visitor.AttributesEntry
+	nil,                            // 30: vitrine.v1.VisitorRecord.AttributesEntry
+	(EventType)(0),                 // 31: vitrine.v1.EventType
+	(*timestamppb.Timestamp)(nil),  // 32: google.protobuf.Timestamp
+	(*Money)(nil),                  // 33: vitrine.v1.Money
+	(*StoredConsent)(nil),          // 34: vitrine.v1.StoredConsent
+	(*TrafficSource)(nil),          // 35: vitrine.v1.TrafficSource
+	(DeviceType)(0),                // 36: vitrine.v1.DeviceType
+	(Channel)(0),                   // 37: vitrine.v1.Channel
+	(*Place)(nil),                  // 38: vitrine.v1.Place
+	(*Consent)(nil),                // 39: vitrine.v1.Consent
+	(*FieldViolation)(nil),         // 40: vitrine.v1.FieldViolation
+	(*VisitorKey)(nil),             // 41: vitrine.v1.VisitorKey
+	(*Event)(nil),                  // 42: vitrine.v1.Event
 }
 var file_vitrine_v1_visitor_service_proto_depIdxs = []int32{
 	0,  // 0: vitrine.v1.Facet.kind:type_name -> vitrine.v1.FacetKind
 	2,  // 1: vitrine.v1.Interest.facet:type_name -> vitrine.v1.Facet
-	12, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
-	13, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
-	13, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
-	14, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
-	13, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
-	13, // 7: vitrine.v1.BoughtProduct.last_time:type_name -> google.protobuf.Timestamp
-	13, // 8: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
-	13, // 9: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
+	31, // 2: vitrine.v1.Touch.type:type_name -> vitrine.v1.EventType
+	32, // 3: vitrine.v1.Touch.time:type_name -> google.protobuf.Timestamp
+	32, // 4: vitrine.v1.CartItem.time:type_name -> google.protobuf.Timestamp
+	33, // 5: vitrine.v1.Purchase.price:type_name -> vitrine.v1.Money
+	32, // 6: vitrine.v1.Purchase.time:type_name -> google.protobuf.Timestamp
+	32, // 7: vitrine.v1.BoughtProduct.last_time:type_name -> google.protobuf.Timestamp
+	32, // 8: vitrine.v1.ShownProduct.time:type_name -> google.protobuf.Timestamp
+	32, // 9: vitrine.v1.Search.time:type_name -> google.protobuf.Timestamp
 	3,  // 10: vitrine.v1.Visitor.interests:type_name -> vitrine.v1.Interest
 	4,  // 11: vitrine.v1.Visitor.touches:type_name -> vitrine.v1.Touch
 	5,  // 12: vitrine.v1.Visitor.cart:type_name -> vitrine.v1.CartItem
 	6,  // 13: vitrine.v1.Visitor.purchases:type_name -> vitrine.v1.Purchase
-	13, // 14: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
-	13, // 15: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
+	32, // 14: vitrine.v1.Visitor.first_seen_time:type_name -> google.protobuf.Timestamp
+	32, // 15: vitrine.v1.Visitor.last_seen_time:type_name -> google.protobuf.Timestamp
 	8,  // 16: vitrine.v1.Visitor.shown:type_name -> vitrine.v1.ShownProduct
 	9,  // 17: vitrine.v1.Visitor.last_search:type_name -> vitrine.v1.Search
 	7,  // 18: vitrine.v1.Visitor.bought:type_name -> vitrine.v1.BoughtProduct
-	11, // 19: vitrine.v1.Visitor.contacts:type_name -> vitrine.v1.VisitorContact
-	15, // 20: vitrine.v1.VisitorContact.channel:type_name -> vitrine.v1.Channel
-	13, // 21: vitrine.v1.VisitorContact.time:type_name -> google.protobuf.Timestamp
-	1,  // 22: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
-	10, // 23: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
-	23, // [23:24] is the sub-list for method output_type
-	22, // [22:23] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	28, // 19: vitrine.v1.Visitor.contacts:type_name -> vitrine.v1.VisitorContact
+	34, // 20: vitrine.v1.Visitor.consents:type_name -> vitrine.v1.StoredConsent
+	29, // 21: vitrine.v1.Visitor.attributes:type_name -> vitrine.v1.Visitor.AttributesEntry
+	11, // 22: vitrine.v1.Visitor.intent:type_name -> vitrine.v1.Intent
+	12, // 23: vitrine.v1.Visitor.first_source:type_name -> vitrine.v1.VisitSource
+	12, // 24: vitrine.v1.Visitor.last_source:type_name -> vitrine.v1.VisitSource
+	13, // 25: vitrine.v1.Visitor.journey:type_name -> vitrine.v1.JourneyStep
+	14, // 26: vitrine.v1.Visitor.decisions:type_name -> vitrine.v1.VisitorDecision
+	35, // 27: vitrine.v1.VisitSource.traffic:type_name -> vitrine.v1.TrafficSource
+	36, // 28: vitrine.v1.VisitSource.device:type_name -> vitrine.v1.DeviceType
+	37, // 29: vitrine.v1.VisitSource.channel:type_name -> vitrine.v1.Channel
+	38, // 30: vitrine.v1.VisitSource.place:type_name -> vitrine.v1.Place
+	32, // 31: vitrine.v1.VisitSource.time:type_name -> google.protobuf.Timestamp
+	31, // 32: vitrine.v1.JourneyStep.type:type_name -> vitrine.v1.EventType
+	32, // 33: vitrine.v1.JourneyStep.time:type_name -> google.protobuf.Timestamp
+	12, // 34: vitrine.v1.JourneyStep.source:type_name -> vitrine.v1.VisitSource
+	32, // 35: vitrine.v1.VisitorDecision.time:type_name -> google.protobuf.Timestamp
+	39, // 36: vitrine.v1.SetConsentRequest.consent:type_name -> vitrine.v1.Consent
+	34, // 37: vitrine.v1.SetConsentResponse.consents:type_name -> vitrine.v1.StoredConsent
+	40, // 38: vitrine.v1.SetConsentResponse.notices:type_name -> vitrine.v1.FieldViolation
+	41, // 39: vitrine.v1.VisitorRecord.visitor:type_name -> vitrine.v1.VisitorKey
+	30, // 40: vitrine.v1.VisitorRecord.attributes:type_name -> vitrine.v1.VisitorRecord.AttributesEntry
+	42, // 41: vitrine.v1.VisitorRecord.events:type_name -> vitrine.v1.Event
+	39, // 42: vitrine.v1.VisitorRecord.consent:type_name -> vitrine.v1.Consent
+	20, // 43: vitrine.v1.ImportVisitorsRequest.visitors:type_name -> vitrine.v1.VisitorRecord
+	23, // 44: vitrine.v1.ImportVisitorsResponse.problems:type_name -> vitrine.v1.VisitorProblem
+	40, // 45: vitrine.v1.VisitorProblem.violations:type_name -> vitrine.v1.FieldViolation
+	32, // 46: vitrine.v1.EraseVisitorResponse.time:type_name -> google.protobuf.Timestamp
+	37, // 47: vitrine.v1.VisitorContact.channel:type_name -> vitrine.v1.Channel
+	32, // 48: vitrine.v1.VisitorContact.time:type_name -> google.protobuf.Timestamp
+	1,  // 49: vitrine.v1.VisitorService.GetVisitor:input_type -> vitrine.v1.GetVisitorRequest
+	15, // 50: vitrine.v1.VisitorService.SetConsent:input_type -> vitrine.v1.SetConsentRequest
+	18, // 51: vitrine.v1.VisitorService.LinkVisitors:input_type -> vitrine.v1.LinkVisitorsRequest
+	19, // 52: vitrine.v1.VisitorService.UnlinkVisitors:input_type -> vitrine.v1.UnlinkVisitorsRequest
+	21, // 53: vitrine.v1.VisitorService.ImportVisitors:input_type -> vitrine.v1.ImportVisitorsRequest
+	24, // 54: vitrine.v1.VisitorService.ExportVisitor:input_type -> vitrine.v1.ExportVisitorRequest
+	26, // 55: vitrine.v1.VisitorService.EraseVisitor:input_type -> vitrine.v1.EraseVisitorRequest
+	10, // 56: vitrine.v1.VisitorService.GetVisitor:output_type -> vitrine.v1.Visitor
+	16, // 57: vitrine.v1.VisitorService.SetConsent:output_type -> vitrine.v1.SetConsentResponse
+	17, // 58: vitrine.v1.VisitorService.LinkVisitors:output_type -> vitrine.v1.Person
+	17, // 59: vitrine.v1.VisitorService.UnlinkVisitors:output_type -> vitrine.v1.Person
+	22, // 60: vitrine.v1.VisitorService.ImportVisitors:output_type -> vitrine.v1.ImportVisitorsResponse
+	25, // 61: vitrine.v1.VisitorService.ExportVisitor:output_type -> vitrine.v1.ExportVisitorResponse
+	27, // 62: vitrine.v1.VisitorService.EraseVisitor:output_type -> vitrine.v1.EraseVisitorResponse
+	56, // [56:63] is the sub-list for method output_type
+	49, // [49:56] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_visitor_service_proto_init() }
@@ -1051,14 +2415,16 @@ func file_vitrine_v1_visitor_service_proto_init() {
 	}
 	file_vitrine_v1_context_proto_init()
 	file_vitrine_v1_event_proto_init()
+	file_vitrine_v1_event_service_proto_init()
 	file_vitrine_v1_product_proto_init()
+	file_vitrine_v1_visitor_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_visitor_service_proto_rawDesc), len(file_vitrine_v1_visitor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,18 +19,57 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	VisitorService_GetVisitor_FullMethodName = "/vitrine.v1.VisitorService/GetVisitor"
+	VisitorService_GetVisitor_FullMethodName     = "/vitrine.v1.VisitorService/GetVisitor"
+	VisitorService_SetConsent_FullMethodName     = "/vitrine.v1.VisitorService/SetConsent"
+	VisitorService_LinkVisitors_FullMethodName   = "/vitrine.v1.VisitorService/LinkVisitors"
+	VisitorService_UnlinkVisitors_FullMethodName = "/vitrine.v1.VisitorService/UnlinkVisitors"
+	VisitorService_ImportVisitors_FullMethodName = "/vitrine.v1.VisitorService/ImportVisitors"
+	VisitorService_ExportVisitor_FullMethodName  = "/vitrine.v1.VisitorService/ExportVisitor"
+	VisitorService_EraseVisitor_FullMethodName   = "/vitrine.v1.VisitorService/EraseVisitor"
 )
 
 // VisitorServiceClient is the client API for VisitorService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// VisitorService shows what is known of a visitor.
+// VisitorService is the visitor's side: what they allow, who they are, what is known
+// of them, and how they carry it away or have it forgotten.
+//
+// A visitor is a device, `sites/{site}/visitors/{device_id}`, or a person, who is a set
+// of devices, `sites/{site}/persons/{person_id}`.
 type VisitorServiceClient interface {
-	// GetVisitor returns everything the profile holds, as of now. NOT_FOUND for a
-	// visitor of whom nothing is stored.
+	// GetVisitor tells what is known of a visitor, as of now, in words and numbers. Of a
+	// device that is linked to a person it tells what is known of the person. NOT_FOUND
+	// for a visitor of whom nothing is stored. It is for the visitor's own eyes: it
+	// answers whatever they allow.
 	GetVisitor(ctx context.Context, in *GetVisitorRequest, opts ...grpc.CallOption) (*Visitor, error)
+	// SetConsent stores what a visitor allows. It holds from the very next call on, until
+	// it is set again. A visitor who takes PROFILE back is treated as one never seen from
+	// then on; what was kept of them before rests unread, until they allow it again, have
+	// it erased, or it is past retention.
+	SetConsent(ctx context.Context, in *SetConsentRequest, opts ...grpc.CallOption) (*SetConsentResponse, error)
+	// LinkVisitors joins devices to a person. From the next call on decisions, caps and
+	// contact budgets see all that the person did on any of them. What each device
+	// contributed is kept apart. A device of another person is taken from them. It is the
+	// same however often it is called. FAILED_PRECONDITION beyond the site's max_devices.
+	LinkVisitors(ctx context.Context, in *LinkVisitorsRequest, opts ...grpc.CallOption) (*Person, error)
+	// UnlinkVisitors takes devices from a person, and both are as if they had never been
+	// joined. It is the same however often it is called.
+	UnlinkVisitors(ctx context.Context, in *UnlinkVisitorsRequest, opts ...grpc.CallOption) (*Person, error)
+	// ImportVisitors takes in what the shop knows from elsewhere: attributes from the CRM,
+	// links, and orders from the store or the call centre. Each visitor is checked by
+	// itself: bad ones are told and left out. It answers with its progress.
+	ImportVisitors(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportVisitorsRequest, ImportVisitorsResponse], error)
+	// ExportVisitor streams everything that is kept of a visitor as lines of JSON, for
+	// them to carry away. `vitrine import events` takes it back. NOT_FOUND for a visitor
+	// of whom nothing is stored.
+	ExportVisitor(ctx context.Context, in *ExportVisitorRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportVisitorResponse], error)
+	// EraseVisitor forgets a visitor: profile, events, decisions, links, memberships,
+	// contacts, and what models learned from them, as far as it can be told apart. When it
+	// returns they are answered as one never seen. The bytes are gone from the files after
+	// AdminService.Compact. Of a person it erases all their devices; of a device that is
+	// linked, the device alone. NOT_FOUND when there was nothing.
+	EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error)
 }
 
 type visitorServiceClient struct {
@@ -51,15 +90,120 @@ func (c *visitorServiceClient) GetVisitor(ctx context.Context, in *GetVisitorReq
 	return out, nil
 }
 
+func (c *visitorServiceClient) SetConsent(ctx context.Context, in *SetConsentRequest, opts ...grpc.CallOption) (*SetConsentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetConsentResponse)
+	err := c.cc.Invoke(ctx, VisitorService_SetConsent_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *visitorServiceClient) LinkVisitors(ctx context.Context, in *LinkVisitorsRequest, opts ...grpc.CallOption) (*Person, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Person)
+	err := c.cc.Invoke(ctx, VisitorService_LinkVisitors_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *visitorServiceClient) UnlinkVisitors(ctx context.Context, in *UnlinkVisitorsRequest, opts ...grpc.CallOption) (*Person, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Person)
+	err := c.cc.Invoke(ctx, VisitorService_UnlinkVisitors_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *visitorServiceClient) ImportVisitors(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportVisitorsRequest, ImportVisitorsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &VisitorService_ServiceDesc.Streams[0], VisitorService_ImportVisitors_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ImportVisitorsRequest, ImportVisitorsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type VisitorService_ImportVisitorsClient = grpc.BidiStreamingClient[ImportVisitorsRequest, ImportVisitorsResponse]
+
+func (c *visitorServiceClient) ExportVisitor(ctx context.Context, in *ExportVisitorRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportVisitorResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &VisitorService_ServiceDesc.Streams[1], VisitorService_ExportVisitor_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ExportVisitorRequest, ExportVisitorResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type VisitorService_ExportVisitorClient = grpc.ServerStreamingClient[ExportVisitorResponse]
+
+func (c *visitorServiceClient) EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EraseVisitorResponse)
+	err := c.cc.Invoke(ctx, VisitorService_EraseVisitor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // VisitorServiceServer is the server API for VisitorService service.
 // All implementations must embed UnimplementedVisitorServiceServer
 // for forward compatibility.
 //
-// VisitorService shows what is known of a visitor.
+// VisitorService is the visitor's side: what they allow, who they are, what is known
+// of them, and how they carry it away or have it forgotten.
+//
+// A visitor is a device, `sites/{site}/visitors/{device_id}`, or a person, who is a set
+// of devices, `sites/{site}/persons/{person_id}`.
 type VisitorServiceServer interface {
-	// GetVisitor returns everything the profile holds, as of now. NOT_FOUND for a
-	// visitor of whom nothing is stored.
+	// GetVisitor tells what is known of a visitor, as of now, in words and numbers. Of a
+	// device that is linked to a person it tells what is known of the person. NOT_FOUND
+	// for a visitor of whom nothing is stored. It is for the visitor's own eyes: it
+	// answers whatever they allow.
 	GetVisitor(context.Context, *GetVisitorRequest) (*Visitor, error)
+	// SetConsent stores what a visitor allows. It holds from the very next call on, until
+	// it is set again. A visitor who takes PROFILE back is treated as one never seen from
+	// then on; what was kept of them before rests unread, until they allow it again, have
+	// it erased, or it is past retention.
+	SetConsent(context.Context, *SetConsentRequest) (*SetConsentResponse, error)
+	// LinkVisitors joins devices to a person. From the next call on decisions, caps and
+	// contact budgets see all that the person did on any of them. What each device
+	// contributed is kept apart. A device of another person is taken from them. It is the
+	// same however often it is called. FAILED_PRECONDITION beyond the site's max_devices.
+	LinkVisitors(context.Context, *LinkVisitorsRequest) (*Person, error)
+	// UnlinkVisitors takes devices from a person, and both are as if they had never been
+	// joined. It is the same however often it is called.
+	UnlinkVisitors(context.Context, *UnlinkVisitorsRequest) (*Person, error)
+	// ImportVisitors takes in what the shop knows from elsewhere: attributes from the CRM,
+	// links, and orders from the store or the call centre. Each visitor is checked by
+	// itself: bad ones are told and left out. It answers with its progress.
+	ImportVisitors(grpc.BidiStreamingServer[ImportVisitorsRequest, ImportVisitorsResponse]) error
+	// ExportVisitor streams everything that is kept of a visitor as lines of JSON, for
+	// them to carry away. `vitrine import events` takes it back. NOT_FOUND for a visitor
+	// of whom nothing is stored.
+	ExportVisitor(*ExportVisitorRequest, grpc.ServerStreamingServer[ExportVisitorResponse]) error
+	// EraseVisitor forgets a visitor: profile, events, decisions, links, memberships,
+	// contacts, and what models learned from them, as far as it can be told apart. When it
+	// returns they are answered as one never seen. The bytes are gone from the files after
+	// AdminService.Compact. Of a person it erases all their devices; of a device that is
+	// linked, the device alone. NOT_FOUND when there was nothing.
+	EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error)
 	mustEmbedUnimplementedVisitorServiceServer()
 }
 
@@ -72,6 +216,24 @@ type UnimplementedVisitorServiceServer struct{}
 
 func (UnimplementedVisitorServiceServer) GetVisitor(context.Context, *GetVisitorRequest) (*Visitor, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetVisitor not implemented")
+}
+func (UnimplementedVisitorServiceServer) SetConsent(context.Context, *SetConsentRequest) (*SetConsentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetConsent not implemented")
+}
+func (UnimplementedVisitorServiceServer) LinkVisitors(context.Context, *LinkVisitorsRequest) (*Person, error) {
+	return nil, status.Error(codes.Unimplemented, "method LinkVisitors not implemented")
+}
+func (UnimplementedVisitorServiceServer) UnlinkVisitors(context.Context, *UnlinkVisitorsRequest) (*Person, error) {
+	return nil, status.Error(codes.Unimplemented, "method UnlinkVisitors not implemented")
+}
+func (UnimplementedVisitorServiceServer) ImportVisitors(grpc.BidiStreamingServer[ImportVisitorsRequest, ImportVisitorsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ImportVisitors not implemented")
+}
+func (UnimplementedVisitorServiceServer) ExportVisitor(*ExportVisitorRequest, grpc.ServerStreamingServer[ExportVisitorResponse]) error {
+	return status.Error(codes.Unimplemented, "method ExportVisitor not implemented")
+}
+func (UnimplementedVisitorServiceServer) EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EraseVisitor not implemented")
 }
 func (UnimplementedVisitorServiceServer) mustEmbedUnimplementedVisitorServiceServer() {}
 func (UnimplementedVisitorServiceServer) testEmbeddedByValue()                        {}
@@ -112,6 +274,96 @@ func _VisitorService_GetVisitor_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VisitorService_SetConsent_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetConsentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VisitorServiceServer).SetConsent(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VisitorService_SetConsent_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VisitorServiceServer).SetConsent(ctx, req.(*SetConsentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VisitorService_LinkVisitors_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LinkVisitorsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VisitorServiceServer).LinkVisitors(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VisitorService_LinkVisitors_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VisitorServiceServer).LinkVisitors(ctx, req.(*LinkVisitorsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VisitorService_UnlinkVisitors_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnlinkVisitorsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VisitorServiceServer).UnlinkVisitors(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VisitorService_UnlinkVisitors_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VisitorServiceServer).UnlinkVisitors(ctx, req.(*UnlinkVisitorsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VisitorService_ImportVisitors_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(VisitorServiceServer).ImportVisitors(&grpc.GenericServerStream[ImportVisitorsRequest, ImportVisitorsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type VisitorService_ImportVisitorsServer = grpc.BidiStreamingServer[ImportVisitorsRequest, ImportVisitorsResponse]
+
+func _VisitorService_ExportVisitor_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ExportVisitorRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(VisitorServiceServer).ExportVisitor(m, &grpc.GenericServerStream[ExportVisitorRequest, ExportVisitorResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type VisitorService_ExportVisitorServer = grpc.ServerStreamingServer[ExportVisitorResponse]
+
+func _VisitorService_EraseVisitor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EraseVisitorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VisitorServiceServer).EraseVisitor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VisitorService_EraseVisitor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VisitorServiceServer).EraseVisitor(ctx, req.(*EraseVisitorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // VisitorService_ServiceDesc is the grpc.ServiceDesc for VisitorService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -123,7 +375,35 @@ var VisitorService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "GetVisitor",
 			Handler:    _VisitorService_GetVisitor_Handler,
 		},
+		{
+			MethodName: "SetConsent",
+			Handler:    _VisitorService_SetConsent_Handler,
+		},
+		{
+			MethodName: "LinkVisitors",
+			Handler:    _VisitorService_LinkVisitors_Handler,
+		},
+		{
+			MethodName: "UnlinkVisitors",
+			Handler:    _VisitorService_UnlinkVisitors_Handler,
+		},
+		{
+			MethodName: "EraseVisitor",
+			Handler:    _VisitorService_EraseVisitor_Handler,
+		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "ImportVisitors",
+			Handler:       _VisitorService_ImportVisitors_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "ExportVisitor",
+			Handler:       _VisitorService_ExportVisitor_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "vitrine/v1/visitor_service.proto",
 }
