@@ -80,6 +80,15 @@ type Profiles interface {
 	Profile(ctx context.Context, site scoring.SiteID, id scoring.VisitorID) (*visitor.Profile, error)
 }
 
+// Visitors reads all that is kept of one visitor.
+type Visitors interface {
+	// EventsOf calls fn with the events of the visitor that are in the journal, in
+	// order, until fn returns an error, and returns that error. It has every event in
+	// it that was acknowledged when it was called. For a visitor never seen there are
+	// none. fn may keep the entries, and must not change them.
+	EventsOf(ctx context.Context, site scoring.SiteID, id scoring.VisitorID, fn func(Entry) error) error
+}
+
 // Sites keeps the tenants.
 type Sites interface {
 	// CreateSite returns ErrExists for an id that is taken. It sets the
@@ -165,6 +174,7 @@ type Snapshots interface {
 type Store interface {
 	Journal
 	Profiles
+	Visitors
 	Sites
 	Products
 	Placements

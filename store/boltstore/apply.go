@@ -106,7 +106,16 @@ func (p *profiles) apply(key profileKey, sh *profileShard, e *store.Entry, r *pr
 	if h.seq >= e.Seq {
 		return nil
 	}
-	h = held{visitor.Apply(h.profile, &e.Event), e.Seq}
+	next := visitor.Apply(h.profile, &e.Event)
+	if next.Empty() {
+		next = nil // as never seen; their events are still to be found
+	}
+	p.change(key, sh, held{next, e.Seq, h.chunks.add(chunkOf(e.Seq), chunk(p.oldest.Load()))})
+	return nil
+}
+
+// change puts h in the place of what is held of the visitor.
+func (p *profiles) change(key profileKey, sh *profileShard, h held) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if _, ok := sh.dirty[key]; !ok {
@@ -114,7 +123,6 @@ func (p *profiles) apply(key profileKey, sh *profileShard, e *store.Entry, r *pr
 		sh.clean.Remove(key)
 	}
 	sh.dirty[key] = h
-	return nil
 }
 
 // profileReader reads profiles from disk in one transaction for a whole batch,

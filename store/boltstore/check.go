@@ -139,9 +139,9 @@ func (c *checker) sites() {
 
 func (c *checker) siteData(no siteNo, id scoring.SiteID) {
 	c.records(no, id, bucketProfiles, func(_, v []byte) error {
-		_, seq, err := decodeProfile(v)
-		if err == nil && seq > c.seq {
-			return fmt.Errorf("is at event %d, the journal ends at %d", seq, c.seq)
+		h, err := decodeProfile(v)
+		if err == nil && h.seq > c.seq {
+			return fmt.Errorf("is at event %d, the journal ends at %d", h.seq, c.seq)
 		}
 		return err
 	})

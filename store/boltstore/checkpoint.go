@@ -9,6 +9,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/store"
 )
 
@@ -171,16 +172,25 @@ func (c *checkpointer) writeBatch(batch []dirtyProfile) error {
 			if profiles == nil {
 				continue
 			}
-			b, err := encodeProfile(d.held.profile, d.held.seq)
-			if err != nil {
-				return err
-			}
-			if err := profiles.Put([]byte(d.key.id), b); err != nil {
+			if err := writeProfile(profiles, d.key.id, d.held); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// writeProfile writes the record of a profile, or removes it where nothing is to be
+// kept.
+func writeProfile(profiles *bolt.Bucket, id scoring.VisitorID, h held) error {
+	if h.nothing() {
+		return profiles.Delete([]byte(id))
+	}
+	b, err := encodeProfile(h)
+	if err != nil {
+		return err
+	}
+	return profiles.Put([]byte(id), b)
 }
 
 // beginFlush moves every dirty profile to flushing and lists them.

@@ -173,6 +173,13 @@ func TestTheFirstFormatOpensForEver(t *testing.T) {
 				t.Errorf("%s: profile %q is %+v, %v\nwant %+v", when, id, got, err, want)
 			}
 		}
+		for id, want := range map[scoring.VisitorID]int{"v1": 3, "v2": 2} {
+			n := 0
+			err := s.EventsOf(ctx, "shop", id, func(store.Entry) error { n++; return nil })
+			if err != nil || n != want {
+				t.Errorf("%s: %d events of %q, %v; want %d", when, n, id, err, want)
+			}
+		}
 		wantFixtureRecords(ctx, t, s)
 		acks, err := s.Append(ctx, "shop", fixtureEvents())
 		if err != nil {
@@ -287,7 +294,7 @@ func TestCheckFindsWhatPagesDoNotShow(t *testing.T) {
 			return tx.Bucket(bucketMeta).Put(keySeq, seqKey(3))
 		}},
 		"a profile ahead of the journal": {stateName, func(tx *bolt.Tx) error {
-			b, err := encodeProfile(&visitor.Profile{Events: 1}, 1<<40)
+			b, err := encodeProfile(held{profile: &visitor.Profile{Events: 1}, seq: 1 << 40})
 			if err != nil {
 				return err
 			}

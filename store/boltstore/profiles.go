@@ -23,12 +23,16 @@ type profileKey struct {
 	id   scoring.VisitorID
 }
 
-// held is a profile and the last event in it. A nil profile stands for a visitor
-// never seen.
+// held is a profile, the last event in it, and the parts of the journal with the
+// visitor's events. A nil profile stands for a visitor of whom nothing is known.
 type held struct {
 	profile *visitor.Profile
 	seq     store.Seq
+	chunks  chunks
 }
+
+// nothing reports whether there is nothing to keep of the visitor.
+func (h held) nothing() bool { return h.profile == nil && h.chunks == "" }
 
 // profiles is what memory holds of the profiles. Each is in one of four places,
 // looked up in this order:
@@ -48,6 +52,8 @@ type profiles struct {
 	dirty atomic.Int64
 	// applied is the number up to which every event is in its profile.
 	applied atomic.Uint64
+	// oldest is the first part of the journal that retention has left.
+	oldest atomic.Uint64
 	// flushes counts the checkpoints after which profiles left memory, so that a
 	// read transaction begun before is known to be too old for them.
 	flushes atomic.Uint64
@@ -140,11 +146,11 @@ func readRecord(b *bolt.Bucket, id scoring.VisitorID) (held, error) {
 	if v == nil {
 		return held{}, nil
 	}
-	profile, seq, err := decodeProfile(v)
+	h, err := decodeProfile(v)
 	if err != nil {
 		return held{}, fmt.Errorf("profile: %w", err)
 	}
-	return held{profile, seq}, nil
+	return h, nil
 }
 
 // dropSite forgets a deleted site's profiles.

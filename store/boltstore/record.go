@@ -19,7 +19,9 @@ import (
 // endian. Version and checksum keep their places in every version to come.
 //
 //	event      hash of its id (8 bytes little endian), CBOR
-//	profile    the last event in it (uvarint), visitor.Profile's own encoding
+//	profile    the last event in it (uvarint); from version 2 on the length of its
+//	           chunks (uvarint) and they; visitor.Profile's own encoding, or
+//	           nothing of a visitor of whom nothing is known any more
 //	others     CBOR
 //
 // CBOR follows the keyasint tags of the scoring types. Times are UTC to the
@@ -27,6 +29,7 @@ import (
 // the microsecond when read, which is exact until the year 2242.
 const (
 	recordVersion  = 1
+	profileVersion = 2 // of a profile's record
 	recordOverhead = 1 + crc32.Size
 )
 
@@ -38,7 +41,10 @@ func sealRecord(b []byte) []byte {
 }
 
 // openRecord verifies a record and returns its body, a part of b.
-func openRecord(b []byte) ([]byte, error) {
+func openRecord(b []byte) ([]byte, error) { return openVersion(b, recordVersion) }
+
+// openVersion is openRecord for a record of up to the given version.
+func openVersion(b []byte, newest byte) ([]byte, error) {
 	if len(b) < recordOverhead {
 		return nil, fmt.Errorf("record of %d bytes: %w", len(b), store.ErrCorrupt)
 	}
@@ -46,8 +52,8 @@ func openRecord(b []byte) ([]byte, error) {
 	if crc32.Checksum(b[:end], castagnoli) != binary.LittleEndian.Uint32(b[end:]) {
 		return nil, fmt.Errorf("record with a wrong checksum: %w", store.ErrCorrupt)
 	}
-	if b[0] > recordVersion {
-		return nil, fmt.Errorf("record of version %d, this program knows %d: %w", b[0], recordVersion, store.ErrNewerFormat)
+	if b[0] > newest {
+		return nil, fmt.Errorf("record of version %d, this program knows %d: %w", b[0], newest, store.ErrNewerFormat)
 	}
 	if b[0] == 0 {
 		return nil, fmt.Errorf("record of version 0: %w", store.ErrCorrupt)
@@ -206,29 +212,50 @@ func normaliseDecision(d *scoring.Decision) {
 }
 
 // encodeProfile makes a profile record.
-func encodeProfile(p *visitor.Profile, seq store.Seq) ([]byte, error) {
-	b := make([]byte, 1, 1+binary.MaxVarintLen64+visitor.MaxRecord+crc32.Size)
-	b[0] = recordVersion
-	b = binary.AppendUvarint(b, uint64(seq))
-	b, err := p.AppendBinary(b)
-	if err != nil {
-		return nil, err
+func encodeProfile(h held) ([]byte, error) {
+	b := make([]byte, 1, 1+2*binary.MaxVarintLen64+len(h.chunks)+visitor.MaxRecord+crc32.Size)
+	b[0] = profileVersion
+	b = binary.AppendUvarint(b, uint64(h.seq))
+	b = binary.AppendUvarint(b, uint64(len(h.chunks)))
+	b = append(b, h.chunks...)
+	if h.profile != nil {
+		var err error
+		if b, err = h.profile.AppendBinary(b); err != nil {
+			return nil, err
+		}
 	}
 	return sealRecord(b), nil
 }
 
-func decodeProfile(b []byte) (*visitor.Profile, store.Seq, error) {
-	body, err := openRecord(b)
+func decodeProfile(b []byte) (h held, err error) {
+	body, err := openVersion(b, profileVersion)
 	if err != nil {
-		return nil, 0, err
+		return held{}, err
 	}
 	seq, n := binary.Uvarint(body)
 	if n <= 0 {
-		return nil, 0, fmt.Errorf("profile without a number: %w", store.ErrCorrupt)
+		return held{}, fmt.Errorf("profile without a number: %w", store.ErrCorrupt)
 	}
-	var p visitor.Profile
-	if err := p.UnmarshalBinary(body[n:]); err != nil {
-		return nil, 0, profileError(err)
+	body = body[n:]
+	h.seq = store.Seq(seq)
+	if b[0] == 1 {
+		h.chunks = allUpTo(h.seq)
+	} else {
+		length, n := binary.Uvarint(body)
+		if n <= 0 || length > uint64(len(body)-n) {
+			return held{}, fmt.Errorf("profile without its parts of the journal: %w", store.ErrCorrupt)
+		}
+		if h.chunks, err = parseChunks(body[n:n+int(length)], h.seq); err != nil {
+			return held{}, err
+		}
+		body = body[n+int(length):]
+		if len(body) == 0 {
+			return h, nil
+		}
 	}
-	return &p, store.Seq(seq), nil
+	h.profile = new(visitor.Profile)
+	if err := h.profile.UnmarshalBinary(body); err != nil {
+		return held{}, profileError(err)
+	}
+	return h, nil
 }

@@ -122,7 +122,7 @@ func FuzzRecords(f *testing.F) {
 	for _, e := range fixtureEvents() {
 		p = visitor.Apply(p, &e)
 	}
-	b, err := encodeProfile(p, 5)
+	b, err := encodeProfile(held{profile: p, seq: 5, chunks: allUpTo(5)})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -138,9 +138,11 @@ func FuzzRecords(f *testing.F) {
 			check(c.decode(record, new(scoring.Placement)))
 			check(c.decode(record, new(scoring.Decision)))
 			check(c.decode(record, new(siteRecord)))
-			_, _, err := decodeProfile(record)
+			_, err := decodeProfile(record)
 			check(err)
 		}
+		_, err := decodeProfile(sealRecord(append([]byte{profileVersion}, b...)))
+		check(err)
 	})
 }
 

@@ -35,6 +35,9 @@ func (s *Store) recover() error {
 	if err != nil {
 		return err
 	}
+	if err := s.noteOldest(); err != nil {
+		return err
+	}
 	s.committer.seq = seq
 	s.checkpointer.watermark = watermark
 	replayed, err := s.replay(watermark)

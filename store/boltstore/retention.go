@@ -66,6 +66,9 @@ func (c *committer) dropHours(name []byte, before hour, done *hour) {
 		if err == nil {
 			err = c.drop(name, next)
 		}
+		if err == nil && name[0] == bucketEvents[0] {
+			err = c.s.noteOldest()
+		}
 		if err != nil {
 			c.s.opts.Logger.Warn("hours past retention could not be dropped; tried again later", "error", err)
 			return

@@ -46,6 +46,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Data) {
 		{"Dedupe", dedupePromises},
 		{"Follow", followPromises},
 		{"Profiles", profilePromises},
+		{"Visitors", visitorPromises},
 		{"Sites", sitePromises},
 		{"Products", productPromises},
 		{"Placements", placementPromises},
