@@ -78,6 +78,12 @@ type Profiles interface {
 	// Profile returns ErrNotFound for a visitor never seen. It has every
 	// acknowledged event in it. The result is shared and must not be changed.
 	Profile(ctx context.Context, site scoring.SiteID, id scoring.VisitorID) (*visitor.Profile, error)
+	// EachProfile calls fn with the site's profiles in the order of their ids, from the
+	// first after the given one, until fn returns false. Of visitors who were there when
+	// it began none is left out, and each profile has every event in it that was
+	// acknowledged by then; of later ones some may be seen. It keeps nobody from
+	// writing. What fn is given is shared and must not be changed.
+	EachProfile(ctx context.Context, site scoring.SiteID, after scoring.VisitorID, fn func(scoring.VisitorID, *visitor.Profile) bool) error
 }
 
 // Visitors reads all that is kept of one visitor.

@@ -101,4 +101,96 @@ var profilePromises = []promise{
 		_, err := e.Profile(e.ctx, shop, "")
 		e.wantError(err, store.ErrNotFound)
 	}},
+	{"EachProfileVisitsAllInTheOrderOfTheirIds", func(e *env) {
+		// More than one read transaction takes, and they did not come in their order.
+		const visitors = 1300
+		var events []scoring.Event
+		for i := range visitors {
+			events = append(events, view(scoring.VisitorID(fmt.Sprintf("v%04d", i*7919%visitors)), 1))
+		}
+		e.append(shop, events...)
+		e.append(other, view("another", 1))
+		for range 2 {
+			got := e.walk(shop, "", visitors+1)
+			want := fold(e.journal(shop))
+			if len(got) != visitors {
+				e.Fatalf("%d profiles, want %d", len(got), visitors)
+			}
+			for i, w := range got {
+				if id := scoring.VisitorID(fmt.Sprintf("v%04d", i)); w.id != id || !sameProfile(w.profile, want[id]) {
+					e.Fatalf("profile %d is %+v of %q, want that of %q", i, w.profile, w.id, id)
+				}
+			}
+			e.reopen()
+			e.append(shop, view("v0007", 2)) // newer in memory than on disk
+		}
+		if got := e.walk(shop, "v0009", 2); len(got) != 2 || got[0].id != "v0010" || got[1].id != "v0011" {
+			e.Errorf("after v0009: %v", got)
+		}
+		if got := e.walk(shop, "v00095", 1); len(got) != 1 || got[0].id != "v0010" {
+			e.Errorf("after one that is not there: %v", got)
+		}
+		if got := e.walk(shop, "v1299", 1); len(got) != 0 {
+			e.Errorf("after the last: %v", got)
+		}
+		e.wantError(e.EachProfile(e.ctx, "nowhere", "", nil), store.ErrNotFound)
+	}},
+	{"EachProfileHasEveryAcknowledgedEventWhileOthersWrite", func(e *env) {
+		const visitors, rounds = 550, 4
+		name := func(i int) scoring.VisitorID { return scoring.VisitorID(fmt.Sprintf("v%03d", i)) }
+		var first []scoring.Event
+		for i := range visitors {
+			first = append(first, view(name(i), 0))
+		}
+		e.append(shop, first...)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for n := 1; n <= 5; n++ {
+				var events []scoring.Event
+				for i := range visitors {
+					events = append(events, view(name(i), n), view(scoring.VisitorID(fmt.Sprintf("w%d-%d", n, i)), 1))
+				}
+				if _, err := e.Append(e.ctx, shop, events); err != nil {
+					e.Error(err)
+				}
+			}
+		}()
+		for range rounds {
+			known := make([]int64, visitors)
+			for i := range known {
+				p, err := e.Profile(e.ctx, shop, name(i))
+				e.must(err)
+				known[i] = p.Events
+			}
+			all := e.walk(shop, "", 100*visitors)
+			for i, w := range all[:visitors] {
+				if w.id != name(i) || w.profile.Events < known[i] {
+					e.Fatalf("profile %d is of %q with %d events, want %q with at least %d", i, w.id, w.profile.Events, name(i), known[i])
+				}
+			}
+			for i := range all[1:] {
+				if all[i].id >= all[i+1].id {
+					e.Fatalf("%q before %q", all[i].id, all[i+1].id)
+				}
+			}
+		}
+		<-done
+	}},
+}
+
+type walked struct {
+	id      scoring.VisitorID
+	profile *visitor.Profile
+}
+
+// walk lists at most that many of the site's profiles.
+func (e *env) walk(site scoring.SiteID, after scoring.VisitorID, most int) []walked {
+	e.Helper()
+	var got []walked
+	e.must(e.EachProfile(e.ctx, site, after, func(id scoring.VisitorID, p *visitor.Profile) bool {
+		got = append(got, walked{id, p})
+		return len(got) < most
+	}))
+	return got
 }
