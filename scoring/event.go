@@ -46,6 +46,14 @@ const (
 // the decision may know them.
 const CreativeServed EventType = 100
 
+// ConsentSet is the journal's alone, too: the visitor answered for the purposes in
+// Event.Consent.
+const ConsentSet EventType = 101
+
+// Internal reports whether an event is the journal's alone: no client can send it, and
+// it is nothing that the visitor did.
+func (t EventType) Internal() bool { return t >= CreativeServed }
+
 // Touched reports whether the event means that the visitor turned to its
 // products of their own accord: the behaviour that is learned from.
 func (t EventType) Touched() bool {
@@ -104,6 +112,8 @@ type Event struct {
 	// Served are the creatives of a CreativeServed. With another event it is what
 	// counts as a contact with the visitor, such as a delivered e-mail.
 	Served []Served `cbor:"18,keyasint,omitempty"`
+	// Consent are the answers of a ConsentSet.
+	Consent []ConsentAnswer `cbor:"22,keyasint,omitempty"`
 }
 
 // Served is one creative that is handed out.

@@ -169,4 +169,6 @@ type Decision struct {
 	Mode        Mode              `cbor:"6,keyasint"`
 	DataClasses []DataClass       `cbor:"7,keyasint,omitempty"`
 	Placements  []FilledPlacement `cbor:"8,keyasint,omitempty"`
+	// Allowed is what the visitor allowed; 0: they were not to be known.
+	Allowed Purposes `cbor:"9,keyasint,omitempty"`
 }

@@ -55,7 +55,7 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, id scoring.D
 	a.pace.begin(q.site, shelf, now, seed)
 	ask := &campaign.Ask{Now: now, Context: &q.context, Contacts: who.contacts, Purchased: who.purchased(), Paced: a.pace.judge}
 	if shelf.Targets() {
-		ask.Visitor = q.site.asked(who.profile, now)
+		ask.Visitor = q.site.asked(who.creatives, now)
 	}
 	a.readPage(q, who, now)
 	responses := q.site.learner.model.Responses().At(now)
@@ -75,10 +75,11 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, id scoring.D
 func (a *ads) readPage(q *query, who knowledge, now time.Time) {
 	a.page.Context = creative.ContextTraits(&q.context)
 	a.page.Interests = a.page.Interests[:0]
-	if who.profile == nil {
+	p := who.creatives.Profile()
+	if p == nil {
 		return
 	}
-	a.entries = who.profile.Interests.AppendAt(a.entries[:0], now)
+	a.entries = p.Interests.AppendAt(a.entries[:0], now)
 	weight := func(e *interest.Entry) float32 { return e.Weight[interest.Short] + e.Weight[interest.Mid] }
 	slices.SortFunc(a.entries, func(x, y interest.Entry) int {
 		return cmp.Or(cmp.Compare(weight(&y), weight(&x)), cmp.Compare(x.Facet, y.Facet))
@@ -110,7 +111,7 @@ func (a *ads) without(q *query, who knowledge, now time.Time, slot slot) func(*c
 
 // retarget finds the products for an ad's slots. They hold until it is called again.
 func (a *ads) retarget(q *query, who knowledge, now time.Time, ad *campaign.Ad) []scoring.ProductID {
-	a.products = retarget.Fill(a.products[:0], who.profile, ad.Products, now, func(id scoring.ProductID) bool {
+	a.products = retarget.Fill(a.products[:0], who.creatives, ad.Products, now, func(id scoring.ProductID) bool {
 		p, err := q.site.product(id)
 		return err == nil && p.Showable(now) && !p.Sensitive
 	})

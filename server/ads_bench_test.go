@@ -67,7 +67,7 @@ func BenchmarkCreativeSlot(b *testing.B) {
 		site: st, shelf: st.shelf.Load(), context: scoring.Context{Country: "A7", Device: scoring.DevicePhone, PageType: scoring.PageHome},
 		slots: []slot{{hero, decide.Slot{Count: 1}}}, dryRun: true,
 	}
-	knows := knowledge{mode: scoring.ModeProfile, profile: who}
+	knows := knowledge{mode: scoring.ModeProfile, creatives: visitor.Open[visitor.Creatives](visitor.Seal(who), scoring.AllPurposes)}
 	filled := make([]scoring.FilledPlacement, 1)
 	id := func(n uint64) scoring.DecisionID {
 		var raw [idBytes]byte

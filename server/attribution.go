@@ -20,9 +20,16 @@ func (b *eventBatch) nameAds(ctx context.Context) error {
 		e := &b.events[i]
 		var err error
 		switch e.Type {
-		case scoring.CreativeViewed, scoring.CreativeClicked, scoring.Dismissed, scoring.EmailDelivered:
-			e.Ad, err = b.adOf(ctx, e)
+		case scoring.Dismissed, scoring.EmailDelivered:
+			e.Ad, err = b.adOf(ctx, e) // what the visitor wants, and what counts as a contact
+		case scoring.CreativeViewed, scoring.CreativeClicked:
+			if b.allowed[i].Has(scoring.PurposeMeasurement) {
+				e.Ad, err = b.adOf(ctx, e)
+			}
 		case scoring.OrderCompleted:
+			if !b.allowed[i].Has(scoring.PurposeMeasurement) {
+				continue
+			}
 			if e.Ad, err = b.adOf(ctx, e); err == nil && e.Ad != nil {
 				e.Ad = &scoring.AdShown{Campaign: e.Ad.Campaign, Creative: e.Ad.Creative, Token: e.Ad.Token, By: scoring.AttributedByToken}
 			}
@@ -71,10 +78,11 @@ func (b *eventBatch) creditOrder(ctx context.Context, i int) error {
 	if len(b.site.shelf.Load().Flights()) == 0 {
 		return nil // no creative was ever shown, but for those deleted since
 	}
-	p, err := b.server.store.Profile(ctx, b.site.id, e.Visitor)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("read the visitor of an order: %w", err)
+	kept, err := b.server.visitor(ctx, b.site, e.Visitor)
+	if err != nil {
+		return err
 	}
+	p := visitor.Open[visitor.Measuring](kept, b.allowed[i]).Profile()
 	for k := range b.events[:i] {
 		if b.events[k].Visitor == e.Visitor {
 			p = visitor.Apply(p, &b.events[k])

@@ -114,8 +114,8 @@ func (st *site) creatives() []scoring.Creative {
 }
 
 // asked is what a targeting expression may ask of a visitor; of nobody it is empty.
-func (st *site) asked(p *visitor.Profile, now time.Time) *filter.Visitor {
-	v := &filter.Visitor{}
+func (st *site) asked(of visitor.For[visitor.Creatives], now time.Time) *filter.Visitor {
+	v, p := &filter.Visitor{}, of.Profile()
 	if p == nil {
 		return v
 	}

@@ -6,41 +6,48 @@ import (
 	"github.com/vitrine-io/vitrine/server/privacy"
 )
 
-// consent is what a visitor allows, once every signal of a request has been
-// read.
-type consent map[pb.Purpose]bool
-
-// personalization reports whether a profile may be kept and read.
-func (c consent) personalization() bool { return c[pb.Purpose_PURPOSE_PERSONALIZATION] }
-
-// purposes of the contract, by those that privacy strings answer for.
-var purposes = map[privacy.Purpose]pb.Purpose{
-	privacy.Personalization: pb.Purpose_PURPOSE_PERSONALIZATION,
-	privacy.Advertising:     pb.Purpose_PURPOSE_ADVERTISING,
-	privacy.Measurement:     pb.Purpose_PURPOSE_MEASUREMENT,
-	privacy.DirectContact:   pb.Purpose_PURPOSE_DIRECT_CONTACT,
+// signals are what the consent signals of a request say, by purpose.
+type signals [scoring.PurposeProfile + 1]struct {
+	word privacy.Word
+	by   scoring.Signal
 }
 
-// consentFromProto reads the signals of a request. Every signal can refuse; one
-// that says nothing about a purpose leaves it to the others, and where none
-// spoke the site's policy does. The most restrictive signal wins. A string that can't
-// be read refuses everything, and unread says what is wrong with it.
-func consentFromProto(field string, m *pb.Consent, policy scoring.ConsentPolicy) (c consent, unread violations) {
-	granted, refused := consent{}, consent{}
-	answer := func(p pb.Purpose, yes bool) {
-		if yes {
-			granted[p] = true
-		} else {
-			refused[p] = true
-		}
+// say takes in an answer: the most restrictive stands.
+func (s *signals) say(p scoring.Purpose, word privacy.Word, by scoring.Signal) {
+	if word > s[p].word {
+		s[p].word, s[p].by = word, by
 	}
+}
+
+// purposes that privacy strings answer for.
+var purposes = map[privacy.Purpose]scoring.Purpose{
+	privacy.Profile:         scoring.PurposeProfile,
+	privacy.Personalization: scoring.PurposeProducts,
+	privacy.Advertising:     scoring.PurposeCreatives,
+	privacy.Measurement:     scoring.PurposeMeasurement,
+	privacy.DirectContact:   scoring.PurposeMessages,
+}
+
+// signalsFromProto reads the signals of a request. Every signal can refuse, and the most
+// restrictive wins; one that says nothing about a purpose leaves it to the others. Where
+// none speaks of the profile, what they say of products stands for it. A string that
+// can't be read refuses everything, and unread says what is wrong with it.
+func signalsFromProto(field string, m *pb.Consent) (s signals, unread violations) {
 	for _, p := range m.GetPurposes() {
-		answer(p.GetPurpose(), p.GetGranted())
+		word := privacy.No
+		if p.GetGranted() {
+			word = privacy.Yes
+		}
+		s.say(scoring.Purpose(p.GetPurpose()), word, scoring.SignalPurposes)
 	}
 	for _, signal := range []struct {
 		name, text string
+		by         scoring.Signal
 		read       func(string) (privacy.Answer, error)
-	}{{"tcf_string", m.GetTcfString(), privacy.TCF}, {"gpp_string", m.GetGppString(), privacy.GPP}} {
+	}{
+		{"tcf_string", m.GetTcfString(), scoring.SignalTCF, privacy.TCF},
+		{"gpp_string", m.GetGppString(), scoring.SignalGPP, privacy.GPP},
+	} {
 		if signal.text == "" {
 			continue
 		}
@@ -49,18 +56,54 @@ func consentFromProto(field string, m *pb.Consent, policy scoring.ConsentPolicy)
 			unread.add(field+"."+signal.name, "%v: it counts as a refusal of every purpose", err)
 		}
 		for p, word := range says {
-			if word != privacy.Silent {
-				answer(purposes[privacy.Purpose(p)], word == privacy.Yes)
-			}
+			s.say(purposes[privacy.Purpose(p)], word, signal.by)
 		}
 	}
 	if m.GetGlobalPrivacyControl() {
-		answer(pb.Purpose_PURPOSE_PERSONALIZATION, false)
-		answer(pb.Purpose_PURPOSE_ADVERTISING, false)
+		for _, p := range []scoring.Purpose{scoring.PurposeProfile, scoring.PurposeProducts, scoring.PurposeCreatives} {
+			s.say(p, privacy.No, scoring.SignalGlobalPrivacyControl)
+		}
 	}
-	c = consent{}
-	for _, p := range purposes {
-		c[p] = (granted[p] || policy == scoring.OptOut) && !refused[p]
+	if s[scoring.PurposeProfile].word == privacy.Silent {
+		s[scoring.PurposeProfile] = s[scoring.PurposeProducts]
 	}
-	return c, unread
+	return s, unread
+}
+
+// answers are what is said, for SetConsent to store.
+func (s *signals) answers() (list []scoring.ConsentAnswer) {
+	for p := scoring.PurposeProducts; p <= scoring.PurposeProfile; p++ {
+		if s[p].word != privacy.Silent {
+			list = append(list, scoring.ConsentAnswer{Purpose: p, Granted: s[p].word == privacy.Yes, Signal: s[p].by})
+		}
+	}
+	return list
+}
+
+// allowed are the purposes that may be pursued: those that neither a signal nor a stored
+// answer refuses, and one of them grants; where both are silent the site's policy does.
+// Without a profile nothing is allowed that would need one.
+func (s *signals) allowed(stored []scoring.ConsentAnswer, policy scoring.ConsentPolicy) scoring.Purposes {
+	var granted, refused scoring.Purposes
+	add := func(p scoring.Purpose, yes bool) {
+		if yes {
+			granted |= scoring.PurposesOf(p)
+		} else {
+			refused |= scoring.PurposesOf(p)
+		}
+	}
+	for _, a := range s.answers() {
+		add(a.Purpose, a.Granted)
+	}
+	for _, a := range stored {
+		add(a.Purpose, a.Granted)
+	}
+	if policy == scoring.OptOut {
+		granted = scoring.AllPurposes
+	}
+	allowed := granted &^ refused
+	if !allowed.Has(scoring.PurposeProfile) {
+		allowed &= scoring.PurposesOf(scoring.PurposeMessages)
+	}
+	return allowed
 }

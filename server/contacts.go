@@ -36,10 +36,10 @@ func (q *query) counted() bool {
 
 // turn is the visitor's, if what they are handed out is counted in the journal.
 func (q *query) turn() (done func()) {
-	if q.visitor == "" || !q.counted() {
+	if q.device == "" || !q.counted() {
 		return func() {}
 	}
-	return q.site.turns.take(q.visitor)
+	return q.site.turns.take(q.device)
 }
 
 // countMail has an e-mail that was delivered count as a contact, if anything counts
@@ -53,8 +53,8 @@ func (st *site) countMail(e *scoring.Event) {
 // purchased is when a visitor last bought something that they kept, as far as is
 // known.
 func (k knowledge) purchased() time.Time {
-	if k.profile == nil {
-		return time.Time{}
+	if p := k.bounds.Profile(); p != nil {
+		return p.Purchased()
 	}
-	return k.profile.Purchased()
+	return time.Time{}
 }

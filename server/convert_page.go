@@ -8,25 +8,28 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/campaign"
-	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/decide"
 )
 
 // query is a page to decide, converted and checked.
 type query struct {
-	site    *site
+	site *site
+	// device and account are who looks at the page, and said what their consent signals
+	// say of it: known makes visitor and person of them.
+	device  scoring.VisitorID
+	account scoring.PersonID
+	said    signals
 	visitor scoring.VisitorID // empty: nobody we may know
 	person  scoring.PersonID
 	session []scoring.Event // events handed in; not empty: SESSION mode
-	// contacts are those that the caller keeps, of a visitor who may not be known.
-	contacts contact.Log
-	context  scoring.Context
-	slots    []slot
-	shelf    *campaign.Shelf // one for the whole decision
-	explain  pb.Explain
-	dryRun   bool
-	whole    bool
-	notices  violations // what was wrong, and did not keep us from answering
+	blob    []byte          // contacts that the caller keeps, of a visitor who may not be known
+	context scoring.Context
+	slots   []slot
+	shelf   *campaign.Shelf // one for the whole decision
+	explain pb.Explain
+	dryRun  bool
+	whole   bool
+	notices violations // what was wrong, and did not keep us from answering
 }
 
 // reasons reports whether to tell why each item was chosen.
@@ -41,8 +44,7 @@ type slot struct {
 	fill      decide.Slot
 }
 
-// queryFromProto converts and checks a whole request, and applies the consent
-// signals: what a visitor did not allow is not in the query.
+// queryFromProto converts and checks a whole request.
 func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 	var v violations
 	s.rules.check(&v, "", req)
@@ -64,14 +66,11 @@ func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 	if req.GetVisitor() != nil {
 		whoFromProto(&v, "visitor", req.GetVisitor())
 	}
-	allowed, unread := consentFromProto("consent", req.GetConsent(), st.info.ConsentPolicy)
-	q.notices = unread
-	if allowed.personalization() && len(req.GetSessionEvents()) == 0 {
-		q.visitor = scoring.VisitorID(req.GetVisitor().GetDeviceId())
-		q.person = scoring.PersonID(req.GetVisitor().GetPersonId())
-	}
-	if q.visitor == "" {
-		q.contacts = s.blobs.open(&v, "contact_blob", st.id, req.GetContactBlob(), s.clock.Now())
+	q.said, q.notices = signalsFromProto("consent", req.GetConsent())
+	q.blob = req.GetContactBlob()
+	if len(req.GetSessionEvents()) == 0 {
+		q.device = scoring.VisitorID(req.GetVisitor().GetDeviceId())
+		q.account = scoring.PersonID(req.GetVisitor().GetPersonId())
 	}
 	s.sessionFromProto(&v, q, req.GetSessionEvents())
 	missing := s.slotsFromProto(&v, q, req.GetPlacements())

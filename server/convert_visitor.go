@@ -15,6 +15,7 @@ import (
 // profileToProto is everything a profile holds, as of now.
 func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time.Time) *pb.Visitor {
 	m := &pb.Visitor{
+		Consents:      consentsToProto(st, p.Consents),
 		Name:          visitorName(st.id, id),
 		FirstSeenTime: timeToProto(p.FirstSeen),
 		LastSeenTime:  timeToProto(p.LastSeen),

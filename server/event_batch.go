@@ -22,9 +22,12 @@ type eventBatch struct {
 	now     time.Time
 	from    int64 // index of the first
 	results []*pb.EventResult
-	events  []scoring.Event // those to store
-	places  []int           // of events, in results
-	last    store.Seq       // of those stored
+	events  []scoring.Event    // those to store
+	places  []int              // of events, in results
+	said    []signals          // of events: what they say of consent
+	unread  []violations       // of events: what of that can't be read
+	allowed []scoring.Purposes // of events, once consent has been applied
+	last    store.Seq          // of those stored
 }
 
 func (s *Server) newBatch(st *site, dryRun bool) *eventBatch {
@@ -60,19 +63,43 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 	e := eventFromProto(v, field, m, b.site.info.Currency, b.now)
 	whoFromProto(v, field+"visitor", m.GetVisitor())
 	e.Led = b.server.tokens.read(v, field+"attribution_token", b.site.id, m.GetAttributionToken())
-	allowed, unread := consentFromProto(field+"consent", m.GetConsent(), b.site.info.ConsentPolicy)
-	switch {
-	case len(*v) > 0:
+	if len(*v) > 0 {
 		result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_INVALID, *v
-	case !allowed.personalization():
-		result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_NO_CONSENT, unread
-	case b.dryRun:
-		result.Status = pb.EventStatus_EVENT_STATUS_VALID
-	default:
-		b.site.nameFacets(&e)
-		b.events = append(b.events, e)
-		b.places = append(b.places, len(b.results)-1)
+		return
 	}
+	said, unread := signalsFromProto(field+"consent", m.GetConsent())
+	b.events = append(b.events, e)
+	b.places = append(b.places, len(b.results)-1)
+	b.said, b.unread = append(b.said, said), append(b.unread, unread)
+}
+
+// applyConsent keeps of the admitted events those whose visitors allow a profile, and of
+// each no more than they allow.
+func (b *eventBatch) applyConsent(ctx context.Context) error {
+	kept := 0
+	for i := range b.events {
+		e, result := &b.events[i], b.results[b.places[i]]
+		of, err := b.server.visitor(ctx, b.site, e.Visitor)
+		if err != nil {
+			return err
+		}
+		allowed := b.said[i].allowed(of.Consents(), b.site.info.ConsentPolicy)
+		switch {
+		case !allowed.Has(scoring.PurposeProfile):
+			result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_NO_CONSENT, b.unread[i]
+			continue
+		case b.dryRun:
+			result.Status = pb.EventStatus_EVENT_STATUS_VALID
+			continue
+		case !allowed.Has(scoring.PurposeMeasurement):
+			e.Led = nil
+		}
+		b.allowed = append(b.allowed, allowed)
+		b.events[kept], b.places[kept] = *e, b.places[i]
+		kept++
+	}
+	b.events, b.places = b.events[:kept], b.places[:kept]
+	return nil
 }
 
 // nameFacets writes into the event what its products are, so that replaying the
@@ -96,7 +123,13 @@ func nameFacets(products *catalog.Catalog, e *scoring.Event) {
 
 // store makes the admitted events durable and fills in their results.
 func (b *eventBatch) store(ctx context.Context) error {
+	if err := b.applyConsent(ctx); err != nil {
+		return err
+	}
 	if len(b.events) > 0 {
+		for i := range b.events {
+			b.site.nameFacets(&b.events[i])
+		}
 		if err := b.nameAds(ctx); err != nil {
 			return err
 		}

@@ -187,7 +187,11 @@ func viewed(visitor string, products ...string) *pb.Event {
 func granted() *pb.Consent { return answered(true) }
 
 func answered(yes bool) *pb.Consent {
-	return &pb.Consent{Purposes: []*pb.PurposeConsent{{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: yes}}}
+	return &pb.Consent{Purposes: []*pb.PurposeConsent{
+		{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: yes},
+		{Purpose: pb.Purpose_PURPOSE_ADVERTISING, Granted: yes},
+		{Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: yes},
+	}}
 }
 
 // range of a small shop: ten shoes, ten tents, ten lamps.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
 )
 
 // maxID bounds the shop's own ids, in bytes.
@@ -55,8 +56,27 @@ func splitCreative(name string) (scoring.SiteID, scoring.CampaignID, scoring.Cre
 	return site, campaign, scoring.CreativeID(id)
 }
 
+// visitorName names a device, or the person whose key it is.
 func visitorName(site scoring.SiteID, id scoring.VisitorID) string {
+	if person, ok := visitor.PersonOf(id); ok {
+		return siteName(site) + "/persons/" + string(person)
+	}
 	return siteName(site) + "/visitors/" + string(id)
+}
+
+// splitVisitor reads `sites/{site}/visitors/{device_id}` or
+// `sites/{site}/persons/{person_id}`: of a person it is their key.
+func splitVisitor(v *violations, field, name string) (scoring.SiteID, scoring.VisitorID) {
+	parts := strings.Split(name, "/")
+	if len(parts) != 4 || parts[0] != "sites" || parts[2] != "visitors" && parts[2] != "persons" || !validSiteID(parts[1]) {
+		v.add(field, "is %q, must be sites/{site}/visitors/{device_id} or sites/{site}/persons/{person_id}", clip(name))
+		return "", ""
+	}
+	checkVisitorID(v, field, parts[3])
+	if parts[2] == "persons" {
+		return scoring.SiteID(parts[1]), visitor.PersonKey(scoring.PersonID(parts[3]))
+	}
+	return scoring.SiteID(parts[1]), scoring.VisitorID(parts[3])
 }
 
 func decisionName(site scoring.SiteID, id scoring.DecisionID) string {

@@ -162,7 +162,7 @@ func (s *Server) track(ctx context.Context, st *site, b beacon, refused bool) (h
 	if err != nil {
 		return "", fmt.Errorf("read the decision: %w", err)
 	}
-	if d.Visitor == "" {
+	if d.Visitor == "" || d.Allowed != 0 && !d.Allowed.Has(scoring.PurposeMeasurement) {
 		return hitNoConsent, nil
 	}
 	e := &pb.Event{
@@ -170,7 +170,9 @@ func (s *Server) track(ctx context.Context, st *site, b beacon, refused bool) (h
 		Visitor: &pb.VisitorKey{DeviceId: string(d.Visitor), PersonId: string(d.Person)},
 		Channel: pb.Channel(d.Context.Channel),
 		Consent: &pb.Consent{
-			Purposes:             []*pb.PurposeConsent{{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: true}},
+			Purposes: []*pb.PurposeConsent{
+				{Purpose: pb.Purpose_PURPOSE_PROFILE, Granted: true}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: true},
+			},
 			GlobalPrivacyControl: refused,
 		},
 	}

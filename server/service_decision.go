@@ -2,15 +2,11 @@ package server
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
-	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/decide"
-	"github.com/vitrine-io/vitrine/scoring/visitor"
-	"github.com/vitrine-io/vitrine/store"
 )
 
 // decisions is DecisionService.
@@ -38,7 +34,7 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
-	page := &scoring.Decision{Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read()}
+	page := &scoring.Decision{Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(), Allowed: who.allowed}
 	var served []scoring.Served
 	page.Placements, served = s.fill(q, who, now, id)
 	blob, err := s.handOut(ctx, q, who, page, id, served)
@@ -70,56 +66,12 @@ func (s *decisions) GetDecision(ctx context.Context, req *pb.GetDecisionRequest)
 	return s.decisionToProto(st, d), nil
 }
 
-// knowledge is what a decision may know of its visitor.
-type knowledge struct {
-	mode    scoring.Mode
-	profile *visitor.Profile // nil: nothing
-	// contacts are what the visitor was handed out: the profile's, or for one who may
-	// not be known those that the caller keeps.
-	contacts contact.Log
-}
-
-// read lists the kinds of data behind the knowledge.
-func (k knowledge) read() []scoring.DataClass {
-	switch k.mode {
-	case scoring.ModeProfile:
-		return []scoring.DataClass{scoring.DataPageContext, scoring.DataProfile, scoring.DataSiteBehaviour}
-	case scoring.ModeSession:
-		return []scoring.DataClass{scoring.DataPageContext, scoring.DataSessionEvents, scoring.DataSiteBehaviour}
-	}
-	return []scoring.DataClass{scoring.DataPageContext, scoring.DataSiteBehaviour}
-}
-
-// known reads the visitor: from the events handed in if there are any, else
-// from the stored profile if the visitor allows it. A visitor never seen is the
-// same as one who may not be known.
-func (s *decisions) known(ctx context.Context, q *query) (knowledge, error) {
-	if len(q.session) > 0 {
-		var p *visitor.Profile
-		for i := range q.session {
-			p = visitor.Apply(p, &q.session[i])
-		}
-		return knowledge{scoring.ModeSession, p, q.contacts}, nil
-	}
-	if q.visitor == "" {
-		return knowledge{mode: scoring.ModeContextual, contacts: q.contacts}, nil
-	}
-	p, err := s.store.Profile(ctx, q.site.id, q.visitor)
-	if errors.Is(err, store.ErrNotFound) {
-		return knowledge{mode: scoring.ModeContextual}, nil
-	}
-	if err != nil {
-		return knowledge{}, err
-	}
-	return knowledge{scoring.ModeProfile, p, p.Contacts}, nil
-}
-
 // fill decides the placements, those of products and those of creatives, and lists
 // what of it is counted. What is left to chance follows from the id.
 func (s *decisions) fill(q *query, who knowledge, now time.Time, id scoring.DecisionID) ([]scoring.FilledPlacement, []scoring.Served) {
 	seed := decide.SeedOf(id)
 	page := &decide.Page{
-		Now: now, Context: &q.context, Profile: who.profile, Folded: who.mode == scoring.ModeProfile, Seed: seed,
+		Now: now, Context: &q.context, Visitor: who.products, Folded: who.mode == scoring.ModeProfile, Seed: seed,
 		Reasons: q.reasons(), Rejected: q.rejected(),
 	}
 	for _, slot := range q.slots {

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
-	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // visitors is VisitorService.
@@ -17,7 +17,7 @@ type visitors struct {
 func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*pb.Visitor, error) {
 	var v violations
 	s.rules.check(&v, "", req)
-	siteID, id := splitName(&v, "name", req.GetName(), "visitors")
+	siteID, id := splitVisitor(&v, "name", req.GetName())
 	if err := v.err(); err != nil {
 		return nil, s.fail("GetVisitor", err)
 	}
@@ -25,9 +25,13 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 	if err != nil {
 		return nil, s.fail("GetVisitor", err)
 	}
-	profile, err := s.store.Profile(ctx, st.id, scoring.VisitorID(id))
+	kept, err := s.visitor(ctx, st, id)
 	if err != nil {
-		return nil, s.fail("GetVisitor", about(req.GetName(), err))
+		return nil, s.fail("GetVisitor", err)
 	}
-	return profileToProto(st, scoring.VisitorID(id), profile, s.clock.Now()), nil
+	profile := kept.ForTheVisitor()
+	if profile == nil {
+		return nil, s.fail("GetVisitor", about(req.GetName(), store.ErrNotFound))
+	}
+	return profileToProto(st, id, profile, s.clock.Now()), nil
 }

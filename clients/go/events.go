@@ -6,8 +6,10 @@ import (
 
 // The purposes that a visitor may grant.
 const (
-	// Personalization: keep a profile of interests and choose products by it.
-	// Without it nothing about the visitor is stored.
+	// Profile: keep what the visitor did and was shown. Without it nothing about them
+	// is stored. Where it is not answered for, the answer for Personalization stands.
+	Profile = vitrinev1.Purpose_PURPOSE_PROFILE
+	// Personalization: choose products by the profile.
 	Personalization = vitrinev1.Purpose_PURPOSE_PERSONALIZATION
 	// Advertising: choose advertising creatives by the profile.
 	Advertising = vitrinev1.Purpose_PURPOSE_ADVERTISING

@@ -104,7 +104,7 @@ func TestDecideAsksWhatTheFlagsSay(t *testing.T) {
 			Context:    &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_HOME},
 			Placements: []*pb.PlacementRequest{{Placement: "home"}},
 			Consent: &pb.Consent{Purposes: []*pb.PurposeConsent{
-				{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT},
+				{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION}, {Purpose: pb.Purpose_PURPOSE_ADVERTISING}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT},
 			}},
 			SessionEvents: []*pb.Event{
 				{Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Items: []*pb.EventItem{{ProductId: "A"}}},

@@ -86,10 +86,12 @@ func (a *app) importEvents(ctx context.Context, im *fileImport) (*importSummary,
 	return &importSummary{Events: &report, Seconds: report.Took.Seconds(), PerSecond: rate(report.Received, report.Acknowledged)}, err
 }
 
-// granted asserts consent to personalization for the events that carry no
+// granted asserts consent to a profile and to measurement for the events that carry no
 // consent of their own.
 func granted(next feed.Next[*pb.Event]) feed.Next[*pb.Event] {
-	consent := &pb.Consent{Purposes: []*pb.PurposeConsent{{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: true}}}
+	consent := &pb.Consent{Purposes: []*pb.PurposeConsent{
+		{Purpose: pb.Purpose_PURPOSE_PROFILE, Granted: true}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: true},
+	}}
 	return func() (records.Record[*pb.Event], error) {
 		rec, err := next()
 		if err == nil && rec.Message.Consent == nil {

@@ -49,7 +49,9 @@ func (w *whose) signals() (*pb.Consent, error) {
 			return nil, nil
 		}
 	case "granted", "refused":
-		for _, p := range []pb.Purpose{pb.Purpose_PURPOSE_PERSONALIZATION, pb.Purpose_PURPOSE_MEASUREMENT} {
+		for _, p := range []pb.Purpose{
+			pb.Purpose_PURPOSE_PERSONALIZATION, pb.Purpose_PURPOSE_ADVERTISING, pb.Purpose_PURPOSE_MEASUREMENT,
+		} {
 			c.Purposes = append(c.Purposes, &pb.PurposeConsent{Purpose: p, Granted: w.consent == "granted"})
 		}
 	default:

@@ -45,7 +45,7 @@ func TestCalibration(t *testing.T) {
 			name: "what was turned away from has no share", views: kinds{shoes: 7, tents: 3}, want: kinds{shoes: 10},
 			change: func(s *shop, p *Page) {
 				for range 3 {
-					p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -1, "tents19"))
+					p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.Dismissed, "me", -1, "tents19")))
 				}
 			},
 		},

@@ -86,7 +86,7 @@ func TestSetWeightsStand(t *testing.T) {
 		weights["popular now"] = []float32{50}
 		c := compiled(t, &scoring.Ranking{Fixed: true, Weights: weights})
 		for _, p := range g.requests(20) {
-			if p.Context != nil || p.Profile == nil {
+			if p.Context != nil || p.Visitor.Profile() == nil {
 				continue
 			}
 			p = p.under(c)
@@ -223,7 +223,7 @@ func TestObservationsScoreAsDecisions(t *testing.T) {
 	var o Observation
 	seen := 0
 	for _, p := range g.requests(100) {
-		if p.Profile == nil {
+		if p.Visitor.Profile() == nil {
 			continue
 		}
 		p.Slots = p.Slots[:1]
@@ -243,7 +243,7 @@ func TestObservationsScoreAsDecisions(t *testing.T) {
 			}
 			// The page's own product and those of the visit, which are bounded in a
 			// young shop, stand elsewhere.
-			if better > place+len(p.Profile.Touches)+1 {
+			if better > place+len(p.Visitor.Profile().Touches)+1 {
 				t.Fatalf("%s: %d candidates score better, it is shown in place %d", id, better, place+1)
 			}
 		}

@@ -33,7 +33,8 @@ type Slot struct {
 type Page struct {
 	Now     time.Time
 	Context *scoring.Context // nil: nothing known of the page
-	Profile *visitor.Profile // nil for a visitor of whom nothing is known
+	// Visitor is what may be known to choose products by.
+	Visitor visitor.For[visitor.Products]
 	// Folded says that the model learns from the profile's events, as it does from
 	// all that are in the journal. A visit that was handed in it has not seen.
 	Folded bool
@@ -42,6 +43,8 @@ type Page struct {
 	Slots    []Slot
 	Reasons  bool // explain each item
 	Rejected bool // list what was left out
+
+	profile *visitor.Profile // of Visitor
 }
 
 // Decider fills pages. It is safe for concurrent use and takes no lock.

@@ -33,7 +33,7 @@ func ExampleDecider_Decide() {
 
 	me := visitor.Apply(nil, view("me", "tent", noon))
 	page := decide.New(products, learned).Decide(&decide.Page{
-		Now: noon.Add(time.Minute), Profile: me, Reasons: true,
+		Now: noon.Add(time.Minute), Visitor: visitor.Open[visitor.Products](visitor.Seal(me), scoring.AllPurposes), Reasons: true,
 		Slots: []decide.Slot{{Placement: "home", Count: 1}},
 	})
 	item := page[0].Items[0]

@@ -46,7 +46,7 @@ func TestReasons(t *testing.T) {
 		}, {
 			name: "of two products the one that it goes with",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.ProductViewed, "me", -0.5, "f"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.ProductViewed, "me", -0.5, "f")))
 			},
 			item: "b",
 			want: scoring.Reason{Kind: scoring.ReasonViewedTogether, Product: "a", Did: scoring.ProductViewed},
@@ -58,16 +58,16 @@ func TestReasons(t *testing.T) {
 		}, {
 			name: "their own product",
 			setup: func(s *shop, p *Page) {
-				p.Profile = profile(
-					s.event(scoring.ProductViewed, "me", -2, "a"), s.event(scoring.ProductViewed, "me", -1, "f"))
+				p.Visitor = knowing(profile(
+					s.event(scoring.ProductViewed, "me", -2, "a"), s.event(scoring.ProductViewed, "me", -1, "f")))
 			},
 			item: "a",
 			want: scoring.Reason{Kind: scoring.ReasonRecentlyViewed, Product: "a"},
 		}, {
 			name: "in the cart, where the placement shows that",
 			setup: func(s *shop, p *Page) {
-				p.Profile = profile(
-					s.event(scoring.ProductAdded, "me", -2, "a"), s.event(scoring.ProductViewed, "me", -1, "f"))
+				p.Visitor = knowing(profile(
+					s.event(scoring.ProductAdded, "me", -2, "a"), s.event(scoring.ProductViewed, "me", -1, "f")))
 				p.Slots[0].Rules.ShowInCart = true
 			},
 			item: "a",
@@ -75,7 +75,7 @@ func TestReasons(t *testing.T) {
 		}, {
 			name: "the page's product, nothing known of the visitor",
 			setup: func(_ *shop, p *Page) {
-				p.Profile = nil
+				p.Visitor = knowing(nil)
 				p.Context = &scoring.Context{PageType: scoring.PageProduct, Product: "a"}
 			},
 			item: "b",
@@ -83,14 +83,14 @@ func TestReasons(t *testing.T) {
 		}, {
 			name: "the page's category",
 			setup: func(_ *shop, p *Page) {
-				p.Profile = nil
+				p.Visitor = knowing(nil)
 				p.Context = &scoring.Context{PageType: scoring.PageCategory, Category: "shoes"}
 			},
 			item: "b",
 			want: scoring.Reason{Kind: scoring.ReasonPageContext, Facet: shoes},
 		}, {
 			name:  "popular, nothing known at all",
-			setup: func(_ *shop, p *Page) { p.Profile = nil },
+			setup: func(_ *shop, p *Page) { p.Visitor = knowing(nil) },
 			item:  "b",
 			want:  scoring.Reason{Kind: scoring.ReasonPopular},
 		}, {

@@ -83,7 +83,7 @@ func (g *generated) requests(n int) []*Page {
 		pages[k].Reasons, pages[k].Rejected = true, k%2 == 0
 		switch k % 5 {
 		case 1:
-			pages[k].Profile = nil
+			pages[k].Visitor = knowing(nil)
 		case 2:
 			pages[k].Now = pages[k].Now.Add(time.Duration(k) * time.Hour)
 		case 3:

@@ -198,7 +198,7 @@ func TestALessonKnowsThePurchases(t *testing.T) {
 		s.learned.Learn(s.event(scoring.ProductViewed, "me", float64(1+k), scoring.ProductID(fmt.Sprint("lamp", 1+k%3))))
 	}
 	q := newQuery(s.decider)
-	q.begin(&Page{Now: noon, Profile: profile(mine...)})
+	q.begin(&Page{Now: noon, Visitor: knowing(profile(mine...))})
 	want := slices.Clone(q.habits)
 	q.begin(&Page{Now: noon})
 	q.readBought(seen.bought)

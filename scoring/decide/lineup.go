@@ -131,11 +131,11 @@ func (f *filling) put(r *ranking, k int) {
 // variant is the one to show of a contender's variants: the last that the visitor
 // turned to, or else the contender, which scored best.
 func (f *filling) variant(r *ranking, k int) int {
-	if !f.lineup.contenders[k].grouped || f.page.Profile == nil {
+	if !f.lineup.contenders[k].grouped || f.page.profile == nil {
 		return k
 	}
 	group := r.list[k].product.GroupID
-	touches := f.page.Profile.Touches
+	touches := f.page.profile.Touches
 	for t := len(touches) - 1; t >= 0; t-- {
 		for j := range r.list {
 			if p := r.list[j].product; p.GroupID == group && p.ID == touches[t].Product && f.may(r, j) {

@@ -104,34 +104,34 @@ func TestRules(t *testing.T) {
 		}, {
 			name: "bought",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.OrderCompleted, "me", 0, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.OrderCompleted, "me", 0, "b")))
 			},
 			never: []scoring.ProductID{"b"},
 		}, {
 			name: "bought before the window",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.OrderCompleted, "me", -3*24*60, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.OrderCompleted, "me", -3*24*60, "b")))
 				p.Slots[0].Rules.BoughtWindow = 48 * time.Hour
 			},
 			want: []scoring.ProductID{"b"},
 		}, {
 			name: "bought may be shown",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.OrderCompleted, "me", -3*24*60, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.OrderCompleted, "me", -3*24*60, "b")))
 				p.Slots[0].Rules.ShowBought = true
 			},
 			want: []scoring.ProductID{"b"},
 		}, {
 			name: "sent back is not bought",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.OrderCompleted, "me", -3*24*60, "b"))
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.OrderRefunded, "me", -2*24*60, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.OrderCompleted, "me", -3*24*60, "b")))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.OrderRefunded, "me", -2*24*60, "b")))
 			},
 			want: []scoring.ProductID{"b"},
 		}, {
 			name: "in the cart",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.ProductAdded, "me", -1, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.ProductAdded, "me", -1, "b")))
 			},
 			never: []scoring.ProductID{"b"},
 		}, {
@@ -144,14 +144,14 @@ func TestRules(t *testing.T) {
 		}, {
 			name: "waved away",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -0.5, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.Dismissed, "me", -0.5, "b")))
 			},
 			never: []scoring.ProductID{"b"},
 		}, {
 			name: "waved away and turned to since",
 			setup: func(s *shop, p *Page) {
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -2, "b"))
-				p.Profile = visitor.Apply(p.Profile, s.event(scoring.ProductViewed, "me", -1.5, "b"))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.Dismissed, "me", -2, "b")))
+				p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.ProductViewed, "me", -1.5, "b")))
 			},
 			among: []scoring.ProductID{"b"},
 		}, {

@@ -19,17 +19,17 @@ func TestRotation(t *testing.T) {
 		setup func(s *shop, p *Page)
 	}{
 		{"seen five times", true, func(*shop, *Page) {}},
-		{"never seen", false, func(_ *shop, p *Page) { p.Profile.Shown = nil }},
+		{"never seen", false, func(_ *shop, p *Page) { p.Visitor.Profile().Shown = nil }},
 		{"turned to since", false, func(s *shop, p *Page) {
-			p.Profile = profile(
+			p.Visitor = knowing(profile(
 				s.event(scoring.ProductListViewed, "me", -30, "b"), s.event(scoring.ProductListViewed, "me", -20, "b"),
 				s.event(scoring.ProductListViewed, "me", -10, "b"), s.event(scoring.ProductClicked, "me", -5, "b"),
-				s.event(scoring.ProductViewed, "me", -1, "a"))
+				s.event(scoring.ProductViewed, "me", -1, "a")))
 		}},
 		{"where the placement does not rotate", false, func(_ *shop, p *Page) { p.Slots[0].Rules.NoRotation = true }},
 		{"when it has faded", false, func(_ *shop, p *Page) {
-			for k := range p.Profile.Shown {
-				p.Profile.Shown[k].Time = p.Profile.Shown[k].Time.AddDate(0, 0, -14)
+			for k := range p.Visitor.Profile().Shown {
+				p.Visitor.Profile().Shown[k].Time = p.Visitor.Profile().Shown[k].Time.AddDate(0, 0, -14)
 			}
 		}},
 	} {
@@ -39,9 +39,9 @@ func TestRotation(t *testing.T) {
 			p := page(profile(seen, seen, seen, seen, seen, s.event(scoring.ProductViewed, "me", -1, "a")), 0, 6)
 			test.setup(s, p)
 			f := s.decider.Decide(p)[0]
-			unseen := *p.Profile
+			unseen := *p.Visitor.Profile()
 			unseen.Shown = nil
-			p.Profile = &unseen
+			p.Visitor = knowing(&unseen)
 			got, as := ids(f), ids(s.decider.Decide(p)[0])
 			if sunk := slices.Index(got, "b") > slices.Index(got, "c"); test.sunk && !sunk || !test.sunk && !slices.Equal(got, as) {
 				t.Errorf("%v, and had b never been seen %v", got, as)
@@ -61,10 +61,10 @@ func TestRotationArithmetic(t *testing.T) {
 		p := page(profile(s.event(scoring.ProductViewed, "me", -1, "a")), test.later, 6)
 		p.Slots[0].Rules.Diversity = scoring.DiversityOff
 		fresh := s.decider.Decide(p)[0]
-		p.Profile = profile(s.event(scoring.ProductViewed, "me", -1, "a"))
+		p.Visitor = knowing(profile(s.event(scoring.ProductViewed, "me", -1, "a")))
 		for range int(test.times) {
 			e := s.event(scoring.ProductListViewed, "me", 0, "b")
-			p.Profile = visitor.Apply(p.Profile, e)
+			p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), e))
 		}
 		stale := s.decider.Decide(p)[0]
 		lead := func(f scoring.FilledPlacement) float64 {

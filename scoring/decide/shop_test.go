@@ -64,10 +64,15 @@ func profile(events ...*scoring.Event) *visitor.Profile {
 	return p
 }
 
+// knowing is all of a profile, as of a visitor who allows everything.
+func knowing(p *visitor.Profile) visitor.For[visitor.Products] {
+	return visitor.Open[visitor.Products](visitor.Seal(p), scoring.AllPurposes)
+}
+
 // page asks for one slot.
 func page(p *visitor.Profile, minutes float64, count int) *Page {
 	return &Page{
-		Now: noon.Add(time.Duration(minutes * float64(time.Minute))), Profile: p,
+		Now: noon.Add(time.Duration(minutes * float64(time.Minute))), Visitor: knowing(p),
 		Slots: []Slot{{Placement: "home", Rules: &scoring.ProductRules{}, Count: count}}, Reasons: true,
 	}
 }
@@ -154,8 +159,8 @@ func (g *generated) learn(walks int) {
 func (g *generated) ask(events []*scoring.Event, count int) *Page {
 	p := &Page{Now: g.at, Slots: []Slot{{Placement: "home", Count: count}}}
 	if len(events) > 0 {
-		p.Profile = profile(events...)
-		p.Now = p.Profile.LastSeen.Add(10 * time.Second)
+		p.Visitor = knowing(profile(events...))
+		p.Now = p.Visitor.Profile().LastSeen.Add(10 * time.Second)
 	}
 	return p
 }

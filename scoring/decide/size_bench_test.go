@@ -171,7 +171,7 @@ func visit(session []*scoring.Event) (pages []*Page) {
 	for _, e := range session {
 		p = visitor.Apply(p, e)
 		pages = append(pages, &Page{
-			Now: e.Time.Add(time.Second), Profile: p, Folded: true, Context: &scoring.Context{},
+			Now: e.Time.Add(time.Second), Visitor: knowing(p), Folded: true, Context: &scoring.Context{},
 			Slots: []Slot{{Placement: "home", Count: 20}},
 		})
 	}

@@ -101,7 +101,7 @@ func TestTheWeightOfATouchIsLearned(t *testing.T) {
 						continue
 					}
 					p := page(profile(m.visit(test.touched, first, other)...), 0, 10)
-					p.Now = p.Profile.LastSeen.Add(10 * time.Second)
+					p.Now = p.Visitor.Profile().LastSeen.Add(10 * time.Second)
 					for _, id := range ids(m.decider.Decide(p)[0]) {
 						if id == m.id(first^1) || id == m.id(other^1) {
 							if (id == m.id(first^1)) == shop.tells {

@@ -17,15 +17,15 @@ func TestOneVariantAPage(t *testing.T) {
 	}{
 		{"the best scored", func(*shop, *Page) {}, "b"},
 		{"the one that the visitor turned to", func(s *shop, p *Page) {
-			p.Profile = profile(s.event(scoring.ProductViewed, "me", -2, "c"), s.event(scoring.ProductViewed, "me", -1, "a"))
+			p.Visitor = knowing(profile(s.event(scoring.ProductViewed, "me", -2, "c"), s.event(scoring.ProductViewed, "me", -1, "a")))
 		}, "c"},
 		{"the last one that the visitor turned to", func(s *shop, p *Page) {
-			p.Profile = profile(
+			p.Visitor = knowing(profile(
 				s.event(scoring.ProductViewed, "me", -3, "d"), s.event(scoring.ProductViewed, "me", -2, "c"),
-				s.event(scoring.ProductViewed, "me", -1, "a"))
+				s.event(scoring.ProductViewed, "me", -1, "a")))
 		}, "c"},
 		{"not one that was waved away", func(s *shop, p *Page) {
-			p.Profile = visitor.Apply(p.Profile, s.event(scoring.Dismissed, "me", -1, "b"))
+			p.Visitor = knowing(visitor.Apply(p.Visitor.Profile(), s.event(scoring.Dismissed, "me", -1, "b")))
 		}, "c"},
 		{"pinned", func(_ *shop, p *Page) { p.Slots[0].Rules.Pinned = []scoring.ProductID{"d", "c"} }, "d"},
 		{"under diversity", func(_ *shop, p *Page) { p.Slots[0].Rules.Diversity = scoring.DiversityHigh }, "b"},

@@ -16,11 +16,12 @@ const LookBack = 30 * 24 * time.Hour
 
 // Fill appends to dst the products for a creative's slots: from each source in turn,
 // what the visitor turned to last first, none twice, as many as there are slots. Only
-// those that may be shown, says may. p may be nil: nothing is known.
+// those that may be shown, says may.
 //
 // An order ends it: what was looked at before the last order counts no more, whether
 // or not it was bought, and a refund brings none of it back.
-func Fill(dst []scoring.ProductID, p *visitor.Profile, s *scoring.ProductSlots, now time.Time, may func(scoring.ProductID) bool) []scoring.ProductID {
+func Fill(dst []scoring.ProductID, of visitor.For[visitor.Creatives], s *scoring.ProductSlots, now time.Time, may func(scoring.ProductID) bool) []scoring.ProductID {
+	p := of.Profile()
 	if p == nil {
 		return dst
 	}

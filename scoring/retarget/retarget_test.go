@@ -64,7 +64,7 @@ func TestFill(t *testing.T) {
 				p = visitor.Apply(p, e)
 			}
 			s := &scoring.ProductSlots{Count: 4, Min: 1, Sources: test.sources, After: 30 * m}
-			got := Fill(nil, p, s, noon.Add(test.at), func(id scoring.ProductID) bool { return id != "gone" })
+			got := Fill(nil, visitor.Open[visitor.Creatives](visitor.Seal(p), scoring.AllPurposes), s, noon.Add(test.at), func(id scoring.ProductID) bool { return id != "gone" })
 			if fmt.Sprint(got) != test.want {
 				t.Errorf("got %v, want %s", got, test.want)
 			}
@@ -76,11 +76,11 @@ func TestFill(t *testing.T) {
 func TestFillKeepsWhatIsThere(t *testing.T) {
 	dst := []scoring.ProductID{"x"}
 	all := func(scoring.ProductID) bool { return true }
-	if got := Fill(dst, nil, &scoring.ProductSlots{Count: 3, Min: 1}, noon, all); !slices.Equal(got, dst) {
+	if got := Fill(dst, visitor.For[visitor.Creatives]{}, &scoring.ProductSlots{Count: 3, Min: 1}, noon, all); !slices.Equal(got, dst) {
 		t.Errorf("got %v", got)
 	}
 	p := visitor.Apply(nil, did(scoring.ProductViewed, 0, "x", "y"))
-	if got := Fill(dst, p, &scoring.ProductSlots{Count: 2, Min: 1}, noon, all); fmt.Sprint(got) != "[x y x]" {
+	if got := Fill(dst, visitor.Open[visitor.Creatives](visitor.Seal(p), scoring.AllPurposes), &scoring.ProductSlots{Count: 2, Min: 1}, noon, all); fmt.Sprint(got) != "[x y x]" {
 		t.Errorf("got %v", got)
 	}
 }

@@ -97,11 +97,11 @@ func (p *Profile) trimShown(excess, floor int) int {
 	return excess
 }
 
-// size is that of the record without the contacts and the ads, which have bounds of
-// their own.
+// size is that of the record without the contacts, the ads and the answers, which have
+// bounds of their own.
 func (p *Profile) size() int {
 	own := *p
-	own.Contacts, own.Ads = contact.Log{}, Ads{}
+	own.Contacts, own.Ads, own.Consents = contact.Log{}, Ads{}, nil
 	b, _ := own.AppendBinary(make([]byte, 0, 2*MaxBytes))
 	return len(b)
 }

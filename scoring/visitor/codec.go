@@ -16,8 +16,8 @@ import (
 
 // version is the first byte of a record. A record of a later version is refused;
 // one of version 1 ends with the purchases, one of version 2 has no habits, one of
-// version 3 no contacts, one of version 4 no ads.
-const version = 5
+// version 3 no contacts, one of version 4 no ads, one of version 5 ends with the ads.
+const version = 6
 
 // ErrCorrupt is wrapped by UnmarshalBinary for bytes that are no record of a
 // profile.
@@ -40,6 +40,7 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	habits:    count, { product, times, minutes [last seen], lately where times > 1 }
 //	contacts (contact.Log.Append)
 //	ads:       0 for none, or 1, last order [last seen] + 1 or 0; clicked, viewed; count, { order, credited }
+//	consents: count, { purpose, signal, granted, Unix second }
 //
 // Clicked, viewed and credited are 0, or time [last seen] + 1, campaign, creative and
 // eight bytes of the token; an order is eight bytes.
@@ -103,6 +104,7 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 	w.habits(p.Habits)
 	w.b = p.Contacts.Append(w.b)
 	w.ads(&p.Ads)
+	w.consents(p.Consents)
 	return w.b, nil
 }
 
@@ -183,6 +185,9 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 		r.ads(&got)
 	} else if n := len(got.Purchases); n > 0 {
 		got.Ads.Ordered = got.Purchases[n-1].Time
+	}
+	if b[0] > 5 {
+		got.Consents = r.consents()
 	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)

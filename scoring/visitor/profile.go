@@ -23,7 +23,7 @@ const (
 	// but the habits takes no more than half of it.
 	MaxBytes = 2048
 	// MaxRecord bounds the whole record.
-	MaxRecord = MaxBytes + contact.MaxBytes + maxAds
+	MaxRecord = MaxBytes + contact.MaxBytes + maxAds + maxConsentBytes
 )
 
 // Touch is a product the visitor had to do with: turned to, or waved away. The
@@ -61,6 +61,8 @@ type Profile struct {
 	Shown     []Shown    // the last seen last
 	Contacts  contact.Log
 	Ads       Ads
+	// Consents are the stored answers, in the order of their purposes.
+	Consents []scoring.ConsentAnswer
 	// CartSince is when the cart was last known as a whole: seen with its items,
 	// or emptied by an order. What is told later about the time before it no
 	// longer changes the cart. Zero when that never happened.
@@ -92,6 +94,13 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	next := &Profile{FirstSeen: at, LastSeen: at}
 	if p != nil {
 		*next = *p
+	}
+	if e.Type == scoring.ConsentSet {
+		next.answer(e)
+		return next
+	}
+	if next.Events == 0 && e.Type != scoring.CreativeServed {
+		next.FirstSeen, next.LastSeen = at, at
 	}
 	if p != nil && e.Type != scoring.CreativeServed {
 		if at.Before(next.FirstSeen) {

@@ -37,7 +37,7 @@ func TestTheLastSearchIsKept(t *testing.T) {
 	}
 }
 
-// A record of version 1 is one of version 5 whose visitor saw and searched nothing;
+// A record of version 1 is one of version 6 whose visitor saw and searched nothing;
 // what they bought becomes habits.
 func TestVersion1IsRead(t *testing.T) {
 	want := fold(event(scoring.ProductViewed, 0, "a"), order(scoring.OrderCompleted, 1, "o", "b"))
@@ -45,9 +45,9 @@ func TestVersion1IsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const habits = 1 + 2 + 1 + 1                              // how many; b by its number, 1 minute ago at most, once
-	const ads = 1 + 1 + 3                                     // some; the order, last seen; nothing clicked, viewed, credited
-	old := append([]byte{1}, b[1:len(b)-ads-1-habits-2+1]...) // without a 0 for each, nor for the contacts
+	const habits = 1 + 2 + 1 + 1                                // how many; b by its number, 1 minute ago at most, once
+	const ads = 1 + 1 + 3                                       // some; the order, last seen; nothing clicked, viewed, credited
+	old := append([]byte{1}, b[1:len(b)-ads-1-habits-2+1-1]...) // without a 0 for each, nor for the contacts and answers
 	var got Profile
 	if err := got.UnmarshalBinary(old); err != nil || !reflect.DeepEqual(&got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)

@@ -121,7 +121,7 @@ func section(id int, s string) (Answer, error) {
 // optedOut is the answer of somebody who opted out of sale, sharing or targeted
 // advertising: what the Global Privacy Control means, too.
 func optedOut() (a Answer) {
-	a[Personalization], a[Advertising] = No, No
+	a[Profile], a[Personalization], a[Advertising] = No, No, No
 	return a
 }
 

@@ -7,7 +7,8 @@ type Purpose int
 
 // The purposes.
 const (
-	Personalization Purpose = iota // a profile, and products by it
+	Profile         Purpose = iota // keep one
+	Personalization                // products by it
 	Advertising                    // creatives by it
 	Measurement
 	DirectContact

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// words writes an answer as one letter a purpose: personalization, advertising,
+// words writes an answer as one letter a purpose: profile, personalization, advertising,
 // measurement, direct contact; y, n, or - for silence.
 func (a Answer) words() string {
 	var b strings.Builder
@@ -21,13 +21,13 @@ func TestTCF(t *testing.T) {
 		name, s, want string
 	}{
 		// From the IAB's specifications of TCF and of GPP.
-		{"purposes 1 to 3 alone", "COtybn4PA_zT4KjACBENAPCIAEBAAECAAIAAAAAAAAAA.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAAAAAAAFAAECAAAgAAQARAEQAAAAAJAAIAAgAAAYQEAAAQmAgBC3ZAYzUw", "nnnn"},
-		{"none", "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA", "nnnn"},
-		{"all", string(tcf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)), "yyyn"},
-		{"content without advertising", string(tcf(1, 5, 6)), "ynnn"},
-		{"advertising without storage", string(tcf(2, 3, 4)), "nnnn"},
-		{"advertising", string(tcf(1, 3, 4)), "nynn"},
-		{"measurement", string(tcf(1, 8)), "nnyn"},
+		{"purposes 2 and 10 alone", "COtybn4PA_zT4KjACBENAPCIAEBAAECAAIAAAAAAAAAA.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAAAAAAAFAAECAAAgAAQARAEQAAAAAJAAIAAgAAAYQEAAAQmAgBC3ZAYzUw", "nnnnn"},
+		{"none", "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA", "nnnnn"},
+		{"all", string(tcf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)), "yyyyn"},
+		{"content without advertising", string(tcf(1, 5, 6)), "yynnn"},
+		{"advertising without storage", string(tcf(2, 3, 4)), "nnnnn"},
+		{"advertising", string(tcf(1, 3, 4)), "ynynn"},
+		{"measurement", string(tcf(1, 8)), "nnnyn"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a, err := TCF(test.s)
@@ -162,29 +162,29 @@ func TestGPP(t *testing.T) {
 	}
 	tests := []struct{ name, s, want string }{
 		// From the IAB's specification of GPP.
-		{"Europe", "DBABMA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA", "nnnn"},
-		{"Europe and US privacy", "DBACNY~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN", "nnnn"},
-		{"Europe that allows all", gpp(map[int]string{2: string(tcf(1, 3, 4, 5, 6, 8))}), "yyyn"},
-		{"US privacy, not out", gpp(map[int]string{6: "1YNN"}), "----"},
-		{"US privacy, out of sale", gpp(map[int]string{6: "1YYN"}), "nn--"},
-		{"US privacy does not apply", gpp(map[int]string{6: "1---"}), "----"},
-		{"no section", gpp(nil), "----"},
-		{"a section of the future", gpp(map[int]string{7: us(6, 2, 2, 2), 42: "AAAA"}), "nnnn"},
-		{"the strictest of several", gpp(map[int]string{2: string(tcf(1, 3, 4, 5, 6, 8)), 8: us(3, 2, 1)}), "nnyn"},
-		{"national, nothing said", gpp(map[int]string{7: us(6, 0, 0, 0)}), "----"},
-		{"national with control", gpp(map[int]string{7: us(6, 2, 2, 2) + gpc(1)}), "nn--"},
-		{"national without control", gpp(map[int]string{7: us(6, 2, 2, 2) + gpc(0)}), "----"},
+		{"Europe", "DBABMA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA", "nnnnn"},
+		{"Europe and US privacy", "DBACNY~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN", "nnnnn"},
+		{"Europe that allows all", gpp(map[int]string{2: string(tcf(1, 3, 4, 5, 6, 8))}), "yyyyn"},
+		{"US privacy, not out", gpp(map[int]string{6: "1YNN"}), "-----"},
+		{"US privacy, out of sale", gpp(map[int]string{6: "1YYN"}), "nnn--"},
+		{"US privacy does not apply", gpp(map[int]string{6: "1---"}), "-----"},
+		{"no section", gpp(nil), "-----"},
+		{"a section of the future", gpp(map[int]string{7: us(6, 2, 2, 2), 42: "AAAA"}), "nnnnn"},
+		{"the strictest of several", gpp(map[int]string{2: string(tcf(1, 3, 4, 5, 6, 8)), 8: us(3, 2, 1)}), "nnnyn"},
+		{"national, nothing said", gpp(map[int]string{7: us(6, 0, 0, 0)}), "-----"},
+		{"national with control", gpp(map[int]string{7: us(6, 2, 2, 2) + gpc(1)}), "nnn--"},
+		{"national without control", gpp(map[int]string{7: us(6, 2, 2, 2) + gpc(0)}), "-----"},
 	}
 	for id, s := range optOuts {
 		not := make([]int, s.optOuts)
 		for k := range not {
 			not[k] = 2
 		}
-		tests = append(tests, struct{ name, s, want string }{s.place + ", in", gpp(map[int]string{id: us(s.notices, not...)}), "----"})
+		tests = append(tests, struct{ name, s, want string }{s.place + ", in", gpp(map[int]string{id: us(s.notices, not...)}), "-----"})
 		for k := range not {
 			out := append([]int(nil), not...)
 			out[k] = 1
-			tests = append(tests, struct{ name, s, want string }{fmt.Sprintf("%s, out of %d", s.place, k), gpp(map[int]string{id: us(s.notices, out...)}), "nn--"})
+			tests = append(tests, struct{ name, s, want string }{fmt.Sprintf("%s, out of %d", s.place, k), gpp(map[int]string{id: us(s.notices, out...)}), "nnn--"})
 		}
 	}
 	for _, test := range tests {

@@ -2,18 +2,21 @@ package privacy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/prebid/go-gdpr/consentconstants"
 	"github.com/prebid/go-gdpr/vendorconsent"
 )
 
-// The purposes of TCF v2 that each of ours takes consent to, all of them: storage
-// with profiles for content and their use, storage with profiles for advertising and
-// their use, storage with the measurement of content. Contact is none of TCF's.
-var tcfPurposes = [purposes][]int{
-	Personalization: {1, 5, 6},
-	Advertising:     {1, 3, 4},
-	Measurement:     {1, 8},
+// The purposes of TCF v2 that each of ours takes consent to: all of one row. For a
+// profile storage with profiles for content or for advertising, then each with its use,
+// for measuring storage with that of advertising or of content. Contact is none of
+// TCF's.
+var tcfPurposes = [purposes][][]int{
+	Profile:         {{1, 5}, {1, 3}},
+	Personalization: {{1, 5, 6}},
+	Advertising:     {{1, 3, 4}},
+	Measurement:     {{1, 7}, {1, 8}},
 }
 
 // TCF reads a consent string of TCF v2: purposes that are not consented to are
@@ -32,14 +35,10 @@ func TCF(s string) (Answer, error) {
 // byTCF is the answer where these purposes of TCF's are consented to.
 func byTCF(consented func(purpose int) bool) Answer {
 	a := all(No)
-	for p, wanted := range tcfPurposes {
-		if len(wanted) == 0 {
-			continue
-		}
-		a[p] = Yes
-		for _, n := range wanted {
-			if !consented(n) {
-				a[p] = No
+	for p, ways := range tcfPurposes {
+		for _, wanted := range ways {
+			if !slices.ContainsFunc(wanted, func(n int) bool { return !consented(n) }) {
+				a[p] = Yes
 			}
 		}
 	}

@@ -98,6 +98,7 @@ func Refused() *pb.Consent { return answered(false) }
 func answered(granted bool) *pb.Consent {
 	return &pb.Consent{Purposes: []*pb.PurposeConsent{
 		{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: granted},
+		{Purpose: pb.Purpose_PURPOSE_ADVERTISING, Granted: granted},
 		{Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: granted},
 	}}
 }

@@ -80,7 +80,7 @@ func (s *shop) load(o *Options) error {
 // page asks for the products to show a visitor.
 func (s *shop) page(now time.Time, p *visitor.Profile, folded bool) *decide.Page {
 	return &decide.Page{
-		Now: now, Context: s.context, Profile: p, Folded: folded,
+		Now: now, Context: s.context, Visitor: visitor.Open[visitor.Products](visitor.Seal(p), scoring.AllPurposes), Folded: folded,
 		Slots: []decide.Slot{{Placement: s.placement.ID, Rules: &s.placement.Products, Count: s.placement.Count}},
 	}
 }
