@@ -80,7 +80,7 @@ var _ = scoring.AllPurposes
 			if err := os.WriteFile(overlay, files, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			out, err := exec.Command("go", "build", "-overlay", overlay, "./permitted").CombinedOutput()
+			out, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", overlay, "./permitted").CombinedOutput()
 			switch {
 			case test.wrong == "" && err != nil:
 				t.Errorf("it does not compile: %s", out)
