@@ -86,13 +86,30 @@ type Profiles interface {
 	EachProfile(ctx context.Context, site scoring.SiteID, after scoring.VisitorID, fn func(scoring.VisitorID, *visitor.Profile) bool) error
 }
 
-// Visitors reads all that is kept of one visitor.
+// Erased is what an erasure took away.
+type Erased struct {
+	Profile   bool // whether there was one
+	Events    int
+	Decisions int
+	Seq       Seq // its place among the events
+}
+
+// Visitors reads and erases all that is kept of one visitor: a device, or a person by
+// visitor.PersonKey.
 type Visitors interface {
 	// EventsOf calls fn with the events of the visitor that are in the journal, in
 	// order, until fn returns an error, and returns that error. It has every event in
 	// it that was acknowledged when it was called. For a visitor never seen there are
 	// none. fn may keep the entries, and must not change them.
 	EventsOf(ctx context.Context, site scoring.SiteID, id scoring.VisitorID, fn func(Entry) error) error
+	// DecisionsOf calls fn with the decisions that were made for the visitor, the
+	// oldest first, until fn returns an error, and returns that error.
+	DecisionsOf(ctx context.Context, site scoring.SiteID, id scoring.VisitorID, fn func(*scoring.Decision) error) error
+	// EraseVisitor deletes the visitor's profile, events and decisions. When it returns
+	// the visitor is as one never seen, and stays so through every crash; an erasure
+	// that fails, or that a crash cuts short, is finished later. Events that arrive
+	// under the id afterwards begin a new visitor.
+	EraseVisitor(ctx context.Context, site scoring.SiteID, id scoring.VisitorID) (Erased, error)
 }
 
 // Sites keeps the tenants.

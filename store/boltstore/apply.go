@@ -28,6 +28,9 @@ func (s *Store) applyLoop() {
 func (s *Store) applyBatch(b *batch) {
 	groups := make([]siteEntries, len(b.requests))
 	for i, req := range b.requests {
+		if req.applied != nil && req.err == nil {
+			req.applied()
+		}
 		if len(req.entries) > 0 {
 			groups[i] = siteEntries{req.site.no, req.entries}
 		}

@@ -49,6 +49,8 @@ func (c *checkpointer) run() {
 		}
 		if err := c.checkpoint(true); err != nil {
 			c.s.opts.Logger.Error("checkpoint failed; changes stay in the journal and are tried again", "error", err)
+		} else if err := c.s.finishErasures(); err != nil {
+			c.s.opts.Logger.Error("an erasure could not be finished; it is tried again", "error", err)
 		}
 	}
 }
@@ -217,7 +219,7 @@ func (p *profiles) endFlush(flushed int) {
 		sh.mu.Lock()
 		sh.moved++
 		for key, h := range sh.flushing {
-			if _, changed := sh.dirty[key]; !changed {
+			if _, changed := sh.dirty[key]; !changed && !h.nothing() {
 				sh.clean.Add(key, h)
 			}
 		}

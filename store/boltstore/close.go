@@ -42,6 +42,9 @@ func (s *Store) shutdown() error {
 
 	err := s.checkpointer.checkpoint(false)
 	if err == nil {
+		err = s.finishErasures()
+	}
+	if err == nil {
 		err = s.syncJournalFreelist()
 	}
 	if closeErr := s.closeFiles(); err == nil {

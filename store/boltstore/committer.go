@@ -30,8 +30,11 @@ type request struct {
 	// Or decisions, which may share a commit with events.
 	decisions []encodedDecision
 
-	// Or a change of the journal that gets a commit of its own.
-	control func(tx *bolt.Tx) error
+	// Or a change of the journal that gets a commit of its own, and, where it is
+	// numbered, a number among those of events.
+	control  func(tx *bolt.Tx, seq store.Seq) error
+	numbered bool
+	applied  func() // runs in the applier behind everything before it, if control went well
 
 	err  error
 	done chan struct{} // closed when acks or err stand
@@ -101,7 +104,12 @@ func (c *committer) wake() {
 // control runs fn in a transaction of the journal of its own, after everything
 // queued before has been committed and applied.
 func (c *committer) control(fn func(tx *bolt.Tx) error) error {
-	r := &request{ctx: context.Background(), control: fn, done: make(chan struct{})}
+	return c.do(&request{control: func(tx *bolt.Tx, _ store.Seq) error { return fn(tx) }})
+}
+
+// do hands r, which has a control, to the committer, and waits for its end.
+func (c *committer) do(r *request) error {
+	r.ctx, r.done = context.Background(), make(chan struct{})
 	if err := c.enqueue(r); err != nil {
 		return err
 	}
@@ -191,7 +199,7 @@ func (c *committer) take() (requests []*request, closed bool) {
 // write commits the requests and passes them to the applier, or fails them.
 func (c *committer) write(requests []*request) {
 	if r := requests[0]; r.control != nil {
-		r.err = c.s.journal.update(r.control)
+		c.alone(r)
 		c.applies <- &batch{requests: requests, last: c.seq}
 		return
 	}
@@ -236,6 +244,23 @@ func (c *committer) write(requests []*request) {
 		c.s.decisions.written(r.decisions)
 	}
 	c.applies <- &batch{requests: writes, last: c.seq}
+}
+
+// alone commits a request that is a control.
+func (c *committer) alone(r *request) {
+	seq := c.seq
+	if r.numbered {
+		seq++
+	}
+	r.err = c.s.journal.update(func(tx *bolt.Tx) error {
+		if err := r.control(tx, seq); err != nil {
+			return err
+		}
+		return tx.Bucket(bucketMeta).Put(keySeq, seqKey(seq))
+	})
+	if r.err == nil {
+		c.seq = seq
+	}
 }
 
 // number gives r's new events their numbers, cuts out the duplicates, and
@@ -319,6 +344,33 @@ func (w *journalWriter) write(r *request) error {
 			return err
 		}
 		if err := b.Put([]byte(d.id), d.record); err != nil {
+			return err
+		}
+	}
+	return w.column(r.decisions)
+}
+
+// column notes whose the decisions are, the sites' one after the other.
+func (w *journalWriter) column(all []encodedDecision) error {
+	bySite := make(map[siteNo][]decider)
+	for i := range all {
+		d := &all[i]
+		for _, who := range d.who {
+			if !d.site.deleted() {
+				bySite[d.site.no] = append(bySite[d.site.no], decider{who, d.id})
+			}
+		}
+	}
+	for no, deciders := range bySite {
+		hours, err := w.tx.Bucket(bucketDeciders).CreateBucketIfNotExists(no.key())
+		if err != nil {
+			return err
+		}
+		column, err := hours.CreateBucketIfNotExists(w.hour.key())
+		if err != nil {
+			return err
+		}
+		if err := appendColumn(column, deciders); err != nil {
 			return err
 		}
 	}

@@ -38,6 +38,7 @@ type encodedDecision struct {
 	site   *site
 	id     scoring.DecisionID
 	record []byte
+	who    []fingerprint // whose it is
 }
 
 // decisions holds those that are not yet durable. Nobody waits for them, so they
@@ -46,6 +47,9 @@ type decisions struct {
 	s      *Store
 	signal chan struct{} // of capacity 1
 	quit   chan struct{}
+
+	// handing is held while a batch is on its way to disk.
+	handing sync.Mutex
 
 	mu      sync.Mutex
 	pending map[decisionKey]*scoring.Decision // until they are durable
@@ -127,20 +131,54 @@ func (q *decisions) flush() bool {
 	q.mu.Unlock()
 	for len(queue) > 0 {
 		n := min(len(queue), decisionBatch)
-		r := &request{ctx: context.Background(), done: make(chan struct{})}
-		r.decisions = q.encode(queue[:n])
-		if len(r.decisions) > 0 {
-			if q.write(r) != nil {
-				// Put off, not lost: they go on counting against the bound.
-				q.mu.Lock()
-				q.queue = append(queue, q.queue...)
-				q.mu.Unlock()
-				return false
-			}
+		if q.hand(queue[:n]) != nil {
+			// Put off, not lost: they go on counting against the bound.
+			q.mu.Lock()
+			q.queue = append(queue, q.queue...)
+			q.mu.Unlock()
+			return false
 		}
 		queue = queue[n:]
 	}
 	return true
+}
+
+// hand encodes a batch and has it written.
+func (q *decisions) hand(batch []pendingDecision) error {
+	q.handing.Lock()
+	defer q.handing.Unlock()
+	r := &request{ctx: context.Background(), done: make(chan struct{})}
+	if r.decisions = q.encode(q.stillPending(batch)); len(r.decisions) == 0 {
+		return nil
+	}
+	return q.write(r)
+}
+
+// stillPending leaves out decisions that were erased while they waited.
+func (q *decisions) stillPending(batch []pendingDecision) []pendingDecision {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	rest := make([]pendingDecision, 0, len(batch))
+	for _, p := range batch {
+		if q.pending[decisionKey{p.site.no, p.decision.ID}] == p.decision {
+			rest = append(rest, p)
+		}
+	}
+	return rest
+}
+
+// dropVisitor forgets a visitor's decisions that are not yet on their way to disk, and
+// returns how many; when it returns, none is on its way.
+func (q *decisions) dropVisitor(no siteNo, v scoring.VisitorID) int {
+	q.handing.Lock()
+	defer q.handing.Unlock()
+	mine := q.of(no, v)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id := range mine {
+		delete(q.pending, decisionKey{no, id})
+	}
+	return len(mine)
 }
 
 func (q *decisions) write(r *request) error {
@@ -168,7 +206,11 @@ func (q *decisions) encode(queue []pendingDecision) []encodedDecision {
 			q.written([]encodedDecision{{site: p.site, id: d.ID}})
 			continue
 		}
-		encoded = append(encoded, encodedDecision{p.site, d.ID, record})
+		e := encodedDecision{site: p.site, id: d.ID, record: record}
+		for _, v := range peopleOf(&d) {
+			e.who = append(e.who, q.s.fingerprintOf(p.site.no, v))
+		}
+		encoded = append(encoded, e)
 	}
 	return encoded
 }

@@ -29,12 +29,15 @@ func (s *Store) EventsOf(ctx context.Context, id scoring.SiteID, v scoring.Visit
 	}
 	for _, r := range h.chunks.ascending() {
 		for c := r.from; c <= r.to; c++ {
-			found, err := search.chunk(ctx, c, h.seq)
-			if err != nil {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			var found []store.Entry
+			if err := search.chunk(c, h.seq, func(_ hour, e store.Entry) { found = append(found, e) }); err != nil {
 				return fmt.Errorf("boltstore: events of a visitor of site %q: %w", id, err)
 			}
 			for _, e := range found {
-				if err := fn(e.Entry); err != nil {
+				if err := fn(e); err != nil {
 					return err
 				}
 			}
@@ -68,19 +71,11 @@ func (s *Store) searchFor(no siteNo, v scoring.VisitorID) (*eventSearch, error) 
 	})
 }
 
-// foundEvent is an event and the hour it stands in.
-type foundEvent struct {
-	store.Entry
-	hour hour
-}
-
-// chunk finds the visitor's events of a part of the journal, up to the number last.
-func (f *eventSearch) chunk(ctx context.Context, c chunk, last store.Seq) (found []foundEvent, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+// chunk calls fn with the visitor's events of a part of the journal, up to the number
+// last, and the hours they stand in.
+func (f *eventSearch) chunk(c chunk, last store.Seq, fn func(hour, store.Entry)) error {
 	last = min(last, c.last())
-	err = f.s.journal.view(func(tx *bolt.Tx) error {
+	return f.s.journal.view(func(tx *bolt.Tx) error {
 		hours := tx.Bucket(bucketEvents).Bucket(f.site.key())
 		if hours == nil {
 			return nil
@@ -99,18 +94,17 @@ func (f *eventSearch) chunk(ctx context.Context, c chunk, last store.Seq) (found
 				if !bytes.Contains(v, f.needle) {
 					continue
 				}
-				e := foundEvent{Entry: store.Entry{Seq: seq}, hour: h}
+				e := store.Entry{Seq: seq}
 				if err := f.s.codec.decodeEvent(v, &e.Event); err != nil {
 					return fmt.Errorf("event %d: %w", seq, err)
 				}
 				if e.Event.Visitor == f.who {
-					found = append(found, e)
+					fn(h, e)
 				}
 			}
 		}
 		return nil
 	})
-	return found, err
 }
 
 // hoursOf are a site's hours of events or decisions, the oldest first.

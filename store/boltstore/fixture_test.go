@@ -180,6 +180,11 @@ func TestTheFirstFormatOpensForEver(t *testing.T) {
 				t.Errorf("%s: %d events of %q, %v; want %d", when, n, id, err, want)
 			}
 		}
+		of := 0
+		err := s.DecisionsOf(ctx, "shop", "v1", func(*scoring.Decision) error { of++; return nil })
+		if err != nil || of != 1 {
+			t.Errorf("%s: %d decisions of v1, %v; want 1", when, of, err)
+		}
 		wantFixtureRecords(ctx, t, s)
 		acks, err := s.Append(ctx, "shop", fixtureEvents())
 		if err != nil {

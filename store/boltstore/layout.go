@@ -16,6 +16,9 @@ import (
 //	events     site -> hour of arrival -> seq -> record; "head" -> seq, written
 //	           by retention so that it outlives the hours
 //	decisions  site -> hour of arrival -> decision id -> record
+//	deciders   site -> hour of arrival -> whose the decisions are (decisioncolumn.go);
+//	           "since" -> the last hour that has decisions without it
+//	erasures   site, number -> record of an erasure under way
 //
 // state.db:
 //
@@ -27,6 +30,8 @@ var (
 	bucketMeta      = []byte("meta")
 	bucketEvents    = []byte("events")
 	bucketDecisions = []byte("decisions")
+	bucketDeciders  = []byte("deciders")
+	bucketErasures  = []byte("erasures")
 	bucketSites     = []byte("sites")
 	bucketSiteData  = []byte("siteData")
 	bucketSecrets   = []byte("secrets")
@@ -42,6 +47,7 @@ var (
 	keySeq          = []byte("seq")
 	keyHead         = []byte("head")
 	keyWatermark    = []byte("watermark")
+	keySince        = []byte("since")
 )
 
 // siteBuckets are those that every site has in siteData.

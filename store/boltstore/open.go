@@ -49,6 +49,10 @@ type Store struct {
 	checkpointer *checkpointer
 	decisions    *decisions
 	snapshots    snapshots
+	erasures     erasures
+
+	fingerprints  []byte // the key of fingerprints
+	decidersSince hour   // up to here decisions may have none
 
 	closing   chan struct{} // closed when Close begins
 	closeOnce sync.Once
@@ -103,7 +107,7 @@ func open(dir string, opts Options) (_ *Store, err error) {
 	s.committer = newCommitter(s)
 	s.checkpointer = newCheckpointer(s)
 	s.decisions = newDecisions(s)
-	for _, step := range []func() error{s.loadSites, s.completeSites, s.dropRemains, s.recover} {
+	for _, step := range []func() error{s.loadSites, s.completeSites, s.completeJournal, s.dropRemains, s.resumeErasures, s.recover} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -154,7 +158,7 @@ func (s *Store) openFiles() error {
 		if _, err := rand.Read(id[:]); err != nil {
 			return err
 		}
-		if err := create(journalPath, id[:], bucketEvents, bucketDecisions); err != nil {
+		if err := create(journalPath, id[:], bucketEvents, bucketDecisions, bucketDeciders, bucketErasures); err != nil {
 			return err
 		}
 	}

@@ -117,6 +117,11 @@ func (c *committer) drop(name []byte, which []siteHour) error {
 			if err := hours.DeleteBucket(w.hour.key()); err != nil {
 				return err
 			}
+			if name[0] == bucketDecisions[0] && columnOf(tx, w.site, w.hour) != nil {
+				if err := tx.Bucket(bucketDeciders).Bucket(w.site.key()).DeleteBucket(w.hour.key()); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})

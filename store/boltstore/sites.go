@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -182,6 +183,7 @@ func (s *Store) DeleteSite(ctx context.Context, id scoring.SiteID) error {
 	// From here on the site is gone for every caller and after every crash; what
 	// follows only frees room.
 	err := s.committer.control(func(tx *bolt.Tx) error { return dropJournal(tx, t.no) })
+	s.erasures.dropSite(t.no)
 	s.profiles.dropSite(t.no)
 	s.decisions.dropSite(t.no)
 	if err == nil {
@@ -210,12 +212,23 @@ func (s *Store) deleteSiteData(t *site) error {
 // dropJournal removes what the journal has of a site. The numbers given out
 // stay given out.
 func dropJournal(tx *bolt.Tx, no siteNo) error {
-	for _, name := range [][]byte{bucketEvents, bucketDecisions} {
+	for _, name := range [][]byte{bucketEvents, bucketDecisions, bucketDeciders} {
 		b := tx.Bucket(name)
 		if b.Bucket(no.key()) == nil {
 			continue
 		}
 		if err := b.DeleteBucket(no.key()); err != nil {
+			return err
+		}
+	}
+	erasures := tx.Bucket(bucketErasures)
+	var gone [][]byte
+	c := erasures.Cursor()
+	for k, _ := c.Seek(no.key()); bytes.HasPrefix(k, no.key()); k, _ = c.Next() {
+		gone = append(gone, bytes.Clone(k))
+	}
+	for _, k := range gone {
+		if err := erasures.Delete(k); err != nil {
 			return err
 		}
 	}
@@ -270,6 +283,47 @@ func (s *Store) completeSites() error {
 			}
 		}
 		return nil
+	})
+}
+
+// completeJournal gives a journal of an earlier version the buckets that it lacks, and
+// learns since when decisions have fingerprints.
+func (s *Store) completeJournal() (err error) {
+	if s.fingerprints, err = s.Secret(context.Background(), fingerprintSecret, 32); err != nil {
+		return err
+	}
+	lacking := false
+	err = s.journal.view(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucketDeciders)
+		if lacking = b == nil; !lacking {
+			s.decidersSince, _ = keyHour(b.Get(keySince))
+		}
+		return nil
+	})
+	if err != nil || !lacking {
+		return err
+	}
+	return s.journal.update(func(tx *bolt.Tx) error {
+		deciders, err := tx.CreateBucket(bucketDeciders)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.CreateBucketIfNotExists(bucketErasures); err != nil {
+			return err
+		}
+		// Should the clock go back, the hour written last is written again.
+		s.decidersSince = hourOf(s.opts.Now())
+		sites := tx.Bucket(bucketDecisions)
+		err = sites.ForEachBucket(func(k []byte) error {
+			for _, h := range hoursOf(sites.Bucket(k)) {
+				s.decidersSince = max(s.decidersSince, h)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return deciders.Put(keySince, s.decidersSince.key())
 	})
 }
 

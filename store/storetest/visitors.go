@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
 	"github.com/vitrine-io/vitrine/store"
 )
 
@@ -36,6 +38,24 @@ func (e *env) wantEventsOf(site scoring.SiteID, ids ...scoring.VisitorID) {
 		if got := e.eventsOf(site, id); !reflect.DeepEqual(got, want) {
 			e.Errorf("%s: %d events of %q, want %d", site, len(got), id, len(want))
 		}
+	}
+}
+
+// wantDecisionsOf compares DecisionsOf with the decisions d000 to d299 that want picks.
+func (e *env) wantDecisionsOf(id scoring.VisitorID, want func(n int) bool, many int) {
+	e.Helper()
+	var got, all []scoring.DecisionID
+	e.must(e.DecisionsOf(e.ctx, shop, id, func(d *scoring.Decision) error {
+		got = append(got, d.ID)
+		return nil
+	}))
+	for n := range 300 {
+		if want(n) {
+			all = append(all, scoring.DecisionID(fmt.Sprintf("d%03d", n)))
+		}
+	}
+	if len(all) != many || !slices.Equal(got, all) {
+		e.Errorf("decisions of %q: %v, want %d: %v", id, got, many, all)
 	}
 }
 
@@ -86,6 +106,156 @@ var visitorPromises = []promise{
 			e.Errorf("%v", got)
 		}
 		e.wantError(e.EventsOf(e.ctx, "nowhere", "v", nil), store.ErrNotFound)
+	}},
+	{"DecisionsOfGivesAllOfOneVisitorInOrder", func(e *env) {
+		for n := range 300 {
+			d := &scoring.Decision{ID: scoring.DecisionID(fmt.Sprintf("d%03d", n)), Time: e.clock.Now(), Visitor: scoring.VisitorID(fmt.Sprint("v", n%7))}
+			if n%3 == 0 {
+				d.Person = scoring.PersonID(fmt.Sprint("p", n%7))
+			}
+			if n%50 == 0 {
+				d.Visitor = "" // nobody who is known
+			}
+			if !e.RecordDecision(shop, d) {
+				e.Fatal("refused")
+			}
+			if n == 100 {
+				e.clock.advance(time.Hour)
+				e.reopen()
+			}
+		}
+		for range 2 {
+			// Of 0 to 299 those with n % 7 = 3: 3, 10 ... 297, 43, less 150, which is
+			// nobody's; of those the 15 with n % 3 = 0, 3, 24 ... 297, are p3's.
+			e.wantDecisionsOf("v3", func(n int) bool { return n%7 == 3 && n%50 != 0 }, 42)
+			e.wantDecisionsOf(visitor.PersonKey("p3"), func(n int) bool { return n%7 == 3 && n%3 == 0 }, 15)
+			e.wantDecisionsOf("p3", func(int) bool { return false }, 0)
+			e.wantDecisionsOf("", func(int) bool { return false }, 0)
+			e.reopen()
+		}
+		e.wantError(e.DecisionsOf(e.ctx, "nowhere", "v3", nil), store.ErrNotFound)
+	}},
+	{"DecisionsPastRetentionAreNobodys", func(e *env) {
+		e.RecordDecision(shop, &scoring.Decision{ID: "d", Time: e.clock.Now(), Visitor: "v"})
+		e.reopen()
+		e.clock.advance(7 * 24 * time.Hour)
+		e.wantDecisionsOf("v", func(int) bool { return false }, 0)
+		e.append(shop, view("v", 1))
+		e.reopen()
+		e.wantDecisionsOf("v", func(int) bool { return false }, 0)
+	}},
+	{"EraseTakesProfileEventsAndDecisions", func(e *env) {
+		others := append(views("w", 30), views("x", 30)...)
+		e.append(shop, others[:40]...)
+		e.append(shop, views("v", 30)...)
+		e.append(shop, others[40:]...)
+		e.append(other, views("v", 5)...)
+		for n := range 20 {
+			e.RecordDecision(shop, &scoring.Decision{
+				ID: scoring.DecisionID(fmt.Sprintf("d%03d", n)), Time: e.clock.Now(), Visitor: []scoring.VisitorID{"v", "w"}[n%2],
+			})
+			if n == 9 {
+				e.reopen()
+			}
+		}
+		got, err := e.EraseVisitor(e.ctx, shop, "v")
+		e.must(err)
+		head, err := e.Head(e.ctx, shop)
+		e.must(err)
+		if !got.Profile || got.Events != 30 || got.Decisions != 10 || got.Seq <= head {
+			e.Errorf("erased %+v, want a profile, 30 events and 10 decisions, after event %d", got, head)
+		}
+		for range 2 {
+			_, err := e.Profile(e.ctx, shop, "v")
+			e.wantError(err, store.ErrNotFound)
+			e.wantEventsOf(shop, "v", "w", "x")
+			if got := e.eventsOf(shop, "v"); len(got) > 0 {
+				e.Errorf("%d events are left", len(got))
+			}
+			e.wantEachOnce(shop, others)
+			e.wantDecisionsOf("v", func(int) bool { return false }, 0)
+			e.wantDecisionsOf("w", func(n int) bool { return n < 20 && n%2 == 1 }, 10)
+			_, err = e.Decision(e.ctx, shop, "d002")
+			e.wantError(err, store.ErrNotFound)
+			if got := e.eventsOf(other, "v"); len(got) != 5 {
+				e.Errorf("%d events of another site's, want 5", len(got))
+			}
+			e.reopen()
+		}
+	}},
+	{"WhatArrivesAfterAnErasureBeginsANewVisitor", func(e *env) {
+		e.append(shop, views("v", 10)...)
+		_, err := e.EraseVisitor(e.ctx, shop, "v")
+		e.must(err)
+		late := []scoring.Event{view("v", 100), view("v", 101)}
+		e.append(shop, late...)
+		for range 2 {
+			e.wantProfile(shop, "v", fold([]store.Entry{{Event: late[0]}, {Event: late[1]}})["v"])
+			if got := e.eventsOf(shop, "v"); len(got) != 2 {
+				e.Errorf("%d events, want 2", len(got))
+			}
+			e.reopen()
+		}
+		// And can be erased like any other.
+		got, err := e.EraseVisitor(e.ctx, shop, "v")
+		e.must(err)
+		if got.Events != 2 {
+			e.Errorf("erased %+v", got)
+		}
+	}},
+	{"TheHeadStaysWhenTheLastEventsAreErased", func(e *env) {
+		e.append(shop, views("w", 3)...)
+		e.append(shop, views("v", 3)...)
+		head, err := e.Head(e.ctx, shop)
+		e.must(err)
+		_, err = e.EraseVisitor(e.ctx, shop, "v")
+		e.must(err)
+		for range 2 {
+			if got, err := e.Head(e.ctx, shop); err != nil || got != head {
+				e.Errorf("head %d, %v; want %d", got, err, head)
+			}
+			e.reopen()
+		}
+		if ack := e.append(shop, view("w", 9))[0]; ack.Seq <= head {
+			e.Errorf("number %d was given out before", ack.Seq)
+		}
+		e.wantEachOnce(shop, append(views("w", 3), view("w", 9)))
+	}},
+	{"ErasingNobodyTakesNothing", func(e *env) {
+		e.append(shop, views("v", 3)...)
+		got, err := e.EraseVisitor(e.ctx, shop, "w")
+		e.must(err)
+		if got.Profile || got.Events != 0 || got.Decisions != 0 {
+			e.Errorf("erased %+v", got)
+		}
+		_, err = e.EraseVisitor(e.ctx, "nowhere", "v")
+		e.wantError(err, store.ErrNotFound)
+		e.wantEachOnce(shop, views("v", 3))
+	}},
+	{"ErasingGoesOnBesideEverythingElse", func(e *env) {
+		inParallel(8, func(i int) {
+			who := scoring.VisitorID(fmt.Sprint("v", i))
+			for n := range 60 {
+				if _, err := e.Append(e.ctx, shop, []scoring.Event{view(who, n)}); err != nil {
+					e.Error(err)
+				}
+				e.RecordDecision(shop, &scoring.Decision{ID: scoring.DecisionID(fmt.Sprintf("d%d-%03d", i, n)), Time: e.clock.Now(), Visitor: who})
+				if i%2 == 0 && n%20 == 19 {
+					got, err := e.EraseVisitor(e.ctx, shop, who)
+					if err != nil || got.Events != 20 || got.Decisions != 20 || !got.Profile {
+						e.Errorf("%s erased after 20 events and decisions: %+v, %v", who, got, err)
+					}
+				}
+			}
+		})
+		e.append(shop, view("last", 1))
+		e.wantProfilesOfJournal(shop)
+		for i := range 8 {
+			want := 60 * (i % 2)
+			if got := e.eventsOf(shop, scoring.VisitorID(fmt.Sprint("v", i))); len(got) != want {
+				e.Errorf("v%d has %d events, want %d", i, len(got), want)
+			}
+		}
 	}},
 	{"EventsOfStopsAtAnError", func(e *env) {
 		e.append(shop, views("v", 10)...)
