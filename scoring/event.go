@@ -50,6 +50,16 @@ const CreativeServed EventType = 100
 // Event.Consent.
 const ConsentSet EventType = 101
 
+// VisitorLinked, VisitorUnlinked and VisitorDescribed are the journal's alone, too. The
+// first two stand twice, once under the device and once under the person, and tell that
+// the device of Event.Link belongs to the person from then on, or no longer. The third
+// brings what the shop told of the visitor, in Event.Attributes.
+const (
+	VisitorLinked    EventType = 102
+	VisitorUnlinked  EventType = 103
+	VisitorDescribed EventType = 104
+)
+
 // Internal reports whether an event is the journal's alone: no client can send it, and
 // it is nothing that the visitor did.
 func (t EventType) Internal() bool { return t >= CreativeServed }
@@ -112,8 +122,18 @@ type Event struct {
 	// Served are the creatives of a CreativeServed. With another event it is what
 	// counts as a contact with the visitor, such as a delivered e-mail.
 	Served []Served `cbor:"18,keyasint,omitempty"`
+	// Link is of a VisitorLinked or VisitorUnlinked.
+	Link *Link `cbor:"20,keyasint,omitempty"`
+	// Attributes are of a VisitorDescribed. An empty value removes one.
+	Attributes map[string]string `cbor:"21,keyasint,omitempty"`
 	// Consent are the answers of a ConsentSet.
 	Consent []ConsentAnswer `cbor:"22,keyasint,omitempty"`
+}
+
+// Link is a device that belongs to a person.
+type Link struct {
+	Person PersonID  `cbor:"1,keyasint"`
+	Device VisitorID `cbor:"2,keyasint"`
 }
 
 // Served is one creative that is handed out.

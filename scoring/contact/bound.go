@@ -11,10 +11,13 @@ import "slices"
 //     reached until it no longer does.
 //  3. What was waved away longest ago.
 func (l Log) Within(bytes int) Log {
-	next := Log{slices.Clone(l.things), slices.Clone(l.contacts), l.missing}
+	next := Log{things: slices.Clone(l.things), contacts: slices.Clone(l.contacts), missing: l.missing}
 	next.compact(bytes)
 	return next
 }
+
+// bound is how many encoded bytes the log may take.
+func (l *Log) bound() int { return max(l.room, MaxBytes) }
 
 func (l *Log) compact(bytes int) {
 	defer l.settle()

@@ -72,8 +72,8 @@ func (l *Log) base() int64 {
 }
 
 func (l *Log) size() int {
-	var room [2 * MaxBytes]byte
-	return len(l.Append(room[:0]))
+	var buf [2 * MaxBytes]byte
+	return len(l.Append(buf[:0]))
 }
 
 // Decode reads a log and returns what follows it.

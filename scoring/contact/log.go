@@ -68,6 +68,8 @@ type Log struct {
 	// missing is the Unix second of the latest contact that had to be given up; 0 if
 	// none had to be.
 	missing int64
+	// room is how many encoded bytes it may take; 0 for MaxBytes.
+	room int
 }
 
 // Empty reports whether nothing is remembered.
@@ -87,7 +89,7 @@ func (l Log) Add(served []scoring.Served, at time.Time) Log {
 		next.things[t].keep = max(next.things[t].keep, int64((min(s.Keep, scoring.MaxCapWindow)+time.Minute-1)/time.Minute))
 		next.insert(contact{thing: t, channel: s.Channel, times: 1, at: second})
 	}
-	next.compact(MaxBytes)
+	next.compact(next.bound())
 	return next
 }
 
@@ -118,13 +120,13 @@ func (l Log) Dismissed(campaign scoring.CampaignID, creative scoring.CreativeID,
 	next := l.at(at)
 	t := next.find(campaign, creative, "")
 	next.things[t].dismissed = max(next.things[t].dismissed, ceil(at))
-	next.compact(MaxBytes)
+	next.compact(next.bound())
 	return next
 }
 
 // at is a copy without what is no longer needed.
 func (l Log) at(now time.Time) Log {
-	next := Log{missing: l.missing}
+	next := Log{missing: l.missing, room: l.room}
 	second := now.Unix()
 	if second-next.missing >= int64(scoring.MaxCapWindow/time.Second) {
 		next.missing = 0

@@ -83,6 +83,7 @@ func (l *Ledger) Learn(e *scoring.Event) {
 				l.hand(s, e.Time)
 			}
 		}
+	case e.Type.Internal():
 	default:
 		l.traffic.Learn(e.Time)
 		if e.Ad != nil {

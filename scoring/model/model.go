@@ -100,7 +100,7 @@ func (m *Model) Learn(e *scoring.Event) {
 		m.learned.Add(1)
 		return
 	}
-	if e.Type == scoring.CreativeServed { // our doing, not the visitor's
+	if e.Type.Internal() { // not the visitor's doing
 		m.sweepDaily(t)
 		m.learned.Add(1)
 		return

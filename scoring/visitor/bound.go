@@ -64,7 +64,7 @@ func (p *Profile) boundDaily() {
 
 // atMost bounds size without writing the record.
 func (p *Profile) atMost() int {
-	n := 68 + p.Interests.EncodedSize() + len(p.Search)
+	n := 69 + p.Interests.EncodedSize() + len(p.Search)
 	for i := range p.Touches {
 		n += 10 + len(p.Touches[i].Product)
 	}
@@ -97,11 +97,11 @@ func (p *Profile) trimShown(excess, floor int) int {
 	return excess
 }
 
-// size is that of the record without the contacts, the ads and the answers, which have
-// bounds of their own.
+// size is that of the record without the contacts, the ads, the answers and the identity,
+// which have bounds of their own.
 func (p *Profile) size() int {
 	own := *p
-	own.Contacts, own.Ads, own.Consents = contact.Log{}, Ads{}, nil
+	own.Contacts, own.Ads, own.Consents, own.Identity = contact.Log{}, Ads{}, nil, nil
 	b, _ := own.AppendBinary(make([]byte, 0, 2*MaxBytes))
 	return len(b)
 }

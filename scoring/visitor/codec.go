@@ -40,7 +40,9 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	habits:    count, { product, times, minutes [last seen], lately where times > 1 }
 //	contacts (contact.Log.Append)
 //	ads:       0 for none, or 1, last order [last seen] + 1 or 0; clicked, viewed; count, { order, credited }
-//	consents: count, { purpose, signal, granted, Unix second }
+//	consents:  count, { purpose, signal, granted, Unix second }
+//	identity:  0 for none, or 1, person, count, { hash of a person, second }, count, { device },
+//	           count, { key, value, second }
 //
 // Clicked, viewed and credited are 0, or time [last seen] + 1, campaign, creative and
 // eight bytes of the token; an order is eight bytes.
@@ -105,6 +107,7 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 	w.b = p.Contacts.Append(w.b)
 	w.ads(&p.Ads)
 	w.consents(p.Consents)
+	w.identity(p.Identity)
 	return w.b, nil
 }
 
@@ -188,6 +191,7 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	}
 	if b[0] > 5 {
 		got.Consents = r.consents()
+		r.identity(&got)
 	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)

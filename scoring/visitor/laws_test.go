@@ -37,6 +37,9 @@ func eventGen() *rapid.Generator[*scoring.Event] {
 			}
 			return e
 		}
+		if rapid.IntRange(0, 3).Draw(t, "identity") == 0 {
+			return identityGen(t, e)
+		}
 		if rapid.IntRange(0, 3).Draw(t, "ad") == 0 {
 			e.Type = rapid.SampledFrom([]scoring.EventType{scoring.CreativeViewed, scoring.CreativeClicked, e.Type}).Draw(t, "response")
 			e.Ad = &scoring.AdShown{Campaign: "c", Creative: scoring.CreativeID(rapid.StringMatching(`[x-z]`).Draw(t, "creative")), Token: 1}
@@ -58,6 +61,23 @@ func eventGen() *rapid.Generator[*scoring.Event] {
 		}
 		return e
 	})
+}
+
+// identityGen makes the event one of those that tell who somebody is.
+func identityGen(t *rapid.T, e *scoring.Event) *scoring.Event {
+	e.Type = rapid.SampledFrom([]scoring.EventType{scoring.VisitorLinked, scoring.VisitorUnlinked, scoring.VisitorDescribed}).Draw(t, "what")
+	if e.Type == scoring.VisitorDescribed {
+		e.Attributes = rapid.MapOfN(rapid.StringMatching(`[a-z]{1,64}`), rapid.StringMatching(`[a-z]{0,200}`), 1, 32).Draw(t, "attributes")
+		return e
+	}
+	e.Link = &scoring.Link{
+		Person: scoring.PersonID(rapid.StringMatching(`[a-z]{1,128}`).Draw(t, "person")),
+		Device: scoring.VisitorID(rapid.StringMatching(`[a-z]{1,128}`).Draw(t, "device")),
+	}
+	if e.Visitor = e.Link.Device; rapid.Bool().Draw(t, "of the person") {
+		e.Visitor = PersonKey(e.Link.Person)
+	}
+	return e
 }
 
 func record(t *rapid.T, p *Profile) []byte {

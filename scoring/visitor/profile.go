@@ -23,7 +23,7 @@ const (
 	// but the habits takes no more than half of it.
 	MaxBytes = 2048
 	// MaxRecord bounds the whole record.
-	MaxRecord = MaxBytes + contact.MaxBytes + maxAds + maxConsentBytes
+	MaxRecord = MaxBytes + contact.MaxBytes + maxAds + maxConsentBytes + maxIdentity
 )
 
 // Touch is a product the visitor had to do with: turned to, or waved away. The
@@ -63,6 +63,7 @@ type Profile struct {
 	Ads       Ads
 	// Consents are the stored answers, in the order of their purposes.
 	Consents []scoring.ConsentAnswer
+	Identity *Identity // nil: nothing is told
 	// CartSince is when the cart was last known as a whole: seen with its items,
 	// or emptied by an order. What is told later about the time before it no
 	// longer changes the cart. Zero when that never happened.
@@ -71,9 +72,16 @@ type Profile struct {
 	// never did. Of long words the first MaxSearch bytes.
 	Search     string
 	SearchTime time.Time
-	FirstSeen  time.Time
-	LastSeen   time.Time
-	Events     int64
+	// FirstSeen and LastSeen are zero for one of whom only somebody else told.
+	FirstSeen time.Time
+	LastSeen  time.Time
+	Events    int64
+}
+
+// Empty reports whether nothing is known: such a profile is that of a visitor never
+// seen. p may be nil.
+func (p *Profile) Empty() bool {
+	return p == nil || p.Blank() && len(p.Consents) == 0 && p.Identity.empty()
 }
 
 // touchesOfEvent is how many products of one event become touches, the first
@@ -91,18 +99,19 @@ const touchesOfEvent = 8
 // one that overtakes its order changes nothing, and the order then stands.
 func Apply(p *Profile, e *scoring.Event) *Profile {
 	at := time.UnixMilli(max(minMillis, min(maxMillis, e.Time.UnixMilli()))).UTC()
-	next := &Profile{FirstSeen: at, LastSeen: at}
+	next := &Profile{}
 	if p != nil {
 		*next = *p
 	}
-	if e.Type == scoring.ConsentSet {
+	switch {
+	case e.Type == scoring.ConsentSet:
 		next.answer(e)
 		return next
-	}
-	if next.Events == 0 && e.Type != scoring.CreativeServed {
+	case next.identify(e, at):
+		return next
+	case next.LastSeen.IsZero():
 		next.FirstSeen, next.LastSeen = at, at
-	}
-	if p != nil && e.Type != scoring.CreativeServed {
+	case !e.Type.Internal():
 		if at.Before(next.FirstSeen) {
 			next.FirstSeen = at
 		}
@@ -113,7 +122,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	if len(e.Served) > 0 {
 		next.Contacts = next.Contacts.Add(e.Served, e.Time)
 	}
-	if e.Type == scoring.CreativeServed {
+	if e.Type.Internal() {
 		return next // our doing, not the visitor's
 	}
 	next.Events++

@@ -45,9 +45,10 @@ func TestVersion1IsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const habits = 1 + 2 + 1 + 1                                // how many; b by its number, 1 minute ago at most, once
-	const ads = 1 + 1 + 3                                       // some; the order, last seen; nothing clicked, viewed, credited
-	old := append([]byte{1}, b[1:len(b)-ads-1-habits-2+1-1]...) // without a 0 for each, nor for the contacts and answers
+	const habits = 1 + 2 + 1 + 1                                   // how many; b by its number, 1 minute ago at most, once
+	const ads = 1 + 1 + 3                                          // some; the order, last seen; nothing clicked, viewed, credited
+	const told = 1 + 1                                             // no answers, no identity
+	old := append([]byte{1}, b[1:len(b)-told-ads-1-habits-2+1]...) // without a 0 for each, nor for the contacts
 	var got Profile
 	if err := got.UnmarshalBinary(old); err != nil || !reflect.DeepEqual(&got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
