@@ -23,6 +23,7 @@ type Site struct {
 	CreatedAt     time.Time     `cbor:"8,keyasint,omitzero"`
 	// Contacts bounds how much visitors are advertised to; nil: not at all.
 	Contacts *ContactPolicy `cbor:"9,keyasint,omitempty"`
+	Visitors *VisitorPolicy `cbor:"10,keyasint,omitempty"` // nil: as shipped
 }
 
 // RepeatPolicy says whether products the visitor looked at may come back.

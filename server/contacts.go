@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -16,9 +17,13 @@ type turns [1024]sync.Mutex
 
 // take waits for the visitor's turn, which ends with done.
 func (t *turns) take(v scoring.VisitorID) (done func()) {
-	lock := &t[xxhash.Sum64String(string(v))%uint64(len(t))]
+	lock := &t[t.lockOf(v)]
 	lock.Lock()
 	return lock.Unlock
+}
+
+func (t *turns) lockOf(v scoring.VisitorID) int {
+	return int(xxhash.Sum64String(string(v)) % uint64(len(t)))
 }
 
 // counted reports whether the page may hand out creatives that are counted.
@@ -35,11 +40,11 @@ func (q *query) counted() bool {
 }
 
 // turn is the visitor's, if what they are handed out is counted in the journal.
-func (q *query) turn() (done func()) {
+func (s *decisions) turn(ctx context.Context, q *query) (done func(), err error) {
 	if q.device == "" || !q.counted() {
-		return func() {}
+		return func() {}, nil
 	}
-	return q.site.turns.take(q.device)
+	return s.turnOf(ctx, q.site, q.device)
 }
 
 // countMail has an e-mail that was delivered count as a contact, if anything counts

@@ -23,6 +23,7 @@ func siteFromProto(v *violations, field string, m *pb.Site, id scoring.SiteID, n
 		TimeZone:    orDefault(m.GetTimeZone(), defaultTimeZone),
 		CreatedAt:   now.UTC().Truncate(time.Microsecond),
 		Contacts:    policyFromProto(v, field+"contact_policy", m.GetContactPolicy()),
+		Visitors:    visitorPolicyFromProto(v, field+"visitor_policy", m.GetVisitorPolicy()),
 	}
 	if m.GetConsentPolicy() == pb.ConsentPolicy_CONSENT_POLICY_OPT_OUT {
 		site.ConsentPolicy = scoring.OptOut
@@ -48,7 +49,26 @@ func siteToProto(s *scoring.Site) *pb.Site {
 		Etag:          etagOf(s.Revision),
 		CreateTime:    timeToProto(s.CreatedAt),
 		ContactPolicy: policyToProto(s.Contacts),
+		VisitorPolicy: visitorPolicyToProto(s.Visitors),
 	}
+}
+
+// visitorPolicyFromProto converts what the contract's rules have checked.
+func visitorPolicyFromProto(v *violations, field string, m *pb.VisitorPolicy) *scoring.VisitorPolicy {
+	if m == nil {
+		return nil
+	}
+	if m.GetSharedDevicePersons() == 1 && !v.has(field+".shared_device_persons") {
+		v.add(field+".shared_device_persons", "is 1, must be 2 to 100, or 0 for %d: a device of one person is not shared", defaultSharedPersons)
+	}
+	return &scoring.VisitorPolicy{MaxDevices: m.GetMaxDevices(), SharedPersons: m.GetSharedDevicePersons(), Sensitive: m.GetSensitiveCategories()}
+}
+
+func visitorPolicyToProto(p *scoring.VisitorPolicy) *pb.VisitorPolicy {
+	if p == nil {
+		return nil
+	}
+	return &pb.VisitorPolicy{MaxDevices: p.MaxDevices, SharedDevicePersons: p.SharedPersons, SensitiveCategories: p.Sensitive}
 }
 
 func orDefault(s, fallback string) string {

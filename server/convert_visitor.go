@@ -61,10 +61,28 @@ func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time
 		}
 		m.Contacts = append(m.Contacts, contact)
 	}
+	identityToProto(st, m, p)
 	if p.Search != "" {
 		m.LastSearch = &pb.Search{Query: p.Search, Time: timeToProto(p.SearchTime)}
 	}
 	return m
+}
+
+// identityToProto tells whose the device is, which devices a person has, and what the shop
+// told of them.
+func identityToProto(st *site, m *pb.Visitor, p *visitor.Profile) {
+	if person := p.Person(); person != "" {
+		m.Person = personName(st.id, person)
+	}
+	for _, device := range p.Devices() {
+		m.Devices = append(m.Devices, visitorName(st.id, device))
+	}
+	for _, a := range p.Attributes() {
+		if m.Attributes == nil {
+			m.Attributes = map[string]string{}
+		}
+		m.Attributes[a.Key] = a.Value
+	}
 }
 
 // total is the weight that interests are listed by.

@@ -72,6 +72,17 @@ func (e *invalidError) status() *status.Status {
 	return st
 }
 
+// preconditionError is what something stands in the way of. Its text is for the caller: what
+// it is, and what to do.
+type preconditionError struct{ text string }
+
+func (e *preconditionError) Error() string { return e.text }
+
+// precondition makes one.
+func precondition(format string, args ...any) error {
+	return &preconditionError{fmt.Sprintf(format, args...)}
+}
+
 // codeOf maps what can go wrong to what a caller can do about it.
 var codeOf = []struct {
 	err  error
@@ -98,6 +109,10 @@ func (s *Server) fail(op string, err error) error {
 	var invalid *invalidError
 	if errors.As(err, &invalid) {
 		return invalid.status().Err()
+	}
+	var blocked *preconditionError
+	if errors.As(err, &blocked) {
+		return status.Error(codes.FailedPrecondition, blocked.Error())
 	}
 	if _, ok := status.FromError(err); ok {
 		return err

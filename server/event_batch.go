@@ -79,11 +79,11 @@ func (b *eventBatch) applyConsent(ctx context.Context) error {
 	kept := 0
 	for i := range b.events {
 		e, result := &b.events[i], b.results[b.places[i]]
-		of, err := b.server.visitor(ctx, b.site, e.Visitor)
+		answers, err := b.server.consents(ctx, b.site, e.Visitor)
 		if err != nil {
 			return err
 		}
-		allowed := b.said[i].allowed(of.Consents(), b.site.info.ConsentPolicy)
+		allowed := b.said[i].allowed(answers, b.site.info.ConsentPolicy)
 		switch {
 		case !allowed.Has(scoring.PurposeProfile):
 			result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_NO_CONSENT, b.unread[i]

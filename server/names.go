@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/base64"
+	"fmt"
 	"sort"
 	"strconv"
 	"strings"
@@ -14,14 +15,6 @@ import (
 
 // maxID bounds the shop's own ids, in bytes.
 const maxID = 128
-
-// sharedIDs are ids that many people share: what shops send when they know
-// nobody. A profile under one of them would be nobody's.
-var sharedIDs = map[string]bool{
-	"0": true, "-1": true, "anonymous": true, "anon": true, "guest": true, "nil": true, "none": true,
-	"null": true, "undefined": true, "unknown": true, "user": true, "visitor": true,
-	"00000000-0000-0000-0000-000000000000": true,
-}
 
 func siteName(id scoring.SiteID) string { return "sites/" + string(id) }
 
@@ -59,9 +52,37 @@ func splitCreative(name string) (scoring.SiteID, scoring.CampaignID, scoring.Cre
 // visitorName names a device, or the person whose key it is.
 func visitorName(site scoring.SiteID, id scoring.VisitorID) string {
 	if person, ok := visitor.PersonOf(id); ok {
-		return siteName(site) + "/persons/" + string(person)
+		return personName(site, person)
 	}
 	return siteName(site) + "/visitors/" + string(id)
+}
+
+func personName(site scoring.SiteID, id scoring.PersonID) string {
+	return siteName(site) + "/persons/" + string(id)
+}
+
+// splitPerson reads `sites/{site}/persons/{person_id}`.
+func splitPerson(v *violations, field, name string) (scoring.SiteID, scoring.PersonID) {
+	site, key := splitVisitor(v, field, name)
+	person, ok := visitor.PersonOf(key)
+	if !ok && key != "" {
+		v.add(field, "is %q, must be sites/{site}/persons/{person_id}", clip(name))
+	}
+	return site, person
+}
+
+// splitDevices reads `sites/{site}/visitors/{device_id}` of one site.
+func splitDevices(v *violations, field string, site scoring.SiteID, names []string) []scoring.VisitorID {
+	devices := make([]scoring.VisitorID, 0, len(names))
+	for i, name := range names {
+		path := fmt.Sprintf("%s[%d]", field, i)
+		of, id := splitVisitor(v, path, name)
+		if _, person := visitor.PersonOf(id); person || of != site && id != "" && site != "" {
+			v.add(path, "is %q, must be %s/visitors/{device_id}", clip(name), siteName(site))
+		}
+		devices = append(devices, id)
+	}
+	return devices
 }
 
 // splitVisitor reads `sites/{site}/visitors/{device_id}` or
@@ -124,10 +145,10 @@ func checkID(v *violations, field, id string) {
 	}
 }
 
-// checkVisitorID checks a device's id.
+// checkVisitorID checks a device's or a person's id.
 func checkVisitorID(v *violations, field, id string) {
 	checkID(v, field, id)
-	if sharedIDs[strings.ToLower(id)] {
+	if !v.has(field) && isShared(id) {
 		v.add(field, "is %q, which many people share: leave the visitor out when there is none", id)
 	}
 }

@@ -24,7 +24,11 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	if err := q.countersReady(ctx); err != nil {
 		return nil, s.fail("Decide", err)
 	}
-	defer q.turn()()
+	done, err := s.turn(ctx, q)
+	if err != nil {
+		return nil, s.fail("Decide", err)
+	}
+	defer done()
 	who, err := s.known(ctx, q)
 	if err != nil {
 		return nil, s.fail("Decide", err)
@@ -71,7 +75,7 @@ func (s *decisions) GetDecision(ctx context.Context, req *pb.GetDecisionRequest)
 func (s *decisions) fill(q *query, who knowledge, now time.Time, id scoring.DecisionID) ([]scoring.FilledPlacement, []scoring.Served) {
 	seed := decide.SeedOf(id)
 	page := &decide.Page{
-		Now: now, Context: &q.context, Visitor: who.products, Folded: who.mode == scoring.ModeProfile, Seed: seed,
+		Now: now, Context: &q.context, Visitor: who.products, Folded: who.mode != scoring.ModeContextual && len(q.session) == 0, Seed: seed,
 		Reasons: q.reasons(), Rejected: q.rejected(),
 	}
 	for _, slot := range q.slots {
@@ -104,7 +108,7 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, id scoring.Deci
 // which nothing may be stored. Only then has it an id.
 func (s *decisions) record(q *query, d *scoring.Decision, id scoring.DecisionID) {
 	q.site.metrics.decisions[d.Mode].Inc()
-	if q.dryRun || d.Mode == scoring.ModeSession {
+	if q.dryRun || len(q.session) > 0 {
 		return
 	}
 	d.ID = id

@@ -132,7 +132,7 @@ func (s *siteAdmin) UpdateSite(ctx context.Context, req *pb.UpdateSiteRequest) (
 
 // siteMask is the mask of an update, of the fields that one may change.
 func siteMask(v *violations, mask *fieldmaskpb.FieldMask) *fieldmaskpb.FieldMask {
-	may := []string{"contact_policy", "display_name"}
+	may := []string{"contact_policy", "display_name", "visitor_policy"}
 	paths := mask.GetPaths()
 	if len(paths) == 0 || len(paths) == 1 && paths[0] == "*" {
 		return &fieldmaskpb.FieldMask{Paths: may}

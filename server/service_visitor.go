@@ -30,8 +30,10 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 		return nil, s.fail("GetVisitor", err)
 	}
 	profile := kept.ForTheVisitor()
-	if profile == nil {
+	if profile.Empty() {
 		return nil, s.fail("GetVisitor", about(req.GetName(), store.ErrNotFound))
 	}
-	return profileToProto(st, id, profile, s.clock.Now()), nil
+	m := profileToProto(st, id, profile, s.clock.Now())
+	m.SharedDevice = kept.OfVisit()
+	return m, nil
 }

@@ -23,6 +23,8 @@ type site struct {
 	info     scoring.Site // as the site was opened: for what never changes
 	record   atomic.Pointer[scoring.Site]
 	turns    turns
+	linking  sync.Mutex // held by whoever changes links; taken before turns
+	merged   merges
 	products *catalog.Catalog
 	decider  *decide.Decider
 	learner  *learner

@@ -2,24 +2,11 @@ package server
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/contact"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
-	"github.com/vitrine-io/vitrine/store"
 )
-
-// visitor reads what is kept of a visitor, sealed: what may be known of it depends on
-// what they allow. It is the only way to a profile. A visitor never seen is no error.
-func (s *Server) visitor(ctx context.Context, st *site, id scoring.VisitorID) (visitor.Sealed, error) {
-	p, err := s.store.Profile(ctx, st.id, id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return visitor.Sealed{}, fmt.Errorf("read a visitor of site %q: %w", st.id, err)
-	}
-	return visitor.Seal(p), nil
-}
 
 // knowledge is what a decision may know of its visitor, by what for.
 type knowledge struct {
@@ -72,6 +59,9 @@ func (s *decisions) known(ctx context.Context, q *query) (who knowledge, err err
 	who.bounds = visitor.Open[visitor.Contacts](kept, who.allowed)
 	if who.products.Profile() != nil || who.creatives.Profile() != nil {
 		who.mode = scoring.ModeProfile
+		if kept.OfVisit() {
+			who.mode = scoring.ModeSession
+		}
 	}
 	if p := who.bounds.Profile(); p != nil {
 		who.contacts = p.Contacts

@@ -4,10 +4,19 @@ import "github.com/vitrine-io/vitrine/scoring"
 
 // Sealed is what is kept of a visitor, before it is known what they allow. The zero
 // value is a visitor never seen.
-type Sealed struct{ profile *Profile }
+type Sealed struct {
+	profile *Profile
+	visit   bool
+}
 
 // Seal seals a profile; nil for a visitor never seen.
-func Seal(p *Profile) Sealed { return Sealed{p} }
+func Seal(p *Profile) Sealed { return Sealed{profile: p} }
+
+// SealVisit seals what ThisVisit tells.
+func SealVisit(p *Profile) Sealed { return Sealed{p, true} }
+
+// OfVisit reports whether it is what one visit tells, and nothing from before.
+func (s Sealed) OfVisit() bool { return s.visit }
 
 // Consents are the visitor's stored answers, which may be read in any case: how else
 // should they be honoured.
