@@ -8,7 +8,7 @@ var sharedIDs = func() map[string]bool {
 	ids := map[string]bool{}
 	for _, list := range []string{
 		"anon anonymous anonymous-user anonymous_user default device device-id device_id deviceid dummy empty",
-		"false guest guest-user guest_user id n/a na nan nil no nobody none not-set not_set noop null null@null",
+		"false guest guest-user guest_user id n/a na nan nil no none not-set not_set noop null null@null",
 		"optout opt-out opt_out sample test test-user test_user tester true unassigned undefined undefined@undefined",
 		"uninitialized unknown unset user user-id user_id userid uuid visitor visitor-id visitor_id void -1",
 		// What Android gave to all emulators, and to all phones of some makers before 2011

@@ -6,7 +6,7 @@ import (
 )
 
 // Empty reports whether p says nothing of its visitor, who then counts as never
-// seen: nothing but when it began may be set.
+// seen: nothing but when it began may be set, and whom it was linked to once.
 func (p *Profile) Empty() bool {
 	if p == nil {
 		return true
@@ -16,6 +16,9 @@ func (p *Profile) Empty() bool {
 	}
 	rest := *p
 	rest.FirstSeen, rest.LastSeen = time.Time{}, time.Time{}
+	if rest.Identity.empty() {
+		rest.Identity = nil
+	}
 	return saysNothing(reflect.ValueOf(rest))
 }
 

@@ -62,7 +62,7 @@ func Open[U Use](s Sealed, allowed scoring.Purposes) For[U] {
 	if s.profile == nil || s.profile.Blank() || !allowed.Has(scoring.PurposeProfile) || !allowed.Has(use.purpose()) {
 		return For[U]{}
 	}
-	return For[U](s)
+	return For[U]{s.profile}
 }
 
 // OfVisit is what was handed in of a visit that goes on, for uses that its caller

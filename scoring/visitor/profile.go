@@ -78,12 +78,6 @@ type Profile struct {
 	Events    int64
 }
 
-// Empty reports whether nothing is known: such a profile is that of a visitor never
-// seen. p may be nil.
-func (p *Profile) Empty() bool {
-	return p == nil || p.Blank() && len(p.Consents) == 0 && p.Identity.empty()
-}
-
 // touchesOfEvent is how many products of one event become touches, the first
 // ones: a big order must not push out everything the visitor looked at.
 const touchesOfEvent = 8
