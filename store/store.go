@@ -34,6 +34,8 @@ var (
 	// ErrFull: the disk has no room. Nothing of the refused change was kept, and
 	// the store works on once there is room again.
 	ErrFull = errors.New("disk is full")
+	// ErrBusy: the same is under way already.
+	ErrBusy = errors.New("already under way")
 )
 
 // Seq numbers the events of an installation in the order they became durable.
@@ -193,6 +195,12 @@ type Snapshots interface {
 	LoadSnapshot(ctx context.Context, site scoring.SiteID, name string, read func(io.Reader) error) (Seq, error)
 }
 
+// Compaction is how far a compaction has come, in bytes.
+type Compaction struct {
+	Done, Total int64
+	Size        int64 // of the data after it; 0 until it is at its end
+}
+
 // Store is all of it.
 type Store interface {
 	Journal
@@ -208,6 +216,12 @@ type Store interface {
 	// Secret returns n random bytes that are the same in every run on this data:
 	// the key that attribution tokens are signed with.
 	Secret(ctx context.Context, name string, n int) ([]byte, error)
+	// Compact rewrites the data without what was deleted: after it no byte of that is
+	// in any file. progress is called now and then, and at the end. Reads go on
+	// meanwhile, writes wait. A crash leaves either the old data or the new. It fails
+	// with ErrFull, and does nothing, where there is no room for a second copy, and
+	// with ErrBusy while another one is under way.
+	Compact(ctx context.Context, progress func(Compaction)) error
 	// Check verifies the integrity of everything kept, and returns ErrCorrupt
 	// with what it found.
 	Check(ctx context.Context) error

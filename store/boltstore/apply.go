@@ -148,7 +148,7 @@ func (r *profileReader) read(key profileKey) (h held, err error) {
 	// when nothing was counted since tx began, tx sees what has left.
 	if now := r.p.flushes.Load(); r.tx == nil || r.flushes != now {
 		r.close()
-		tx, err := r.p.state.db.Begin(false)
+		tx, err := r.p.state.read()
 		if err != nil {
 			return held{}, r.p.state.wrap(err)
 		}

@@ -44,7 +44,9 @@ func (s *Store) Check(ctx context.Context) error {
 // takes it back.
 func (f *file) inspect(fn func(tx *bolt.Tx) error) (err error) {
 	defer f.catch(&err, debug.SetPanicOnFault(true))
-	tx, err := f.db.Begin(true)
+	f.writing.Lock()
+	defer f.writing.Unlock()
+	tx, err := f.db.Load().Begin(true)
 	if err != nil {
 		return f.wrap(err)
 	}

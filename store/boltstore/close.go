@@ -60,7 +60,7 @@ func (s *Store) shutdown() error {
 // syncJournalFreelist makes the next start a quick one: it need not scan the
 // journal for free pages.
 func (s *Store) syncJournalFreelist() error {
-	s.journal.db.NoFreelistSync = false
+	s.journal.db.Load().NoFreelistSync = false
 	return s.journal.update(func(*bolt.Tx) error { return nil })
 }
 
@@ -70,7 +70,7 @@ func (s *Store) closeFiles() error {
 		if f == nil {
 			continue
 		}
-		if err := f.db.Close(); err != nil && first == nil {
+		if err := f.db.Load().Close(); err != nil && first == nil {
 			first = fmt.Errorf("%s: %w", f.path, err)
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -18,15 +20,32 @@ var errBroken = errors.New("file is not written to any more after a failed write
 // file is an open bbolt file whose damage shows as errors, never as panics, and
 // whose failed commits are known to have left nothing behind.
 type file struct {
-	db     *bolt.DB
-	path   string
-	name   string // base name, for hooks and messages
-	hook   func(file string) error
-	broken atomic.Pointer[error]
+	db      atomic.Pointer[bolt.DB] // another one after each compaction
+	options *bolt.Options           // that it is opened with
+	path    string
+	name    string // base name, for hooks and messages
+	hook    func(file string) error
+	broken  atomic.Pointer[error]
+	// writing is held during a write transaction, and while the file is compacted.
+	writing sync.Mutex
 }
 
-func newFile(db *bolt.DB, path string, hook func(string) error) *file {
-	return &file{db: db, path: path, name: filepath.Base(path), hook: hook}
+func newFile(db *bolt.DB, options *bolt.Options, path string, hook func(string) error) *file {
+	f := &file{options: options, path: path, name: filepath.Base(path), hook: hook}
+	f.db.Store(db)
+	return f
+}
+
+// read begins a read transaction.
+func (f *file) read() (*bolt.Tx, error) {
+	for {
+		db := f.db.Load()
+		tx, err := db.Begin(false)
+		if errors.Is(err, bolterrors.ErrDatabaseNotOpen) && f.db.Load() != db {
+			continue // compacted in between
+		}
+		return tx, err
+	}
 }
 
 // view runs fn in a read transaction. fn must be short (pages are not reused
@@ -34,7 +53,7 @@ func newFile(db *bolt.DB, path string, hook func(string) error) *file {
 // a writer waiting to grow the map the two would block for ever.
 func (f *file) view(fn func(tx *bolt.Tx) error) (err error) {
 	defer f.catch(&err, debug.SetPanicOnFault(true))
-	tx, err := f.db.Begin(false)
+	tx, err := f.read()
 	if err != nil {
 		return f.wrap(err)
 	}
@@ -47,6 +66,8 @@ func (f *file) view(fn func(tx *bolt.Tx) error) (err error) {
 // can't be known the file takes no more writes until the store is reopened,
 // which reads what the disk really has.
 func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
+	f.writing.Lock()
+	defer f.writing.Unlock()
 	if broken := f.broken.Load(); broken != nil {
 		return *broken
 	}
@@ -57,7 +78,7 @@ func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
 		}
 	}()
 	defer f.catch(&err, debug.SetPanicOnFault(true))
-	tx, err := f.db.Begin(true)
+	tx, err := f.db.Load().Begin(true)
 	if err != nil {
 		return f.wrap(err)
 	}
@@ -98,7 +119,7 @@ func (f *file) abandon(tx *bolt.Tx) {
 // landed reports whether the transaction became the file's state although its
 // commit failed: the last write may be there while its sync failed.
 func (f *file) landed(id int) bool {
-	tx, err := f.db.Begin(false)
+	tx, err := f.read()
 	if err != nil {
 		return true
 	}

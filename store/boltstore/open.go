@@ -50,6 +50,7 @@ type Store struct {
 	decisions    *decisions
 	snapshots    snapshots
 	erasures     erasures
+	compacting   sync.Mutex // held during a compaction
 
 	fingerprints  []byte // the key of fingerprints
 	decidersSince hour   // up to here decisions may have none
@@ -248,7 +249,7 @@ func (s *Store) openFile(path string, options *bolt.Options) (*file, error) {
 	if err != nil {
 		return nil, damaged(path, err.Error())
 	}
-	f := newFile(db, path, s.opts.hooks.beforeCommit)
+	f := newFile(db, options, path, s.opts.hooks.beforeCommit)
 	if err := f.view(checkFormat); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w; %s", path, err, remedy(err))

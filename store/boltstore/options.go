@@ -67,6 +67,16 @@ type hooks struct {
 	// beforeCommit runs before each commit of the named file ("journal.db" or
 	// "state.db"); its error fails the commit.
 	beforeCommit func(file string) error
+	// atCompaction runs at each step of a compaction, "copied state.db" or "renamed
+	// state.db"; an error of the first fails it.
+	atCompaction func(step string) error
+}
+
+func (h hooks) compacting(step string) error {
+	if h.atCompaction == nil {
+		return nil
+	}
+	return h.atCompaction(step)
 }
 
 func (o Options) withDefaults() Options {
