@@ -29,9 +29,7 @@ type ads struct {
 	builder  creative.Builder
 	chooser  creative.Chooser
 	eligible []*campaign.Ad
-	rivals   []creative.Contestant
-	features []creative.Feature // of the rivals, one after the other
-	arms     []creative.Arm
+	rivalry
 	page     creative.Page
 	entries  []interest.Entry
 	taken    []*campaign.Ad
@@ -58,14 +56,14 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, id scoring.D
 		ask.Visitor = q.site.asked(who.creatives, now)
 	}
 	a.readPage(q, who, now)
-	responses := q.site.learner.model.Responses().At(now)
+	a.begin(q.site.learner.model, now)
 	for i, slot := range q.slots {
 		if slot.placement.Creatives == nil {
 			continue
 		}
 		ask.Rules = slot.placement.Creatives
 		ask.Without = a.without(q, who, now, slot)
-		filled[i] = a.fill(q, who, slot, shelf, ask, &responses, seed, tokenHashes(id, i))
+		filled[i] = a.fill(q, who, slot, shelf, ask, seed, tokenHashes(id, i))
 	}
 	return a.served
 }
@@ -122,7 +120,7 @@ func (a *ads) retarget(q *query, who knowledge, now time.Time, ad *campaign.Ad) 
 // on. The propensity of each is given those before it, and those that may be shown.
 // The hash of the token of each position tells token.
 func (a *ads) fill(
-	q *query, who knowledge, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, responses *creative.Reading, seed uint64,
+	q *query, who knowledge, slot slot, shelf *campaign.Shelf, ask *campaign.Ask, seed uint64,
 	token func(position int) uint64,
 ) scoring.FilledPlacement {
 	out := scoring.FilledPlacement{Placement: slot.placement.ID}
@@ -137,7 +135,7 @@ func (a *ads) fill(
 		if len(a.eligible) == 0 {
 			break
 		}
-		a.compete(ask, common, responses)
+		a.compete(ask, common)
 		shares := a.chooser.Propensities(a.arms)
 		k := creative.Draw(shares, seed+uint64(len(out.Items)))
 		ad, own := a.eligible[k], a.rivals[k].Own
@@ -155,7 +153,7 @@ func (a *ads) fill(
 			out.Chances = a.chances(shares)
 		}
 		if q.reasons() {
-			item.Reasons = adReasons(&a.page, ad, own, responses)
+			item.Reasons = adReasons(&a.page, ad, own, a.responses(ad))
 		}
 		out.Items = append(out.Items, item)
 	}
@@ -196,18 +194,6 @@ func (a *ads) take(ad *campaign.Ad, slot slot, ask *campaign.Ask, token uint64, 
 		ask.Contacts = ask.Contacts.Add(a.served[from:], ask.Now)
 	}
 	return true
-}
-
-// compete makes arms of the eligible ads.
-func (a *ads) compete(ask *campaign.Ask, common []creative.Feature, responses *creative.Reading) {
-	a.rivals, a.features = a.rivals[:0], a.features[:0]
-	for _, ad := range a.eligible {
-		from := len(a.features)
-		a.features = append(a.features, a.builder.Own(ad.Prepared(), ask.Contacts.Lately(ad.Key(), ask.Now))...)
-		a.rivals = append(a.rivals, creative.Contestant{Own: a.features[from:len(a.features):len(a.features)], Value: ad.Value(a.pace.ledger.PerClick)})
-	}
-	a.arms = responses.AppendArms(a.arms[:0], common, a.rivals)
-	campaign.Settle(a.eligible, a.arms)
 }
 
 // chances are those of the eligible ads, the likeliest if they are many.

@@ -53,6 +53,7 @@ func bazaarPlacements() map[string]*pb.Placement {
 		RepeatPolicy: pb.RepeatPolicy_REPEAT_POLICY_EXCLUDE,
 		Ranking:      &pb.RankingConfig{Weights: []*pb.FeatureWeight{{Feature: "near", Weights: []float64{2}}}, Parameters: map[string]float64{"candidates": 90}},
 	}}}
+	all["banner"] = &pb.Placement{Count: 1, Rules: &pb.Placement_Creatives{Creatives: &pb.CreativeRules{Formats: []string{"banner"}}}}
 	all["explores"] = &pb.Placement{Count: 8, Rules: &pb.Placement_Products{Products: &pb.ProductRules{ExplorationCount: 3}}}
 	return all
 }
@@ -92,6 +93,18 @@ func (b *bazaar) open() {
 		_, err := b.placements.CreatePlacement(t.Context(), &pb.CreatePlacementRequest{Parent: "sites/shop", PlacementId: id, Placement: p})
 		must(t, err)
 	}
+	for id, c := range bids() {
+		b.campaign(id, c, id+"-a", id+"-b")
+	}
+}
+
+// bids are those of the shop's campaigns: for clicks, for orders, for impressions.
+func bids() map[string]*pb.Campaign {
+	all := map[string]*pb.Campaign{}
+	for charge := range pb.Charge(3) {
+		all[fmt.Sprintf("bids-%d", charge+1)] = &pb.Campaign{Bid: &pb.Bid{Charge: charge + 1, Amount: &pb.Money{Units: 1}}}
+	}
+	return all
 }
 
 // trade lets one period pass: the callers send what their visitors do, all at the
@@ -166,6 +179,19 @@ func (b *bazaar) visit(ctx context.Context, rng *rand.Rand, who string, at time.
 			latest = taken.GetProduct().GetProductId()
 			add(pb.EventType_EVENT_TYPE_PRODUCT_CLICKED, latest).AttributionToken = taken.GetAttributionToken()
 			add(pb.EventType_EVENT_TYPE_PRODUCT_ADDED, latest).AttributionToken = taken.GetAttributionToken()
+		}
+	}
+	if rng.IntN(4) == 0 {
+		resp, err := b.decisions.Decide(ctx, &pb.DecideRequest{
+			Site: "sites/shop", Consent: granted(), Visitor: &pb.VisitorKey{DeviceId: who}, Placements: []*pb.PlacementRequest{{Placement: "banner"}},
+		})
+		if err != nil {
+			return nil, err
+		}
+		token := resp.GetPlacements()[0].GetItems()[0].GetAttributionToken()
+		add(pb.EventType_EVENT_TYPE_CREATIVE_VIEWED).AttributionToken = token
+		if rng.IntN(3) == 0 {
+			add(pb.EventType_EVENT_TYPE_CREATIVE_CLICKED).AttributionToken = token
 		}
 	}
 	switch rng.IntN(9) {

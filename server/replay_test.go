@@ -214,14 +214,14 @@ func (b *bazaar) learned() float64 {
 }
 
 // answers asks for many pages, most by several callers at a time, and the draws of
-// explorations one by one from the same chance.
+// explorations and creatives one by one from the same chance.
 func (b *bazaar) answers() [][]byte {
 	b.t.Helper()
 	list := make([][]byte, *replayDecisions)
 	ask := func(k int, placement string) error {
 		req := b.page(rand.New(rand.NewPCG(11, uint64(k))))
 		if placement != "" {
-			req.Placements[0].Placement = placement
+			req.Placements = []*pb.PlacementRequest{{Placement: placement}}
 		}
 		resp, err := b.decisions.Decide(b.t.Context(), req)
 		if err == nil {
@@ -246,7 +246,7 @@ func (b *bazaar) answers() [][]byte {
 	must(b.t, g.Wait())
 	b.chance.begin(9)
 	for k := 0; k < len(list); k += explores {
-		must(b.t, ask(k, "explores"))
+		must(b.t, ask(k, []string{"explores", "banner"}[k/explores%2]))
 	}
 	return list
 }
@@ -294,6 +294,11 @@ func (b *bazaar) rewrite(dir string) {
 		_, err := to.PutPlacement(t.Context(), "shop", p)
 		must(t, err)
 	}
+	campaigns, err := from.Campaigns(t.Context(), "shop")
+	must(t, err)
+	creatives, err := from.Creatives(t.Context(), "shop")
+	must(t, err)
+	must(t, to.PutCampaigns(t.Context(), "shop", campaigns, creatives))
 	head, err := from.Head(t.Context(), "shop")
 	must(t, err)
 	rng := rand.New(rand.NewPCG(1, 1))

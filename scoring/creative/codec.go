@@ -18,7 +18,7 @@ var (
 // Versions of what AppendTo writes.
 const (
 	modelVersion   = 1
-	learnerVersion = 1
+	learnerVersion = 2 // 1 had no sample and counted no responses
 )
 
 // AppendTo appends everything learned. The layout: version, milliseconds of the latest

@@ -25,16 +25,21 @@ type LearnerOptions struct {
 	// counts again.
 	Remember time.Duration
 	// MaxImpressions bounds those that wait or are remembered, some 700 bytes each
-	// with 30 features. When there are more, the oldest goes; if it still waits it
-	// counts as without a response.
+	// with 30 features. When there are more, the oldest goes.
 	MaxImpressions int
+	// Sample is what happens when more than MaxImpressions wait. False: the oldest
+	// counts as without a response at once. That is right where nearly all responses
+	// come in the first part of the wait. True: only a sample of the impressions is
+	// waited for from then on, picked by their tokens alone, so that what is learned
+	// stays true to what happens, if from fewer.
+	Sample bool
 }
 
 // Of clicks and of conversions. A click comes while the page is looked at; conversions
 // take days (Chapelle, KDD 2014: half within a day, one in eight after two weeks).
 var (
 	ClickWindows      = LearnerOptions{Window: 30 * time.Minute, Remember: 7 * 24 * time.Hour, MaxImpressions: 1 << 16}
-	ConversionWindows = LearnerOptions{Window: 7 * 24 * time.Hour, Remember: 30 * 24 * time.Hour, MaxImpressions: 1 << 16}
+	ConversionWindows = LearnerOptions{Window: 7 * 24 * time.Hour, Remember: 30 * 24 * time.Hour, MaxImpressions: 1 << 16, Sample: true}
 )
 
 // Verdict is what became of an impression or a response.
@@ -46,13 +51,14 @@ const (
 	Reversed         // counted, and what had counted as no response was taken back
 	Repeated         // the token has had it before
 	Unknown          // no impression with the token is remembered
+	PassedBy         // not of the sample
 )
 
 // Learner teaches a Model the outcomes of one objective: clicks, or conversions. An
 // impression waits before it counts as one without a response; a response counts at
 // once, and one that comes after the wait takes back what had counted, exactly, and
-// counts in its place. Each token counts once. It is a deterministic fold of what it
-// is told, in that order. It is for one goroutine at a time; its Model may be read
+// counts in its place. Each token counts once, and a response that is undone does not
+// count. It is a deterministic fold of what it is told, in that order. It is for one goroutine at a time; its Model may be read
 // beside it.
 type Learner struct {
 	model   *Model
@@ -64,6 +70,11 @@ type Learner struct {
 	ring             []impression
 	first, due, next uint64
 	byToken          map[Token]uint64
+
+	// One impression in 2^rare is of the sample, which was last made larger or smaller
+	// at changed, in Unix milliseconds.
+	rare    uint8
+	changed int64
 }
 
 // outcome is where an impression stands.
@@ -84,6 +95,7 @@ type impression struct {
 	outcome  outcome
 	features []Feature
 	lesson   Lesson // of ignored and responded
+	times    uint32 // of responded: how many responses stand
 }
 
 // NewLearner returns a learner that has been told nothing and teaches that model.
@@ -104,6 +116,7 @@ func (l *Learner) Reset() {
 	l.model.Reset()
 	l.latest, l.first, l.due, l.next = never, 0, 0, 0
 	l.ring, l.byToken = nil, map[Token]uint64{}
+	l.rare, l.changed = 0, never
 }
 
 func (l *Learner) at(n uint64) *impression { return &l.ring[n%uint64(len(l.ring))] }
@@ -114,7 +127,13 @@ func (l *Learner) Shown(i Impression) Verdict {
 	if _, known := l.byToken[i.Token]; known {
 		return Repeated
 	}
+	if !l.picks(i.Token) {
+		return PassedBy
+	}
 	l.makeRoom()
+	if !l.picks(i.Token) {
+		return PassedBy
+	}
 	*l.at(l.next) = impression{
 		token: i.Token, visitor: i.Visitor, at: l.latest,
 		features: append([]Feature(nil), i.Features...),
@@ -128,7 +147,12 @@ func (l *Learner) Shown(i Impression) Verdict {
 func (l *Learner) makeRoom() {
 	n := int(l.next - l.first) //nolint:gosec // at most MaxImpressions
 	most := max(1, l.options.MaxImpressions)
-	if n >= most {
+	switch {
+	case n < most:
+	case l.options.Sample && l.due == l.first:
+		l.thin()
+		n = int(l.next - l.first) //nolint:gosec // the same
+	default:
 		l.forget()
 		n--
 	}
@@ -152,14 +176,39 @@ func (l *Learner) Responded(token Token, at time.Time) Verdict {
 	i, verdict := l.at(n), Counted
 	switch i.outcome {
 	case responded:
+		i.times++
 		return Repeated
 	case ignored:
 		l.model.TakeBack(i.features, i.lesson)
 		verdict = Reversed
 	}
 	i.lesson = l.model.Learn(i.features, true, time.UnixMilli(l.latest))
-	i.outcome = responded
+	i.outcome, i.times = responded, 1
 	return verdict
+}
+
+// Undone tells that a response to an impression was undone. When none is left, what it
+// had taught is taken back, exactly; the impression waits on, or counts as one without
+// a response if its wait is over.
+func (l *Learner) Undone(token Token, at time.Time) Verdict {
+	l.Advance(at)
+	n, known := l.byToken[token]
+	if !known {
+		return Unknown
+	}
+	i := l.at(n)
+	if i.outcome != responded {
+		return Repeated
+	}
+	if i.times--; i.times > 0 {
+		return Counted
+	}
+	l.model.TakeBack(i.features, i.lesson)
+	i.outcome, i.lesson = waiting, Lesson{}
+	if n < l.due {
+		l.ignore(i)
+	}
+	return Reversed
 }
 
 // Advance tells the time: impressions that have waited long enough count as without a
@@ -172,16 +221,22 @@ func (l *Learner) Advance(now time.Time) {
 	for l.first < l.due && l.latest-l.at(l.first).at >= l.options.Remember.Milliseconds() {
 		l.forget()
 	}
+	l.widen()
 }
 
 // judge ends the wait of the impression that has waited longest.
 func (l *Learner) judge() {
 	i := l.at(l.due)
 	if i.outcome == waiting {
-		i.lesson = l.model.Learn(i.features, false, time.UnixMilli(l.latest))
-		i.outcome = ignored
+		l.ignore(i)
 	}
 	l.due++
+}
+
+// ignore counts an impression as one without a response.
+func (l *Learner) ignore(i *impression) {
+	i.lesson = l.model.Learn(i.features, false, time.UnixMilli(l.latest))
+	i.outcome = ignored
 }
 
 // forget lets the oldest impression go.

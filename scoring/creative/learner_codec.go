@@ -12,6 +12,8 @@ func (l *Learner) AppendTo(b []byte) []byte {
 	b = append(b, learnerVersion)
 	b = l.model.AppendTo(b)
 	b = binary.AppendVarint(b, l.latest)
+	b = append(b, l.rare)
+	b = binary.AppendVarint(b, l.changed)
 	b = binary.AppendUvarint(b, l.due-l.first)
 	b = binary.AppendUvarint(b, l.next-l.first)
 	for n := l.first; n < l.next; n++ {
@@ -36,6 +38,9 @@ func (l *Learner) AppendTo(b []byte) []byte {
 		for _, p := range i.lesson.pulls {
 			b = appendFloat32(b, p)
 		}
+		if i.outcome == responded {
+			b = binary.AppendVarint(b, int64(i.times))
+		}
 	}
 	return b
 }
@@ -50,18 +55,23 @@ func appendFloat32(b []byte, f float32) []byte {
 func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	l.Reset()
 	r := reader{b: b}
-	if v := r.byte(); v != learnerVersion {
-		return nil, r.wrong("learner", v)
+	version := r.byte()
+	if version < 1 || version > learnerVersion {
+		return nil, r.wrong("learner", version)
 	}
 	if r.b, err = l.model.Restore(r.b); err != nil {
 		return nil, err
 	}
 	l.latest = r.int()
+	if version >= 2 {
+		l.rare, l.changed = r.byte(), r.int()
+		r.failed = r.failed || l.rare > 63 || l.changed > l.latest
+	}
 	due := r.count(1)
 	count := r.count(2)
 	l.ring = make([]impression, count)
 	for n := range count {
-		i := l.impression(&r)
+		i := l.impression(&r, version)
 		_, known := l.byToken[i.token]
 		if r.failed || n > 0 && l.ring[n-1].at > i.at || i.at > l.latest || n < due && i.outcome == waiting || i.outcome != erased && known {
 			r.failed = true
@@ -83,8 +93,8 @@ func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	return r.b, nil
 }
 
-// impression reads one.
-func (l *Learner) impression(r *reader) (i impression) {
+// impression reads one. Version 1 does not tell how many responses stand: one.
+func (l *Learner) impression(r *reader, version byte) (i impression) {
 	i.outcome = outcome(r.byte())
 	i.at = r.int()
 	if i.outcome >= outcomes || i.outcome == erased {
@@ -104,6 +114,12 @@ func (l *Learner) impression(r *reader) (i impression) {
 	for k := range i.lesson.pulls {
 		i.lesson.pulls[k] = r.float32()
 	}
-	r.failed = r.failed || i.lesson.at > l.model.latest || i.lesson.gain < 0
+	if i.outcome == responded {
+		i.times = 1
+		if version >= 2 {
+			i.times = uint32(max(0, min(r.int(), math.MaxUint32))) //nolint:gosec // bounded
+		}
+	}
+	r.failed = r.failed || i.lesson.at > l.model.latest || i.lesson.gain < 0 || i.outcome == responded && i.times == 0
 	return i
 }

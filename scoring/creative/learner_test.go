@@ -3,6 +3,7 @@ package creative
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -66,6 +67,33 @@ func TestOutcomes(t *testing.T) {
 		{"too late", func(l *Learner) Verdict {
 			return l.Responded(1, start.Add(24*time.Hour))
 		}, Unknown, no},
+		{"a response that is undone within the window waits on", func(l *Learner) Verdict {
+			l.Responded(1, start.Add(time.Minute))
+			return l.Undone(1, start.Add(2*time.Minute))
+		}, Reversed, untouched},
+		{"and counts as without when the window ends", func(l *Learner) Verdict {
+			l.Responded(1, start.Add(time.Minute))
+			v := l.Undone(1, start.Add(2*time.Minute))
+			l.Advance(start.Add(time.Hour))
+			return v
+		}, Reversed, no},
+		{"one that is undone later counts as without", func(l *Learner) Verdict {
+			l.Responded(1, start.Add(5*time.Hour))
+			return l.Undone(1, start.Add(6*time.Hour))
+		}, Reversed, no},
+		{"of two responses one is left", func(l *Learner) Verdict {
+			l.Responded(1, start.Add(time.Minute))
+			l.Responded(1, start.Add(2*time.Minute))
+			return l.Undone(1, start.Add(3*time.Minute))
+		}, Counted, yes},
+		{"what was not there can't be undone", func(l *Learner) Verdict {
+			return l.Undone(1, start.Add(5*time.Hour))
+		}, Repeated, no},
+		{"undone and come back", func(l *Learner) Verdict {
+			l.Responded(1, start.Add(time.Minute))
+			l.Undone(1, start.Add(5*time.Hour))
+			return l.Responded(1, start.Add(6*time.Hour))
+		}, Reversed, yes},
 		{"the visitor is erased while it waits", func(l *Learner) Verdict {
 			l.Erase(1)
 			return l.Responded(1, start.Add(2*time.Hour))
@@ -116,12 +144,55 @@ func TestImpressionsAreBounded(t *testing.T) {
 	}
 }
 
+// When more impressions wait than may, a sample of them is waited for: what is learned
+// stays true to one response in ten, which counting the oldest as without would halve.
+func TestSampleStaysTrue(t *testing.T) {
+	sampled := LearnerOptions{Window: 24 * time.Hour, Remember: 48 * time.Hour, MaxImpressions: 1000, Sample: true}
+	l := NewLearner(New(DefaultOptions()), sampled)
+	rng := rand.New(rand.NewPCG(1, 1))
+	at, most := start, 0
+	var due []Token // who responds 12 hours later
+	for range 20_000 {
+		at = at.Add(20 * time.Second) // 4,320 come within the window
+		token := Token(rng.Uint64())
+		i := impression1(token, 0)
+		i.Time = at
+		l.Shown(i)
+		most = max(most, l.Waiting())
+		if rng.IntN(10) > 0 {
+			token = 0
+		}
+		if due = append(due, token); len(due) > 2160 {
+			if due[0] != 0 {
+				l.Responded(due[0], at)
+			}
+			due = due[1:]
+		}
+	}
+	if most > 1000 {
+		t.Errorf("%d waited, want 1000 at most", most)
+	}
+	r := l.Model().At(at)
+	p := logistic(r.Logit(impression1(1, 0).Features).Mean)
+	if p < 0.08 || p > 0.125 { // of some 2,500 in the sample: a tenth, give or take three deviations of .006
+		t.Errorf("a response is thought %.3f likely, want one in ten", p)
+	}
+	rare := l.rare
+	for range 40 { // an impression an hour: there is room for all again
+		at = at.Add(time.Hour)
+		l.Advance(at)
+	}
+	if rare == 0 || l.rare >= rare {
+		t.Errorf("one in 2^%d was waited for, and 2^%d later", rare, l.rare)
+	}
+}
+
 // play tells a learner what rapid draws.
 func play(t *rapid.T, l *Learner, steps int, at *time.Time) {
 	for range steps {
 		*at = at.Add(time.Duration(rapid.IntRange(-20, 200).Draw(t, "minutes")) * time.Minute)
 		token := Token(rapid.Uint64Range(0, 60).Draw(t, "token"))
-		switch rapid.IntRange(0, 5).Draw(t, "what") {
+		switch rapid.IntRange(0, 6).Draw(t, "what") {
 		case 0, 1, 2:
 			f := []Feature{site(), of(KindCreative, rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "creative"))}
 			l.Shown(Impression{Token: token, Visitor: rapid.Uint64Range(0, 5).Draw(t, "visitor"), Time: *at, Features: f})
@@ -132,6 +203,8 @@ func play(t *rapid.T, l *Learner, steps int, at *time.Time) {
 				l.Erase(rapid.Uint64Range(1, 5).Draw(t, "whom"))
 			}
 			l.Advance(*at)
+		case 6:
+			l.Undone(token, *at)
 		}
 	}
 }
@@ -144,6 +217,8 @@ func TestRestoredGoesOn(t *testing.T) {
 	few := windows
 	few.MaxImpressions = 12
 	rapid.Check(t, func(t *rapid.T) {
+		few := few
+		few.Sample = rapid.Bool().Draw(t, "sample")
 		at := start
 		l := NewLearner(New(options), few)
 		play(t, l, rapid.IntRange(0, 60).Draw(t, "before"), &at)
@@ -186,8 +261,8 @@ func TestRestoreRefuses(t *testing.T) {
 	}{
 		"nothing":       {nil, ErrCorrupt},
 		"cut off":       {good[:len(good)-1], ErrCorrupt},
-		"newer learner": {append([]byte{2}, good[1:]...), ErrVersion},
-		"newer model":   {append([]byte{1, 2}, good[2:]...), ErrVersion},
+		"newer learner": {append([]byte{3}, good[1:]...), ErrVersion},
+		"newer model":   {append([]byte{2, 2}, good[2:]...), ErrVersion},
 	} {
 		if _, err := l.Restore(test.bytes); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", name, err, test.want)

@@ -36,6 +36,7 @@ type Model struct {
 	affinity affinity
 	kinds    kinds
 	clicks   responses
+	orders   responses
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -68,6 +69,7 @@ type facetStats struct {
 // New returns a model that knows nothing yet.
 func New(products *catalog.Catalog) *Model {
 	m := &Model{products: products, blend: blend.New()}
+	m.clicks.to, m.orders.to = toClicks, toOrders
 	m.baskets.items, m.baskets.open, m.hazard.baskets = &m.items, &m.open, &m.baskets
 	m.reset()
 	return m
@@ -128,6 +130,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	m.hazard.learn(m, e, t)
 	m.searches.learn(m, e, t)
 	m.clicks.learn(e, t)
+	m.orders.learn(e, t)
 	m.sweepDaily(t)
 	m.learned.Add(1)
 }

@@ -8,19 +8,40 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/creative"
 )
 
-// responses learns which creatives visitors click, of those that came into their
-// sight.
-type responses struct{ learner *creative.Learner }
+// responses learns what visitors do about the creatives that came into their sight:
+// click, or order.
+type responses struct {
+	to      objective
+	learner *creative.Learner
+}
+
+// objective is what counts as a response.
+type objective struct {
+	section string
+	model   creative.Options
+	windows creative.LearnerOptions
+}
+
+// The objectives. The section of clicks was there first, hence its name.
+var (
+	toClicks = objective{"responses", creative.DefaultOptions(), creative.ClickWindows}
+	toOrders = objective{"conversions", creative.ConversionOptions(), creative.ConversionWindows}
+)
 
 // Responses predicts how likely a creative is to be clicked. It may be read beside
 // Learn.
 func (m *Model) Responses() *creative.Model { return m.clicks.learner.Model() }
 
-func (*responses) name() string { return "responses" }
+// Conversions predicts how likely it is that a creative which comes into sight leads to
+// an order: by the order's own token, or because it was the last that its visitor
+// clicked or saw within the look-back windows. It may be read beside Learn.
+func (m *Model) Conversions() *creative.Model { return m.orders.learner.Model() }
+
+func (r *responses) name() string { return r.to.section }
 
 func (r *responses) reset() {
 	if r.learner == nil {
-		r.learner = creative.NewLearner(creative.New(creative.DefaultOptions()), creative.ClickWindows)
+		r.learner = creative.NewLearner(creative.New(r.to.model), r.to.windows)
 	}
 	r.learner.Reset()
 }
@@ -28,29 +49,34 @@ func (r *responses) reset() {
 // learn takes in an event about a creative of ours, and lets the time pass.
 func (r *responses) learn(e *scoring.Event, t instantMillis) {
 	at := time.UnixMilli(int64(t))
-	switch {
-	case e.Ad == nil, e.Type != scoring.CreativeViewed && e.Type != scoring.CreativeClicked && e.Type != scoring.Dismissed:
-		r.learner.Advance(at)
+	r.learner.Advance(at)
+	if e.Ad == nil {
 		return
 	}
-	features := creative.Unpack(e.Ad.Features)
-	if features == nil {
-		return // written by a version whose features mean something else
-	}
-	shown := creative.Impression{
-		Token: creative.Token(e.Ad.Token), Visitor: visitorKey(e.Visitor), Time: at, Features: features,
-	}
+	token := creative.Token(e.Ad.Token)
 	switch e.Type {
-	case scoring.CreativeViewed, scoring.Dismissed:
-		// What was waved away was in sight, and got no click.
-		r.learner.Shown(shown)
-	case scoring.CreativeClicked:
-		// What was clicked was in sight, whether or not that was told.
-		if r.learner.Responded(shown.Token, at) == creative.Unknown {
-			r.learner.Shown(shown)
-			r.learner.Responded(shown.Token, at)
+	case scoring.CreativeViewed, scoring.Dismissed, scoring.CreativeClicked:
+		// What was waved away or clicked was in sight, whether or not that was told.
+		features := creative.Unpack(e.Ad.Features)
+		if features == nil {
+			return // written by a version whose features mean something else
 		}
+		r.learner.Shown(creative.Impression{Token: token, Visitor: visitorKey(e.Visitor), Time: at, Features: features})
 	}
+	switch {
+	case r.responds(e.Type):
+		r.learner.Responded(token, at)
+	case r.to == toOrders && (e.Type == scoring.OrderRefunded || e.Type == scoring.OrderCancelled):
+		r.learner.Undone(token, at)
+	}
+}
+
+// responds reports whether an event of that type is a response.
+func (r *responses) responds(t scoring.EventType) bool {
+	if r.to == toOrders {
+		return t == scoring.OrderCompleted
+	}
+	return t == scoring.CreativeClicked
 }
 
 func (r *responses) erase(visitor, _ uint64) { r.learner.Erase(visitor) }

@@ -32,6 +32,7 @@ func (m *Model) sections() []section {
 		touches{&m.open},
 		&m.trails,
 		&m.deliveries,
+		&m.orders,
 	}
 }
 

@@ -828,10 +828,11 @@ type Campaign struct {
 	Tier Tier `protobuf:"varint,7,opt,name=tier,proto3,enum=vitrine.v1.Tier" json:"tier,omitempty"`
 	// What a click is worth to whoever decides what is shown, in the site's currency.
 	// Within a tier creatives compete by value x probability of a click. Without it
-	// they compete by their bid: one for clicks as it is, one for conversions times how
-	// many of the clicks lead to one, one for a thousand impressions by what it pays
-	// for one, likelier creatives before others of the same campaign. Without either
-	// a click counts 1. Must be above 0.
+	// they compete by their bid: one for clicks x probability of a click, one for
+	// conversions x probability that an order follows, one for a thousand impressions by
+	// what it pays for one, likelier creatives before others of the same campaign.
+	// Without either a click counts 1. A campaign with a goal of conversions prefers
+	// those of its creatives that orders follow, whatever it pays for. Must be above 0.
 	ClickValue *Money `protobuf:"bytes,8,opt,name=click_value,json=clickValue,proto3" json:"click_value,omitempty"`
 	// Whom it is for, in CEL, such as
 	// `visitor.interests['category/shoes'] > 1.0 && context.device == 'phone'`.
