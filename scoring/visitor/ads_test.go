@@ -103,7 +103,11 @@ func TestARecordOfAds(t *testing.T) {
 	}
 	without := *p
 	without.Ads = Ads{}
-	if n := len(b) - without.size(); n > maxAds || n < 4*126 { // four orders, each to another creative of another campaign
+	bare, err := without.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b) - len(bare); n > maxAds || n < 4*126 { // four orders, each to another creative of another campaign
 		t.Errorf("ads take %d bytes", n)
 	}
 	var got Profile

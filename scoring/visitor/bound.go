@@ -97,11 +97,11 @@ func (p *Profile) trimShown(excess, floor int) int {
 	return excess
 }
 
-// size is that of the record without the contacts, the ads, the answers and the identity,
-// which have bounds of their own.
+// size is that of the record without contacts, ads, answers, identity and history, which
+// have bounds of their own.
 func (p *Profile) size() int {
 	own := *p
-	own.Contacts, own.Ads, own.Consents, own.Identity = contact.Log{}, Ads{}, nil, nil
+	own.Contacts, own.Ads, own.Consents, own.Identity, own.History = contact.Log{}, Ads{}, nil, nil, History{}
 	b, _ := own.AppendBinary(make([]byte, 0, 2*MaxBytes))
 	return len(b)
 }

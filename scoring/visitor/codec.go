@@ -43,6 +43,8 @@ var ErrVersion = errors.New("profile of an unknown version")
 //	consents:  count, { purpose, signal, granted, Unix second }
 //	identity:  0 for none, or 1, person, count, { hash of a person, second }, count, { device },
 //	           count, { key, value, second }
+//	history:   0 for none, or 1, orders, spent, currency, lengths of the parts of History,
+//	           and these
 //
 // Clicked, viewed and credited are 0, or time [last seen] + 1, campaign, creative and
 // eight bytes of the token; an order is eight bytes.
@@ -108,6 +110,7 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 	w.ads(&p.Ads)
 	w.consents(p.Consents)
 	w.identity(p.Identity)
+	w.history(&p.History)
 	return w.b, nil
 }
 
@@ -192,6 +195,7 @@ func (p *Profile) UnmarshalBinary(b []byte) error {
 	if b[0] > 5 {
 		got.Consents = r.consents()
 		r.identity(&got)
+		r.history(&got)
 	}
 	if r.failed || r.pos != len(r.s) {
 		return fmt.Errorf("visitor: decode: %w", ErrCorrupt)

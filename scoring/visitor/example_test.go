@@ -32,7 +32,7 @@ func ExampleProfile_AppendBinary() {
 		fmt.Println(err)
 	}
 	fmt.Println(len(record), "bytes:", q.Touches[0].Product)
-	// Output: 32 bytes: trail-1
+	// Output: 69 bytes: trail-1
 }
 
 func ExampleProfile_Bought() {

@@ -58,6 +58,7 @@ func Merge(person *Profile, devices ...*Profile) *Profile {
 		}
 	}
 	m.Interests, m.Contacts = interest.Sum(vectors...), contact.Merge(logs...)
+	m.History = mergeHistories(parts)
 	m.Touches = lastOf(parts, func(p *Profile) []Touch { return p.Touches }, func(t *Touch) time.Time { return t.Time }, MaxTouches, nil)
 	m.Purchases = mergePurchases(parts)
 	m.Habits = mergeHabits(parts)

@@ -23,7 +23,7 @@ const (
 	// but the habits takes no more than half of it.
 	MaxBytes = 2048
 	// MaxRecord bounds the whole record.
-	MaxRecord = MaxBytes + contact.MaxBytes + maxAds + maxConsentBytes + maxIdentity
+	MaxRecord = MaxBytes + contact.MaxBytes + maxAds + maxConsentBytes + maxIdentity + maxHistory
 )
 
 // Touch is a product the visitor had to do with: turned to, or waved away. The
@@ -61,6 +61,7 @@ type Profile struct {
 	Shown     []Shown    // the last seen last
 	Contacts  contact.Log
 	Ads       Ads
+	History   History
 	// Consents are the stored answers, in the order of their purposes.
 	Consents []scoring.ConsentAnswer
 	Identity *Identity // nil: nothing is told
@@ -122,6 +123,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	next.Events++
 	next.respond(e)
 	next.respondToAd(e, at)
+	next.History = next.History.Add(e, at)
 
 	if e.Type.Touched() || e.Type == scoring.Dismissed {
 		next.touch(e, at)

@@ -41,13 +41,14 @@ func TestTheLastSearchIsKept(t *testing.T) {
 // what they bought becomes habits.
 func TestVersion1IsRead(t *testing.T) {
 	want := fold(event(scoring.ProductViewed, 0, "a"), order(scoring.OrderCompleted, 1, "o", "b"))
+	want.History = History{}
 	b, err := want.AppendBinary(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const habits = 1 + 2 + 1 + 1                                   // how many; b by its number, 1 minute ago at most, once
 	const ads = 1 + 1 + 3                                          // some; the order, last seen; nothing clicked, viewed, credited
-	const told = 1 + 1                                             // no answers, no identity
+	const told = 1 + 1 + 1                                         // no answers, identity, history
 	old := append([]byte{1}, b[1:len(b)-told-ads-1-habits-2+1]...) // without a 0 for each, nor for the contacts
 	var got Profile
 	if err := got.UnmarshalBinary(old); err != nil || !reflect.DeepEqual(&got, want) {

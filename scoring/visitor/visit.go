@@ -41,6 +41,7 @@ func ThisVisit(p *Profile, now time.Time, facets func(scoring.ProductID) []scori
 		Purchases: since(p.Purchases, func(b *Purchase) bool { return before(b.Time) }),
 		Shown:     since(p.Shown, func(s *Shown) bool { return before(s.Time) }),
 	}
+	v.History = p.History.from(begun)
 	v.Events = int64(len(v.Touches))
 	v.Habits = habitsOf(v.Purchases)
 	for i := range v.Touches {
