@@ -88,12 +88,24 @@ type Profiles interface {
 	EachProfile(ctx context.Context, site scoring.SiteID, after scoring.VisitorID, fn func(scoring.VisitorID, *visitor.Profile) bool) error
 }
 
+// Erasure says who is to be erased.
+type Erasure struct {
+	Visitor scoring.VisitorID // a device, or a person by visitor.PersonKey
+	// Told is appended to the journal where the visitor goes: what the learners need
+	// to know. It has no visitor.
+	Told scoring.Event
+	// Near are others whose events may name the visitor: the persons that a device was
+	// linked to, the devices of a person. What those say of the visitor goes, too, with
+	// the next checkpoint: of a link the whole event, of others the person's id.
+	Near []scoring.VisitorID
+}
+
 // Erased is what an erasure took away.
 type Erased struct {
 	Profile   bool // whether there was one
 	Events    int
 	Decisions int
-	Seq       Seq // its place among the events
+	Seq       Seq // of Erasure.Told
 }
 
 // Visitors reads and erases all that is kept of one visitor: a device, or a person by
@@ -111,7 +123,7 @@ type Visitors interface {
 	// the visitor is as one never seen, and stays so through every crash; an erasure
 	// that fails, or that a crash cuts short, is finished later. Events that arrive
 	// under the id afterwards begin a new visitor.
-	EraseVisitor(ctx context.Context, site scoring.SiteID, id scoring.VisitorID) (Erased, error)
+	EraseVisitor(ctx context.Context, site scoring.SiteID, what Erasure) (Erased, error)
 }
 
 // Sites keeps the tenants.

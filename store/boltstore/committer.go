@@ -30,11 +30,10 @@ type request struct {
 	// Or decisions, which may share a commit with events.
 	decisions []encodedDecision
 
-	// Or a change of the journal that gets a commit of its own, and, where it is
-	// numbered, a number among those of events.
-	control  func(tx *bolt.Tx, seq store.Seq) error
-	numbered bool
-	applied  func() // runs in the applier behind everything before it, if control went well
+	// Or a change of the journal that gets a commit of its own, with its events if it
+	// has some. seq is the last number given out then.
+	control func(tx *bolt.Tx, seq store.Seq) error
+	applied func() // runs in the applier behind everything before it, if control went well
 
 	err  error
 	done chan struct{} // closed when acks or err stand
@@ -209,11 +208,7 @@ func (c *committer) write(requests []*request) {
 		}
 		return
 	}
-	now := c.s.opts.Now()
-	if h := hourOf(now); h > c.hour {
-		c.hour = h
-		c.housekeep(now)
-	}
+	c.lookAtClock()
 	before := c.seq
 	writes := requests[:0:0]
 	added := 0
@@ -246,20 +241,38 @@ func (c *committer) write(requests []*request) {
 	c.applies <- &batch{requests: writes, last: c.seq}
 }
 
+func (c *committer) lookAtClock() {
+	now := c.s.opts.Now()
+	if h := hourOf(now); h > c.hour {
+		c.hour = h
+		c.housekeep(now)
+	}
+}
+
 // alone commits a request that is a control.
 func (c *committer) alone(r *request) {
-	seq := c.seq
-	if r.numbered {
-		seq++
+	before := c.seq
+	added := 0
+	if len(r.entries) > 0 {
+		c.lookAtClock()
+		added = c.number(r)
 	}
 	r.err = c.s.journal.update(func(tx *bolt.Tx) error {
-		if err := r.control(tx, seq); err != nil {
+		if err := r.control(tx, c.seq); err != nil {
 			return err
 		}
-		return tx.Bucket(bucketMeta).Put(keySeq, seqKey(seq))
+		w := journalWriter{tx: tx, hour: c.hour}
+		if err := w.write(r); err != nil {
+			return err
+		}
+		return tx.Bucket(bucketMeta).Put(keySeq, seqKey(c.seq))
 	})
-	if r.err == nil {
-		c.seq = seq
+	switch {
+	case r.err != nil:
+		c.dedupe.forget(added)
+		c.seq = before
+	case added > 0:
+		r.site.feed.publish(r.entries)
 	}
 }
 

@@ -93,7 +93,7 @@ func TestNoByteOfTheErasedIsLeftAfterACompaction(t *testing.T) {
 	if err := s.checkpointer.checkpoint(false); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.EraseVisitor(ctx, "shop", "visitor-gone"); err != nil || got.Events != 300 || got.Decisions != 300 {
+	if got, err := s.EraseVisitor(ctx, "shop", erasureOf("visitor-gone")); err != nil || got.Events != 300 || got.Decisions != 300 {
 		t.Fatalf("erased %+v, %v", got, err)
 	}
 	if got := holders(t, dir, "gone-"); !slices.Equal(got, []string{journalName, stateName}) {

@@ -80,7 +80,7 @@ func BenchmarkErase(b *testing.B) {
 					}
 					gone[who] = true
 					start := time.Now()
-					got, err := s.EraseVisitor(ctx, "shop", name(who))
+					got, err := s.EraseVisitor(ctx, "shop", erasureOf(name(who)))
 					took = append(took, time.Since(start))
 					if err != nil || got.Events != counts[who] {
 						b.Fatalf("%+v, %v; want %d events", got, err, counts[who])

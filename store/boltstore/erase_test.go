@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -48,9 +49,14 @@ func TestACrashInAnErasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	appendTest("v", 10, 20)
+	link := testEvent("w", 10)
+	link.Type, link.Items, link.Link = scoring.VisitorLinked, nil, &scoring.Link{Person: "p", Device: "v"}
+	if _, err := s.Append(ctx, "shop", []scoring.Event{link}); err != nil {
+		t.Fatal(err)
+	}
 
 	watch = true
-	got, err := s.EraseVisitor(ctx, "shop", "v")
+	got, err := s.EraseVisitor(ctx, "shop", erasureOf("v", "w"))
 	if err != nil || got.Events != 20 || got.Decisions != 3 {
 		t.Fatalf("erased %+v, %v", got, err)
 	}
@@ -65,7 +71,7 @@ func TestACrashInAnErasure(t *testing.T) {
 	appendTest("v", 102, 103)
 	watch = false
 
-	if len(crashes) < 7 { // two of the erasure, three events, profiles, watermark, the end of it
+	if len(crashes) < 9 { // two of the erasure, three events, profiles, watermark, the link, the end of it
 		t.Fatalf("%d commits", len(crashes))
 	}
 	for i, crashed := range crashes {
@@ -78,10 +84,19 @@ func TestACrashInAnErasure(t *testing.T) {
 					t.Errorf("%s: %d events and %d decisions are left", when, events["old"], decisions)
 				case i < promised && events["new"] != 0, events["new"] > 3:
 					t.Errorf("%s: %d events of the new visitor", when, events["new"])
+				case when == "after a start in order" && events["link"] != 0: // the close made a checkpoint
+					t.Errorf("%s: what another's event says of the visitor is left", when)
 				}
 			}
 		})
 	}
+}
+
+// erasureOf is an erasure, and an event that tells of it.
+func erasureOf(v scoring.VisitorID, near ...scoring.VisitorID) store.Erasure {
+	return store.Erasure{Visitor: v, Near: near, Told: scoring.Event{
+		ID: scoring.EventID("told-" + rand.Text()), Type: scoring.VisitorErased, Time: fixtureNow(),
+	}}
 }
 
 // copyCrashed copies a folder as a killed process leaves it.
@@ -113,6 +128,9 @@ func examineErased(t *testing.T, dir string) (events map[string]int, decisions i
 	all, others := 0, 0
 	err = eachStored(s, "shop", func(e store.Entry) {
 		switch {
+		case e.Event.Visitor == "": // it tells of the erasure
+		case e.Event.Link != nil:
+			events["link"]++
 		case e.Event.Visitor == "w":
 			others++
 		case e.Event.Time.Second() < 20 && e.Event.Time.Minute() == 0:
@@ -179,7 +197,7 @@ func TestAnErasureThatFailsIsFinishedLater(t *testing.T) {
 		}
 	}
 	refuse = 2
-	if _, err := s.EraseVisitor(ctx, "shop", "v"); !errors.Is(err, store.ErrFull) {
+	if _, err := s.EraseVisitor(ctx, "shop", erasureOf("v")); !errors.Is(err, store.ErrFull) {
 		t.Fatalf("error %v", err)
 	}
 	if _, err := s.Profile(ctx, "shop", "v"); !errors.Is(err, store.ErrNotFound) {
@@ -191,7 +209,11 @@ func TestAnErasureThatFailsIsFinishedLater(t *testing.T) {
 	if err := s.finishErasures(); err != nil {
 		t.Fatal(err)
 	}
-	err := eachStored(s, "shop", func(e store.Entry) { t.Errorf("event %d is left", e.Seq) })
+	err := eachStored(s, "shop", func(e store.Entry) {
+		if e.Event.Visitor != "" {
+			t.Errorf("event %d is left", e.Seq)
+		}
+	})
 	if err != nil || len(s.erasures.open) != 0 {
 		t.Errorf("%v, %d erasures are open", err, len(s.erasures.open))
 	}
@@ -206,7 +228,7 @@ func TestDecisionsFromBeforeFingerprints(t *testing.T) {
 	s.RecordDecision("shop", &scoring.Decision{ID: "02", Visitor: "v1", Time: fixtureNow()})
 	s.RecordDecision("shop", &scoring.Decision{ID: "03", Visitor: "v2", Time: fixtureNow()})
 	flushDecisions(s)
-	got, err := s.EraseVisitor(ctx, "shop", "v1")
+	got, err := s.EraseVisitor(ctx, "shop", erasureOf("v1"))
 	if err != nil || got.Events != 3 || got.Decisions != 2 || !got.Profile {
 		t.Errorf("erased %+v, %v; want 3 events and 2 decisions", got, err)
 	}

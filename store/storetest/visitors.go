@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -57,6 +58,13 @@ func (e *env) wantDecisionsOf(id scoring.VisitorID, want func(n int) bool, many 
 	if len(all) != many || !slices.Equal(got, all) {
 		e.Errorf("decisions of %q: %v, want %d: %v", id, got, many, all)
 	}
+}
+
+// erasureOf is an erasure, and an event that tells of it.
+func erasureOf(v scoring.VisitorID, near ...scoring.VisitorID) store.Erasure {
+	return store.Erasure{Visitor: v, Near: near, Told: scoring.Event{
+		ID: scoring.EventID("told " + crand.Text()), Type: scoring.VisitorErased, Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+	}}
 }
 
 var visitorPromises = []promise{
@@ -158,12 +166,13 @@ var visitorPromises = []promise{
 				e.reopen()
 			}
 		}
-		got, err := e.EraseVisitor(e.ctx, shop, "v")
+		what := erasureOf("v")
+		got, err := e.EraseVisitor(e.ctx, shop, what)
 		e.must(err)
 		head, err := e.Head(e.ctx, shop)
 		e.must(err)
-		if !got.Profile || got.Events != 30 || got.Decisions != 10 || got.Seq <= head {
-			e.Errorf("erased %+v, want a profile, 30 events and 10 decisions, after event %d", got, head)
+		if !got.Profile || got.Events != 30 || got.Decisions != 10 || got.Seq != head {
+			e.Errorf("erased %+v, want a profile, 30 events and 10 decisions, at the head, %d", got, head)
 		}
 		for range 2 {
 			_, err := e.Profile(e.ctx, shop, "v")
@@ -172,7 +181,7 @@ var visitorPromises = []promise{
 			if got := e.eventsOf(shop, "v"); len(got) > 0 {
 				e.Errorf("%d events are left", len(got))
 			}
-			e.wantEachOnce(shop, others)
+			e.wantEachOnce(shop, append(others[:60:60], what.Told))
 			e.wantDecisionsOf("v", func(int) bool { return false }, 0)
 			e.wantDecisionsOf("w", func(n int) bool { return n < 20 && n%2 == 1 }, 10)
 			_, err = e.Decision(e.ctx, shop, "d002")
@@ -185,7 +194,7 @@ var visitorPromises = []promise{
 	}},
 	{"WhatArrivesAfterAnErasureBeginsANewVisitor", func(e *env) {
 		e.append(shop, views("v", 10)...)
-		_, err := e.EraseVisitor(e.ctx, shop, "v")
+		_, err := e.EraseVisitor(e.ctx, shop, erasureOf("v"))
 		e.must(err)
 		late := []scoring.Event{view("v", 100), view("v", 101)}
 		e.append(shop, late...)
@@ -197,7 +206,7 @@ var visitorPromises = []promise{
 			e.reopen()
 		}
 		// And can be erased like any other.
-		got, err := e.EraseVisitor(e.ctx, shop, "v")
+		got, err := e.EraseVisitor(e.ctx, shop, erasureOf("v"))
 		e.must(err)
 		if got.Events != 2 {
 			e.Errorf("erased %+v", got)
@@ -206,31 +215,61 @@ var visitorPromises = []promise{
 	{"TheHeadStaysWhenTheLastEventsAreErased", func(e *env) {
 		e.append(shop, views("w", 3)...)
 		e.append(shop, views("v", 3)...)
-		head, err := e.Head(e.ctx, shop)
-		e.must(err)
-		_, err = e.EraseVisitor(e.ctx, shop, "v")
+		what := erasureOf("v")
+		got, err := e.EraseVisitor(e.ctx, shop, what)
 		e.must(err)
 		for range 2 {
-			if got, err := e.Head(e.ctx, shop); err != nil || got != head {
-				e.Errorf("head %d, %v; want %d", got, err, head)
+			if head, err := e.Head(e.ctx, shop); err != nil || head != got.Seq {
+				e.Errorf("head %d, %v; want %d", head, err, got.Seq)
 			}
 			e.reopen()
 		}
-		if ack := e.append(shop, view("w", 9))[0]; ack.Seq <= head {
+		if ack := e.append(shop, view("w", 9))[0]; ack.Seq <= got.Seq {
 			e.Errorf("number %d was given out before", ack.Seq)
 		}
-		e.wantEachOnce(shop, append(views("w", 3), view("w", 9)))
+		e.wantEachOnce(shop, append(views("w", 3), what.Told, view("w", 9)))
 	}},
 	{"ErasingNobodyTakesNothing", func(e *env) {
 		e.append(shop, views("v", 3)...)
-		got, err := e.EraseVisitor(e.ctx, shop, "w")
+		what := erasureOf("w")
+		got, err := e.EraseVisitor(e.ctx, shop, what)
 		e.must(err)
 		if got.Profile || got.Events != 0 || got.Decisions != 0 {
 			e.Errorf("erased %+v", got)
 		}
-		_, err = e.EraseVisitor(e.ctx, "nowhere", "v")
+		_, err = e.EraseVisitor(e.ctx, "nowhere", erasureOf("v"))
 		e.wantError(err, store.ErrNotFound)
-		e.wantEachOnce(shop, views("v", 3))
+		e.wantEachOnce(shop, append(views("v", 3), what.Told))
+	}},
+	{"WhatOthersSayOfTheErasedGoes", func(e *env) {
+		ada, device := visitor.PersonKey("ada"), scoring.VisitorID("device")
+		link := func(id string, kind scoring.EventType, of scoring.VisitorID, at int) scoring.Event {
+			v := view(of, at)
+			v.ID, v.Type, v.Items, v.Link = scoring.EventID(id), kind, nil, &scoring.Link{Person: "ada", Device: device}
+			return v
+		}
+		named := view(device, 3)
+		named.Person = "ada"
+		e.append(shop,
+			link("1", scoring.VisitorLinked, device, 1), link("2", scoring.VisitorLinked, ada, 1), named,
+			link("3", scoring.VisitorUnlinked, device, 4), link("4", scoring.VisitorUnlinked, ada, 4), view("w", 1))
+		what := erasureOf(ada, device)
+		got, err := e.EraseVisitor(e.ctx, shop, what)
+		e.must(err)
+		if got.Events != 2 {
+			e.Errorf("erased %+v, want the person's own 2 events", got)
+		}
+		e.reopen() // with a checkpoint
+		named.Person = ""
+		e.wantEachOnce(shop, []scoring.Event{named, view("w", 1), what.Told})
+		for _, entry := range e.eventsOf(shop, device) {
+			if !reflect.DeepEqual(entry.Event, named) {
+				e.Errorf("the device's event is %+v, want %+v", entry.Event, named)
+			}
+		}
+		if p, err := e.Profile(e.ctx, shop, device); err != nil || p.Events != 1 {
+			e.Errorf("the device's profile is %+v, %v", p, err)
+		}
 	}},
 	{"ErasingGoesOnBesideEverythingElse", func(e *env) {
 		inParallel(8, func(i int) {
@@ -241,7 +280,7 @@ var visitorPromises = []promise{
 				}
 				e.RecordDecision(shop, &scoring.Decision{ID: scoring.DecisionID(fmt.Sprintf("d%d-%03d", i, n)), Time: e.clock.Now(), Visitor: who})
 				if i%2 == 0 && n%20 == 19 {
-					got, err := e.EraseVisitor(e.ctx, shop, who)
+					got, err := e.EraseVisitor(e.ctx, shop, erasureOf(who))
 					if err != nil || got.Events != 20 || got.Decisions != 20 || !got.Profile {
 						e.Errorf("%s erased after 20 events and decisions: %+v, %v", who, got, err)
 					}
