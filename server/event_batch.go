@@ -73,6 +73,14 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 	b.said, b.unread = append(b.said, said), append(b.unread, unread)
 }
 
+// put puts an event that has been checked into the batch.
+func (b *eventBatch) put(e scoring.Event, said signals) {
+	b.places = append(b.places, len(b.results))
+	b.results = append(b.results, &pb.EventResult{Index: b.from + int64(len(b.results))})
+	b.events = append(b.events, e)
+	b.said, b.unread = append(b.said, said), append(b.unread, nil)
+}
+
 // applyConsent keeps of the admitted events those whose visitors allow a profile, and of
 // each no more than they allow.
 func (b *eventBatch) applyConsent(ctx context.Context) error {

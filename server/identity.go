@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -212,126 +212,16 @@ func (t *turns) takeAll(keys []scoring.VisitorID) (done func()) {
 	}
 }
 
-// relink is the links of a site as they are to be, for one who holds its linking: what is
-// read once, and changed by links that are not in the journal yet.
-type relink struct {
-	server *Server
-	site   *site
-	now    time.Time
-	person map[scoring.VisitorID]scoring.PersonID
-	has    map[scoring.PersonID]int // devices
-	keys   []scoring.VisitorID      // of all who are touched
-	events []scoring.Event
-}
-
-func (s *Server) relink(st *site) *relink {
-	return &relink{
-		server: s, site: st, now: s.clock.Now().UTC().Truncate(time.Microsecond),
-		person: map[scoring.VisitorID]scoring.PersonID{}, has: map[scoring.PersonID]int{},
+// sensitive reports whether a text is a category that the site calls sensitive, or one
+// below it.
+func (st *site) sensitive(text string) bool {
+	p := st.record.Load().Visitors
+	if p == nil {
+		return false
 	}
-}
-
-func (r *relink) personOf(ctx context.Context, device scoring.VisitorID) (scoring.PersonID, error) {
-	person, ok := r.person[device]
-	if !ok {
-		p, err := r.server.profile(ctx, r.site, device)
-		if err != nil {
-			return "", err
-		}
-		person = p.Person()
-		r.person[device] = person
-	}
-	return person, nil
-}
-
-func (r *relink) devicesOf(ctx context.Context, person scoring.PersonID) (int, error) {
-	n, ok := r.has[person]
-	if !ok {
-		p, err := r.server.profile(ctx, r.site, visitor.PersonKey(person))
-		if err != nil {
-			return 0, err
-		}
-		n = len(p.Devices())
-		r.has[person] = n
-	}
-	return n, nil
-}
-
-// link joins devices to a person, or changes nothing.
-func (r *relink) link(ctx context.Context, person scoring.PersonID, devices []scoring.VisitorID) error {
-	var fresh []scoring.VisitorID
-	for _, device := range devices {
-		of, err := r.personOf(ctx, device)
-		if err != nil {
-			return err
-		}
-		if of != person && !slices.Contains(fresh, device) {
-			fresh = append(fresh, device)
-		}
-	}
-	n, err := r.devicesOf(ctx, person)
-	if err != nil {
-		return err
-	}
-	if most := r.site.maxDevices(); n+len(fresh) > most && len(fresh) > 0 {
-		return precondition("%s has %d devices and would have %d, more than %d: unlink those that are no longer used, or raise max_devices in the site's visitor_policy",
-			personName(r.site.id, person), n, n+len(fresh), most)
-	}
-	for _, device := range fresh {
-		if of := r.person[device]; of != "" {
-			if err := r.unlink(ctx, of, device); err != nil {
-				return err
-			}
-		}
-		r.person[device] = person
-		r.has[person]++
-		if err := r.tell(scoring.VisitorLinked, person, device); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unlink takes a device from a person, if it is theirs.
-func (r *relink) unlink(ctx context.Context, person scoring.PersonID, device scoring.VisitorID) error {
-	of, err := r.personOf(ctx, device)
-	if err != nil || of != person {
-		return err
-	}
-	n, err := r.devicesOf(ctx, person)
-	if err != nil {
-		return err
-	}
-	r.person[device], r.has[person] = "", n-1
-	return r.tell(scoring.VisitorUnlinked, person, device)
-}
-
-// tell adds the two events of a link.
-func (r *relink) tell(kind scoring.EventType, person scoring.PersonID, device scoring.VisitorID) error {
-	for _, key := range []scoring.VisitorID{device, visitor.PersonKey(person)} {
-		id, err := newDecisionID(r.now, r.server.chance)
-		if err != nil {
-			return err
-		}
-		r.keys = append(r.keys, key)
-		r.events = append(r.events, scoring.Event{
-			ID: scoring.EventID("link-" + id), Type: kind, Visitor: key, Time: r.now, Link: &scoring.Link{Person: person, Device: device},
-		})
-	}
-	return nil
-}
-
-// commit makes all of it durable at once. No decision that hands out something counted to
-// any of them is under way meanwhile.
-func (r *relink) commit(ctx context.Context) error {
-	if len(r.events) == 0 {
-		return nil
-	}
-	defer r.site.turns.takeAll(r.keys)()
-	acks, err := r.server.store.Append(ctx, r.site.id, r.events)
-	if err != nil {
-		return fmt.Errorf("append links: %w", about(siteName(r.site.id), err))
-	}
-	r.site.metrics.stored.Set(float64(acks[len(acks)-1].Seq))
-	return nil
+	text = strings.ToLower(strings.TrimSpace(text))
+	return slices.ContainsFunc(p.Sensitive, func(category string) bool {
+		rest, ok := strings.CutPrefix(text, strings.ToLower(category))
+		return ok && (rest == "" || rest[0] == '/')
+	})
 }

@@ -255,7 +255,7 @@ func (p *importProgress) report(reached store.Seq, batch *eventBatch) *pb.Import
 }
 
 // siteOfStream finds the site that the first message of a stream names.
-func (s *events) siteOfStream(name string) (*site, error) {
+func (s *Server) siteOfStream(name string) (*site, error) {
 	if name == "" {
 		var v violations
 		v.add("site", "is empty, must be sites/{site} in the first message")

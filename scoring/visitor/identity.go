@@ -20,15 +20,15 @@ const (
 	// SharedWindow is how long a device remembers whom it was linked to: a season, in
 	// which everybody of a household signs in.
 	SharedWindow = 90 * 24 * time.Hour
-	// MaxAttributes and attributeBytes bound what the shop tells of a visitor: how many,
+	// MaxAttributes and MaxAttributeBytes bound what the shop tells of a visitor: how many,
 	// and the bytes of all their keys and values together.
 	MaxAttributes  = 32
-	attributeBytes = 1024
+	MaxAttributeBytes = 1024
 )
 
 // maxIdentity bounds what Identity takes of a record: a person's id, the persons of a
 // device at 13 bytes, devices with ids of 128, attributes with their lengths and times.
-const maxIdentity = 8 + 130 + maxPersons*13 + MaxDevices*130 + attributeBytes + MaxAttributes*12
+const maxIdentity = 8 + 130 + maxPersons*13 + MaxDevices*130 + MaxAttributeBytes + MaxAttributes*12
 
 // Identity is who a device belongs to, or which devices a person has, and what the shop
 // told of them. It is not changed once a profile has it.
@@ -190,7 +190,7 @@ func boundAttributes(list []Attribute) []Attribute {
 	slices.SortFunc(list, func(a, b Attribute) int { return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(a.Key, b.Key)) })
 	bytes := 0
 	for k := range list {
-		if bytes += len(list[k].Key) + len(list[k].Value); k == MaxAttributes || bytes > attributeBytes {
+		if bytes += len(list[k].Key) + len(list[k].Value); k == MaxAttributes || bytes > MaxAttributeBytes {
 			list = list[:k]
 			break
 		}
