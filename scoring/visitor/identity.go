@@ -20,9 +20,9 @@ const (
 	// SharedWindow is how long a device remembers whom it was linked to: a season, in
 	// which everybody of a household signs in.
 	SharedWindow = 90 * 24 * time.Hour
-	// MaxAttributes and MaxAttributeBytes bound what the shop tells of a visitor: how many,
-	// and the bytes of all their keys and values together.
-	MaxAttributes  = 32
+	// MaxAttributes bounds what the shop tells of a visitor.
+	MaxAttributes = 32
+	// MaxAttributeBytes bounds all their keys and values together.
 	MaxAttributeBytes = 1024
 )
 
