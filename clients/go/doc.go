@@ -8,7 +8,7 @@
 //	}
 //	defer shop.Close(context.Background())
 //
-//	visitor := vitrine.Visitor{DeviceID: cookie, Consent: vitrine.Granted(vitrine.Personalization)}
+//	visitor := vitrine.Visitor{DeviceID: cookie, Consent: vitrine.Granted(vitrine.Personalization, vitrine.Measurement)}
 //	shop.Track(vitrine.ProductViewed(visitor, "trail-runner-42"))
 //	page := shop.Decide(ctx, visitor, "home", bestsellers...)
 //	for _, item := range page.Items("home") {

@@ -23,7 +23,7 @@ func ExampleClient_Decide() {
 	}
 	defer shop.Close(context.Background())
 
-	visitor := vitrine.Visitor{DeviceID: "cookie-1", Consent: vitrine.Granted(vitrine.Personalization)}
+	visitor := vitrine.Visitor{DeviceID: "cookie-1", Consent: vitrine.Granted(vitrine.Personalization, vitrine.Measurement)}
 	page := shop.Decide(context.Background(), visitor, "home", "bestseller-1", "bestseller-2")
 	for _, item := range page.Items("home") {
 		fmt.Printf("%s: %s\n", item.ProductID, item.Reason)
@@ -59,7 +59,7 @@ func ExampleClient_DecidePage() {
 
 	page := shop.DecidePage(context.Background(), &vitrinev1.DecideRequest{
 		Visitor: &vitrinev1.VisitorKey{DeviceId: "cookie-1"},
-		Consent: vitrine.Granted(vitrine.Personalization),
+		Consent: vitrine.Granted(vitrine.Personalization, vitrine.Measurement),
 		Context: &vitrinev1.PageContext{PageType: vitrinev1.PageType_PAGE_TYPE_PRODUCT, ProductId: "trail-runner-42"},
 		Placements: []*vitrinev1.PlacementRequest{
 			{Placement: "home", Count: 1},
@@ -82,7 +82,7 @@ func ExampleClient_Track() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	visitor := vitrine.Visitor{DeviceID: "cookie-1", Consent: vitrine.Granted(vitrine.Personalization)}
+	visitor := vitrine.Visitor{DeviceID: "cookie-1", Consent: vitrine.Granted(vitrine.Personalization, vitrine.Measurement)}
 	shop.Track(vitrine.ProductViewed(visitor, "trail-runner-42"))
 	shop.Track(vitrine.ProductAdded(visitor, vitrine.Line("trail-runner-42", 1, vitrine.Cents("EUR", 8995))))
 	shop.Track(vitrine.ProductViewed(visitor, ""))
@@ -108,7 +108,7 @@ func ExampleClient_TrackNow() {
 
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	visitor := vitrine.Visitor{DeviceID: "cookie-1", PersonID: "customer-17", Consent: vitrine.Granted(vitrine.Personalization)}
+	visitor := vitrine.Visitor{DeviceID: "cookie-1", PersonID: "customer-17", Consent: vitrine.Granted(vitrine.Personalization, vitrine.Measurement)}
 	order := vitrine.OrderCompleted(visitor, "order-1001", vitrine.Cents("EUR", 7559),
 		vitrine.Line("trail-runner-42", 1, vitrine.Cents("EUR", 8995)))
 	order.Id = "order-1001" // the shop's own key: sent again, the order counts once

@@ -179,7 +179,7 @@ func nextCommands(self string, n addresses, look []string) []demo.Command {
 	commands := []demo.Command{
 		{What: "the trail runner's home page once more, and what is known of them",
 			Lines: line("decide", "--visitor trail-runner --consent granted")},
-		{Lines: line("visitor", "trail-runner")},
+		{Lines: line("visitor show", "trail-runner")},
 		{What: "be a visitor yourself: look at a climbing shoe and a rope, then see your own home page",
 			Lines: line("track", "--visitor me --consent granted view", strings.Join(look, " "))},
 		{Lines: line("decide", "--visitor me --consent granted")},

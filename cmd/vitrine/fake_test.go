@@ -24,6 +24,9 @@ var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
 // canned is a server that gives prepared answers and keeps what it was asked.
 type canned struct {
+	consents   *pb.SetConsentResponse
+	setConsent *pb.SetConsentRequest
+
 	pb.UnimplementedDecisionServiceServer
 	pb.UnimplementedEventServiceServer
 	pb.UnimplementedCatalogServiceServer
@@ -60,6 +63,11 @@ func (c *canned) TrackEvents(_ context.Context, req *pb.TrackEventsRequest) (*pb
 
 func (c *canned) GetVisitor(context.Context, *pb.GetVisitorRequest) (*pb.Visitor, error) {
 	return c.visitor, c.err
+}
+
+func (c *canned) SetConsent(_ context.Context, req *pb.SetConsentRequest) (*pb.SetConsentResponse, error) {
+	c.setConsent = req
+	return c.consents, c.err
 }
 
 func (c *canned) GetProduct(_ context.Context, req *pb.GetProductRequest) (*pb.Product, error) {

@@ -171,7 +171,7 @@ func TestVisitorIsShown(t *testing.T) {
 		},
 		Shown: []*pb.ShownProduct{{ProductId: "C", Times: 2.5, Time: at(26 * time.Hour)}},
 	}}
-	out, err := command(t, newVisitorCommand, "", "--target", c.serve(t), "v1")
+	out, err := command(t, newVisitorShowCommand, "", "--target", c.serve(t), "v1")
 	if err != nil {
 		t.Fatal(err)
 	}

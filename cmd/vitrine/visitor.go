@@ -18,24 +18,59 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
-// interestsShown is how many interests `vitrine visitor` prints; --json has all.
+// interestsShown is how many interests `vitrine visitor show` prints; --json has all.
 const interestsShown = 16
 
 // newVisitorCommand is `vitrine visitor`.
 func newVisitorCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "visitor",
+		Short: "What is known of a visitor, and what they allow",
+		Long: `What a running server knows of a visitor, and what the visitor may have done about
+it: see it, allow or refuse it, carry it away, have it forgotten.
+
+A visitor is a device, named by its id, or a person with all their devices, named
+person:ID.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newVisitorShowCommand(a), newVisitorConsentCommand(a))
+	return cmd
+}
+
+// visitorName is the resource name of a visitor of a site as people write it: a device's
+// id, person:ID, or the whole name.
+func (w *whose) visitorName(arg string) string {
+	if strings.HasPrefix(arg, "sites/") {
+		return arg
+	}
+	if person, ok := strings.CutPrefix(arg, "person:"); ok {
+		return w.name() + "/persons/" + person
+	}
+	return w.name() + "/visitors/" + arg
+}
+
+// oneVisitor wants the visitor that a command is about.
+func oneVisitor(example string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("which visitor? For instance: %s", example)
+		}
+		return nil
+	}
+}
+
+// newVisitorShowCommand is `vitrine visitor show`.
+func newVisitorShowCommand(a *app) *cobra.Command {
 	var r remote
 	var who whose
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "visitor ID",
-		Short:   "Show what a running server knows of a visitor",
-		Example: "  vitrine visitor --site demo trail-runner",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("which visitor? For instance: vitrine visitor v1")
-			}
-			return nil
-		},
+		Use:   "show VISITOR",
+		Short: "Show what is known of a visitor",
+		Example: `  vitrine visitor show --site demo trail-runner
+  vitrine visitor show --site demo person:c-1042 --json`,
+		Args: oneVisitor("vitrine visitor show v1"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			conn, err := r.dial()
 			if err != nil {
@@ -44,7 +79,7 @@ func newVisitorCommand(a *app) *cobra.Command {
 			defer conn.Close()
 			ctx, cancel := context.WithTimeout(cmd.Context(), r.timeout)
 			defer cancel()
-			v, err := pb.NewVisitorServiceClient(conn).GetVisitor(ctx, &pb.GetVisitorRequest{Name: who.name() + "/visitors/" + args[0]})
+			v, err := pb.NewVisitorServiceClient(conn).GetVisitor(ctx, &pb.GetVisitorRequest{Name: who.visitorName(args[0])})
 			if status.Code(err) == codes.NotFound {
 				return fmt.Errorf("%w\nNothing is stored under this id. An event with consent changes that:\nvitrine track --site %s --visitor %s --consent granted view PRODUCT", r.explain(err), who.site, args[0])
 			}
@@ -102,6 +137,7 @@ func printVisitor(w io.Writer, v *pb.Visitor, names map[string]string, now time.
 		{"Bought", len(v.GetPurchases()), purchaseTable(v, names, now)},
 		{"Bought again and again", len(boughtAgain(v)), habitTable(v, names, now)},
 		{"Seen and left alone", len(v.GetShown()), shownTable(v, names, now)},
+		{"What they allow", len(v.GetConsents()), consentTable(v.GetConsents(), now)},
 	}
 	for _, s := range sections {
 		if s.rows == 0 {

@@ -57,7 +57,7 @@ func printed(p *Printer, s *Story) {
 	p.Cart(2, s.Cart)
 	p.Refusal(3, s.Refusal)
 	p.Figures(s.Figures)
-	p.Next([]Command{{What: "what is known of them", Lines: []string{"vitrine visitor trail-runner"}}, {Lines: []string{"grpcurl", "Decide"}}})
+	p.Next([]Command{{What: "what is known of them", Lines: []string{"vitrine visitor show trail-runner"}}, {Lines: []string{"grpcurl", "Decide"}}})
 }
 
 func TestStoryIsPrinted(t *testing.T) {
