@@ -73,7 +73,7 @@ func (f Facet) ID() FacetID {
 // each category path, brand, price band, tags, attributes by name. A sensitive
 // product has none. At most MaxFacets.
 func (p *Product) Facets() []Facet {
-	if p.Sensitive {
+	if p.IsSensitive() {
 		return nil
 	}
 	facets := make([]Facet, 0, 12)

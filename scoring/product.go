@@ -44,6 +44,7 @@ type Product struct {
 	AvailableAt  time.Time          `cbor:"15,keyasint,omitzero"`
 	ExpiresAt    time.Time          `cbor:"16,keyasint,omitzero"`
 	Sensitive    bool               `cbor:"17,keyasint,omitempty"`
+	Withheld     bool               `cbor:"-"`                     // treated as sensitive: its category is, to this site
 	Revision     uint64             `cbor:"18,keyasint,omitempty"` // set by the store; grows with every change
 	UpdatedAt    time.Time          `cbor:"19,keyasint,omitzero"`
 }
@@ -59,3 +60,7 @@ func (p *Product) Showable(now time.Time) bool {
 	}
 	return true
 }
+
+// IsSensitive reports whether the product may say nothing of a visitor, nor be shown to
+// anybody because of who they are.
+func (p *Product) IsSensitive() bool { return p.Sensitive || p.Withheld }

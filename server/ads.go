@@ -111,7 +111,7 @@ func (a *ads) without(q *query, who knowledge, now time.Time, slot slot) func(*c
 func (a *ads) retarget(q *query, who knowledge, now time.Time, ad *campaign.Ad) []scoring.ProductID {
 	a.products = retarget.Fill(a.products[:0], who.creatives, ad.Products, now, func(id scoring.ProductID) bool {
 		p, err := q.site.product(id)
-		return err == nil && p.Showable(now) && !p.Sensitive
+		return err == nil && p.Showable(now) && !p.IsSensitive()
 	})
 	return a.products
 }

@@ -97,6 +97,7 @@ func (s *decisions) sessionFromProto(v *violations, q *query, events []*pb.Event
 		if m.GetTime() == nil {
 			e.Time = s.clock.Now()
 		}
+		q.site.dropSensitive(&e)
 		q.site.nameFacets(&e)
 		q.session = append(q.session, e)
 	}

@@ -136,6 +136,7 @@ func (b *eventBatch) store(ctx context.Context) error {
 	}
 	if len(b.events) > 0 {
 		for i := range b.events {
+			b.site.dropSensitive(&b.events[i])
 			b.site.nameFacets(&b.events[i])
 		}
 		if err := b.nameAds(ctx); err != nil {

@@ -31,9 +31,9 @@ func (s *Server) visitor(ctx context.Context, st *site, id scoring.VisitorID) (v
 		return visitor.Sealed{}, err
 	}
 	if b.shared {
-		return visitor.SealVisit(visitor.ThisVisit(b.parts[0], s.clock.Now(), st.facetsOf)), nil
+		return st.withhold(visitor.SealVisit(visitor.ThisVisit(b.parts[0], s.clock.Now(), st.facetsOf))), nil
 	}
-	return visitor.Seal(st.merged.of(b)), nil
+	return st.withhold(visitor.Seal(st.merged.of(b))), nil
 }
 
 // consents are the stored answers of whoever is behind an id, which is all that an event

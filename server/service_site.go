@@ -126,6 +126,7 @@ func (s *siteAdmin) UpdateSite(ctx context.Context, req *pb.UpdateSiteRequest) (
 		return nil, s.fail("UpdateSite", about(siteName(st.id), err))
 	}
 	st.record.Store(&changed)
+	st.setVisitorPolicy(changed.Visitors)
 	st.setShelf(st.shelf.Load().Flights(), st.creatives())
 	return siteToProto(&changed), nil
 }

@@ -34,6 +34,9 @@ type site struct {
 	// controlled is the sequence number of the last control entry since the start.
 	controlled atomic.Uint64
 
+	// withheld are the facets that say nothing of a visitor, to this site; nil: none.
+	withheld atomic.Pointer[map[scoring.FacetID]bool]
+
 	write      sync.Mutex
 	placements atomic.Pointer[map[scoring.PlacementID]*placement]
 	shelf      atomic.Pointer[campaign.Shelf] // campaigns and creatives
@@ -66,6 +69,7 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 		learner: newLearner(s, info.ID, learned, counts),
 	}
 	st.record.Store(&info)
+	st.setVisitorPolicy(info.Visitors)
 	if st.opened, err = s.store.Head(ctx, info.ID); err != nil {
 		return nil, fmt.Errorf("server: read the head of site %q: %w", info.ID, err)
 	}

@@ -31,6 +31,7 @@ type Catalog struct {
 	all      term
 	newest   newest
 	held     atomic.Int64
+	policy   atomic.Pointer[scoring.VisitorPolicy] // nil: nothing is sensitive but what is marked so
 }
 
 // entry is one product number.
@@ -113,7 +114,7 @@ func (c *Catalog) Candidate(i Index, now time.Time) (*scoring.Product, scoring.R
 		return l.product, 0
 	case !l.product.Showable(now):
 		return l.product, scoring.RejectedUnavailable
-	case l.product.Sensitive:
+	case l.product.IsSensitive():
 		return l.product, scoring.RejectedSensitive
 	}
 	return l.product, 0
@@ -154,13 +155,23 @@ func (c *Catalog) Grouped(i Index) bool {
 
 // plain reports whether a product may be shown at any time, as it stands.
 func plain(p *scoring.Product) bool {
-	return !p.Sensitive && p.AvailableAt.IsZero() && p.ExpiresAt.IsZero() && p.Showable(time.Time{})
+	return !p.IsSensitive() && p.AvailableAt.IsZero() && p.ExpiresAt.IsZero() && p.Showable(time.Time{})
 }
 
 // Put adds or replaces a product. It must not be changed afterwards.
 func (c *Catalog) Put(p *scoring.Product) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.put(p)
+}
+
+// put is Put; the caller holds mu.
+func (c *Catalog) put(p *scoring.Product) {
+	if now := withheld(c.policy.Load(), p); now != p.Withheld {
+		marked := *p
+		marked.Withheld = now
+		p = &marked
+	}
 	i := c.intern(p.ID)
 	next := &listing{product: p, facets: c.internFacets(p), words: c.internWords(p), plain: plain(p), grouped: p.GroupID != ""}
 	e := c.products.at(uint32(i))

@@ -183,7 +183,7 @@ func (c *Catalog) internFacets(p *scoring.Product) []Term {
 // internWords numbers the words of title, brand, categories and tags. A
 // sensitive product can't be found by any.
 func (c *Catalog) internWords(p *scoring.Product) []Term {
-	if p.Sensitive {
+	if p.IsSensitive() {
 		return nil
 	}
 	var terms []Term

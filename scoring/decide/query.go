@@ -203,7 +203,7 @@ func (q *query) sensitive(i catalog.Index) bool {
 		return false
 	}
 	p := q.products.Product(i)
-	return p != nil && p.Sensitive
+	return p != nil && p.IsSensitive()
 }
 
 func (q *query) addSeed(s seed) {

@@ -129,6 +129,16 @@ func (v *Vector) drop() {
 // stand beside the habits of years. Of equals the lower id stays.
 func (v Vector) Strongest(n int) Vector { return v.without(len(v.entries)-n, math.MaxInt) }
 
+// Without returns v without the facets that gone names.
+func (v Vector) Without(gone func(scoring.FacetID) bool) Vector {
+	if !slices.ContainsFunc(v.entries, func(e Entry) bool { return gone(e.Facet) }) {
+		return v
+	}
+	next := Vector{at: v.at, entries: slices.DeleteFunc(slices.Clone(v.entries), func(e Entry) bool { return gone(e.Facet) })}
+	next.drop()
+	return next
+}
+
 // Within returns v without its weakest facets, as many of them as it takes for
 // EncodedSize to be at most size, but not fewer than floor facets.
 func (v Vector) Within(size, floor int) Vector {

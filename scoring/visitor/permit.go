@@ -5,18 +5,26 @@ import "github.com/vitrine-io/vitrine/scoring"
 // Sealed is what is kept of a visitor, before it is known what they allow. The zero
 // value is a visitor never seen.
 type Sealed struct {
-	profile *Profile
-	visit   bool
+	profile  *Profile
+	visit    bool                                          // it is what one visit tells
+	withheld func(scoring.FacetID, scoring.ProductID) bool // nil: nothing
 }
 
 // Seal seals a profile; nil for a visitor never seen.
 func Seal(p *Profile) Sealed { return Sealed{profile: p} }
 
 // SealVisit seals what ThisVisit tells.
-func SealVisit(p *Profile) Sealed { return Sealed{p, true} }
+func SealVisit(p *Profile) Sealed { return Sealed{profile: p, visit: true} }
 
 // OfVisit reports whether it is what one visit tells, and nothing from before.
 func (s Sealed) OfVisit() bool { return s.visit }
+
+// Withholding has no use see the facets and products that a site finds sensitive, and
+// was told of before it did.
+func (s Sealed) Withholding(sensitive func(scoring.FacetID, scoring.ProductID) bool) Sealed {
+	s.withheld = sensitive
+	return s
+}
 
 // Consents are the visitor's stored answers, which may be read in any case: how else
 // should they be honoured.
@@ -61,6 +69,9 @@ func Open[U Use](s Sealed, allowed scoring.Purposes) For[U] {
 	var use U
 	if s.profile == nil || s.profile.Blank() || !allowed.Has(scoring.PurposeProfile) || !allowed.Has(use.purpose()) {
 		return For[U]{}
+	}
+	if s.withheld != nil {
+		return For[U]{s.profile.without(s.withheld)}
 	}
 	return For[U]{s.profile}
 }

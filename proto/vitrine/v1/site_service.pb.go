@@ -228,9 +228,9 @@ type VisitorPolicy struct {
 	// for none of them: 2 to 100; 3 when 0.
 	SharedDevicePersons int32 `protobuf:"varint,2,opt,name=shared_device_persons,json=sharedDevicePersons,proto3" json:"shared_device_persons,omitempty"`
 	// Categories, with all that are below them, that never enter a profile, a target or a
-	// reason, such as "health/intimate". Products in them are shown where a page or a
-	// search is about them, and to nobody because of who they are. It holds for what comes
-	// from now on, and of what was kept before nothing is read any more.
+	// reason, such as "health/intimate". Products in them are treated as those marked
+	// sensitive. It holds from the very next call: events lose such products and
+	// categories, and of what profiles held before neither is read any more.
 	SensitiveCategories []string `protobuf:"bytes,3,rep,name=sensitive_categories,json=sensitiveCategories,proto3" json:"sensitive_categories,omitempty"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
