@@ -31,6 +31,8 @@ it: see it, allow or refuse it, carry it away, have it forgotten.
 
 A visitor is a device, named by its id, or a person with all their devices, named
 person:ID.`,
+		Example: `  vitrine visitor show --site demo trail-runner
+  vitrine visitor consent --site demo trail-runner --refuse advertising`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
