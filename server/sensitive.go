@@ -19,8 +19,8 @@ func (st *site) setVisitorPolicy(policy *scoring.VisitorPolicy) {
 	}
 }
 
-// sensitive reports whether a product says nothing of a visitor.
-func (st *site) sensitive(id scoring.ProductID) bool {
+// saysNothing reports whether a product says nothing of a visitor.
+func (st *site) saysNothing(id scoring.ProductID) bool {
 	i, ok := st.products.Lookup(id)
 	if !ok || st.products.Plain(i) {
 		return false
@@ -36,16 +36,16 @@ func (st *site) withhold(sealed visitor.Sealed) visitor.Sealed {
 		return sealed
 	}
 	return sealed.Withholding(func(f scoring.FacetID, id scoring.ProductID) bool {
-		return id != "" && st.sensitive(id) || id == "" && (*facets)[f]
+		return id != "" && st.saysNothing(id) || id == "" && (*facets)[f]
 	})
 }
 
 // dropSensitive takes out of an event what its visitor's profile may not hold: products
 // that are sensitive, and categories.
 func (st *site) dropSensitive(e *scoring.Event) {
-	e.Items = slices.DeleteFunc(e.Items, func(it scoring.EventItem) bool { return st.sensitive(it.Product) })
+	e.Items = slices.DeleteFunc(e.Items, func(it scoring.EventItem) bool { return st.saysNothing(it.Product) })
 	policy := st.record.Load().Visitors
-	if c := e.Context; c != nil && (st.sensitive(c.Product) || policy.IsSensitive(c.Category)) {
+	if c := e.Context; c != nil && (st.saysNothing(c.Product) || policy.IsSensitive(c.Category)) {
 		page := *c
 		page.Product, page.Category = "", ""
 		e.Context = &page
