@@ -28,4 +28,8 @@ type Control struct {
 	Visitor   uint64     `cbor:"3,keyasint,omitempty"` // hash of the visitor's id, by model.VisitorHash
 	Person    uint64     `cbor:"4,keyasint,omitempty"` // hash of the person's id, by model.PersonHash; 0: none
 	Campaign  CampaignID `cbor:"5,keyasint,omitempty"`
+	// Products are hashes, by model.ProductHash, of those that an erased visitor's
+	// events name and that the shop does not sell: their ids may be the visitor's own
+	// words.
+	Products []uint64 `cbor:"6,keyasint,omitempty"`
 }

@@ -13,13 +13,10 @@ import (
 // control makes a control entry durable in the site's journal, where the learner
 // comes to it in its turn, and returns its number.
 func (s *Server) control(ctx context.Context, st *site, e scoring.Event) (store.Seq, error) {
-	now := s.clock.Now()
-	id, err := newDecisionID(now, s.chance)
+	e, err := s.controlEntry(e)
 	if err != nil {
 		return 0, err
 	}
-	e.ID = scoring.EventID("control-" + id)
-	e.Time = now.UTC().Truncate(time.Microsecond)
 	acks, err := s.store.Append(ctx, st.id, []scoring.Event{e})
 	if err != nil {
 		return 0, fmt.Errorf("append a control entry: %w", about(siteName(st.id), err))
@@ -27,6 +24,18 @@ func (s *Server) control(ctx context.Context, st *site, e scoring.Event) (store.
 	st.controlled.Store(uint64(acks[0].Seq))
 	st.metrics.stored.Set(float64(acks[0].Seq))
 	return acks[0].Seq, nil
+}
+
+// controlEntry gives a control entry its id and its time.
+func (s *Server) controlEntry(e scoring.Event) (scoring.Event, error) {
+	now := s.clock.Now()
+	id, err := newDecisionID(now, s.chance)
+	if err != nil {
+		return e, err
+	}
+	e.ID = scoring.EventID("control-" + id)
+	e.Time = now.UTC().Truncate(time.Microsecond)
+	return e, nil
 }
 
 // controlProducts appends a control entry about products.

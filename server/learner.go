@@ -32,7 +32,10 @@ type learner struct {
 	log     *slog.Logger
 	metrics *siteMetrics
 
-	latest  time.Time     // of the events learned from; for the goroutine that learns
+	folding sync.Mutex // held while the model changes or is saved
+	latest  time.Time  // of the events learned from
+	saved   store.Seq  // reached by the last snapshot
+	savedAt time.Time
 	learned atomic.Uint64 // sequence number reached
 	mu      sync.Mutex
 	moved   chan struct{} // closed and replaced when learned grows
@@ -61,6 +64,7 @@ func (l *learner) start() {
 		seq = 0
 	}
 	l.clock.Saw(l.latest)
+	l.saved = seq
 	l.reached(seq)
 	go func() {
 		defer close(l.done)
@@ -70,14 +74,16 @@ func (l *learner) start() {
 
 // run learns until ctx ends, and leaves a snapshot.
 func (l *learner) run(ctx context.Context, from store.Seq) {
-	saved, savedAt := from, time.Now()
+	l.savedAt = time.Now()
 	err := l.store.Follow(ctx, l.site, from, func(entries []store.Entry) error {
+		l.folding.Lock()
+		defer l.folding.Unlock()
 		for i := range entries {
 			l.learn(&entries[i])
 		}
 		l.reached(entries[len(entries)-1].Seq)
-		if time.Since(savedAt) >= l.every {
-			saved, savedAt = l.save(saved), time.Now()
+		if time.Since(l.savedAt) >= l.every {
+			l.trySave()
 		}
 		return nil
 	})
@@ -86,7 +92,9 @@ func (l *learner) run(ctx context.Context, from store.Seq) {
 		return
 	}
 	if err == nil {
-		l.save(saved)
+		l.folding.Lock()
+		defer l.folding.Unlock()
+		l.trySave()
 	}
 }
 
@@ -106,18 +114,32 @@ func (l *learner) learn(entry *store.Entry) {
 	}
 }
 
-// save snapshots the model if it has moved since the last one, and returns the
-// sequence number that is saved now.
-func (l *learner) save(saved store.Seq) store.Seq {
+// trySave saves, or logs why not. The caller holds folding.
+func (l *learner) trySave() {
+	l.savedAt = time.Now()
+	if err := l.save(); err != nil {
+		l.log.Error("what was learned could not be saved; the journal still has it", "error", err)
+	}
+}
+
+// save snapshots the model if it has moved since the last one. The caller holds folding.
+func (l *learner) save() error {
 	seq := l.reachedSeq()
-	if seq == saved {
-		return saved
+	if seq == l.saved {
+		return nil
 	}
 	if err := l.store.SaveSnapshot(context.Background(), l.site, snapshotName, seq, l.write); err != nil {
-		l.log.Error("what was learned could not be saved; the journal still has it", "error", err)
-		return saved
+		return err
 	}
-	return seq
+	l.saved = seq
+	return nil
+}
+
+// saveNow snapshots the model as it is.
+func (l *learner) saveNow() error {
+	l.folding.Lock()
+	defer l.folding.Unlock()
+	return l.save()
 }
 
 // write puts the time of the latest event before the model.

@@ -137,6 +137,7 @@ func (s *Server) Register(r grpc.ServiceRegistrar) {
 	pb.RegisterCampaignServiceServer(r, &campaigns{Server: s})
 	pb.RegisterRankingServiceServer(r, &rankings{Server: s})
 	pb.RegisterSiteServiceServer(r, &siteAdmin{Server: s})
+	pb.RegisterAdminServiceServer(r, &admin{Server: s})
 }
 
 // Close stops learning and saves what was learned. Call it when no request is

@@ -16,6 +16,9 @@ func VisitorHash(v scoring.VisitorID) uint64 { return visitorKey(v) }
 // PersonHash stands for a person likewise.
 func PersonHash(p scoring.PersonID) uint64 { return xxhash.Sum64String("person\x00" + string(p)) }
 
+// ProductHash stands for a product likewise.
+func ProductHash(p scoring.ProductID) uint64 { return xxhash.Sum64String("product\x00" + string(p)) }
+
 // control does what a control entry says. One of a kind that is not known, from a
 // later version, does nothing.
 func (m *Model) control(e *scoring.Event, t instantMillis) {
@@ -64,6 +67,27 @@ func (m *Model) erase(who *scoring.Control) {
 		if s, ok := s.(eraser); ok {
 			s.erase(who.Visitor, who.Person)
 		}
+	}
+	m.forgetHashed(who.Products)
+}
+
+// forgetHashed lets go of products by their hashes.
+func (m *Model) forgetHashed(hashes []uint64) {
+	if len(hashes) == 0 {
+		return
+	}
+	wanted := make(map[uint64]bool, len(hashes))
+	for _, hash := range hashes {
+		wanted[hash] = true
+	}
+	gone := make(map[catalog.Index]bool)
+	for i := range m.items.span() {
+		if x := m.items.peek(i); x != nil && x.known() && wanted[ProductHash(m.products.ID(catalog.Index(i)))] {
+			gone[catalog.Index(i)] = true
+		}
+	}
+	if len(gone) > 0 {
+		m.forget(func(i catalog.Index) bool { return gone[i] })
 	}
 }
 
