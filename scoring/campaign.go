@@ -112,6 +112,8 @@ type Campaign struct {
 	Bid    *Bid   `cbor:"22,keyasint,omitempty"` // nil: nothing is charged
 
 	Attributes map[string]string `cbor:"17,keyasint,omitempty"` // the shop's own
+	// Segments are those of which the visitor must be in one; none: everybody.
+	Segments []SegmentID `cbor:"24,keyasint,omitempty"`
 	// Caps are how often a visitor may be shown its creatives.
 	Caps []FrequencyCap `cbor:"18,keyasint,omitempty"`
 }

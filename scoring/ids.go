@@ -31,5 +31,8 @@ type DecisionID string
 // CampaignID names a campaign of a site.
 type CampaignID string
 
+// SegmentID names a group of a site's visitors.
+type SegmentID string
+
 // CreativeID names a creative of a campaign.
 type CreativeID string

@@ -53,7 +53,8 @@ func (s *decisions) fillAds(q *query, who knowledge, now time.Time, id scoring.D
 	a.pace.begin(q.site, shelf, now, seed)
 	ask := &campaign.Ask{Now: now, Context: &q.context, Contacts: who.contacts, Purchased: who.purchased(), Paced: a.pace.judge}
 	if shelf.Targets() {
-		ask.Visitor = q.site.asked(who.creatives, now)
+		about := asked(q.site, who.creatives, who.allowed, now)
+		ask.Visitor, ask.In = about, about.In
 	}
 	a.readPage(q, who, now)
 	a.begin(q.site.learner.model, now)

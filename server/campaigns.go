@@ -9,8 +9,6 @@ import (
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/campaign"
-	"github.com/vitrine-io/vitrine/scoring/interest"
-	"github.com/vitrine-io/vitrine/scoring/visitor"
 	"github.com/vitrine-io/vitrine/server/filter"
 )
 
@@ -111,33 +109,4 @@ func (st *site) creatives() []scoring.Creative {
 		list[i] = *ads[i].Creative
 	}
 	return list
-}
-
-// asked is what a targeting expression may ask of a visitor; of nobody it is empty.
-func (st *site) asked(of visitor.For[visitor.Creatives], now time.Time) *filter.Visitor {
-	v, p := &filter.Visitor{}, of.Profile()
-	if p == nil {
-		return v
-	}
-	v.Known, v.Interests = true, map[string]float64{}
-	for _, e := range p.Interests.AppendAt(nil, now) {
-		if f, ok := st.products.Facet(e.Facet); ok {
-			v.Interests[f.String()] = float64(e.Weight[interest.Mid])
-		}
-	}
-	for _, c := range p.Cart {
-		v.Cart = append(v.Cart, string(c.Product))
-	}
-	for k := len(p.Touches) - 1; k >= 0; k-- {
-		if id := string(p.Touches[k].Product); !slices.Contains(v.Viewed, id) {
-			v.Viewed = append(v.Viewed, id)
-		}
-	}
-	for _, b := range p.Purchases {
-		if id := string(b.Product); !slices.Contains(v.Bought, id) {
-			v.Bought = append(v.Bought, id)
-		}
-	}
-	v.Returning = p.Returning(now)
-	return v
 }

@@ -13,7 +13,9 @@ import (
 // maxMinute is the end of the day, in minutes.
 const maxMinute = 24 * 60
 
-func campaignFromProto(v *violations, field string, m *pb.Campaign, id scoring.CampaignID, currency string, now time.Time) scoring.Campaign {
+func campaignFromProto(
+	v *violations, field string, m *pb.Campaign, site scoring.SiteID, id scoring.CampaignID, currency string, now time.Time,
+) scoring.Campaign {
 	c := scoring.Campaign{
 		ID:          id,
 		DisplayName: m.GetDisplayName(),
@@ -33,6 +35,7 @@ func campaignFromProto(v *violations, field string, m *pb.Campaign, id scoring.C
 		Budget:      moneyFromProto(v, field+"budget", m.GetBudget(), currency),
 		Bid:         bidFromProto(v, field+"bid", m.GetBid(), currency),
 	}
+	c.Segments = segmentsFromProto(v, field+"segments", site, m.GetSegments())
 	for i, limit := range c.Caps {
 		if limit.Scope == scoring.CapAdvertiser && c.Advertiser == "" {
 			v.add(fmt.Sprintf("%sfrequency_caps[%d].scope", field, i), "is CAP_SCOPE_ADVERTISER, and the campaign's advertiser is empty: name it")
@@ -100,6 +103,9 @@ func campaignToProto(site scoring.SiteID, c *scoring.Campaign) *pb.Campaign {
 	}
 	if c.Bid != nil {
 		m.Bid = &pb.Bid{Charge: pb.Charge(c.Bid.Charge), Amount: moneyToProto(&c.Bid.Amount)}
+	}
+	for _, s := range c.Segments {
+		m.Segments = append(m.Segments, segmentName(site, s))
 	}
 	for _, p := range c.DayParts {
 		part := &pb.DayPart{StartMinute: p.Start, EndMinute: p.End}

@@ -29,6 +29,7 @@ type query struct {
 	explain pb.Explain
 	dryRun  bool
 	whole   bool
+	grouped bool       // tells the visitor's segments
 	notices violations // what was wrong, and did not keep us from answering
 }
 
@@ -62,6 +63,7 @@ func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 		explain: req.GetExplain(),
 		dryRun:  req.GetDryRun(),
 		whole:   req.GetIncludeProducts(),
+		grouped: req.GetIncludeSegments(),
 	}
 	if req.GetVisitor() != nil {
 		whoFromProto(&v, "visitor", req.GetVisitor())

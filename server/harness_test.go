@@ -54,6 +54,7 @@ type shop struct {
 	placements pb.PlacementServiceClient
 	campaigns  pb.CampaignServiceClient
 	sites      pb.SiteServiceClient
+	segments   pb.SegmentServiceClient
 }
 
 // openShop starts a server on a new folder. Its data is checked when the test
@@ -109,6 +110,7 @@ func (s *shop) start() {
 	s.placements = pb.NewPlacementServiceClient(s.conn)
 	s.campaigns = pb.NewCampaignServiceClient(s.conn)
 	s.sites = pb.NewSiteServiceClient(s.conn)
+	s.segments = pb.NewSegmentServiceClient(s.conn)
 }
 
 // restart stops the server in good order and starts another on the same folder.

@@ -11,7 +11,7 @@ import (
 )
 
 // fixed are fields that no update changes.
-var fixed = map[protoreflect.Name]bool{"name": true, "etag": true, "update_time": true, "create_time": true}
+var fixed = map[protoreflect.Name]bool{"name": true, "etag": true, "update_time": true, "create_time": true, "built_in": true}
 
 // applyMask copies the masked fields of source into target: all but the fixed
 // ones when the mask is empty (AIP-134). Paths name whole fields of the

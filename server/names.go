@@ -34,6 +34,10 @@ func creativeName(site scoring.SiteID, campaign scoring.CampaignID, id scoring.C
 	return campaignName(site, campaign) + "/creatives/" + string(id)
 }
 
+func segmentName(site scoring.SiteID, id scoring.SegmentID) string {
+	return siteName(site) + "/segments/" + string(id)
+}
+
 // splitCampaign reads `sites/{site}/campaigns/{campaign}`, which the contract's rules
 // have checked.
 func splitCampaign(name string) (scoring.SiteID, scoring.CampaignID) {

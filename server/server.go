@@ -54,6 +54,7 @@ type Server struct {
 	blobs         *blobs
 	beacons       *beacons
 	languages     *wording.Languages
+	builtIn       segments
 	sites         *sites
 	snapshotEvery time.Duration
 	draining      <-chan struct{}
@@ -97,6 +98,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.languages, err = wording.Shipped(); err != nil {
 		return nil, err
 	}
+	if s.builtIn, err = s.builtInSegments(); err != nil {
+		return nil, err
+	}
 	key, err := o.Store.Secret(ctx, "attribution", 32)
 	if err != nil {
 		return nil, fmt.Errorf("server: read the key of attribution tokens: %w", err)
@@ -135,6 +139,7 @@ func (s *Server) Register(r grpc.ServiceRegistrar) {
 	pb.RegisterCatalogServiceServer(r, &products{Server: s})
 	pb.RegisterPlacementServiceServer(r, &placements{Server: s})
 	pb.RegisterCampaignServiceServer(r, &campaigns{Server: s})
+	pb.RegisterSegmentServiceServer(r, &segmentAdmin{Server: s})
 	pb.RegisterRankingServiceServer(r, &rankings{Server: s})
 	pb.RegisterSiteServiceServer(r, &siteAdmin{Server: s})
 	pb.RegisterAdminServiceServer(r, &admin{Server: s})

@@ -112,10 +112,11 @@ func (s *campaigns) DeleteCampaign(ctx context.Context, req *pb.DeleteCampaignRe
 func (s *campaigns) putCampaign(ctx context.Context, st *site, id scoring.CampaignID, m *pb.Campaign) (*pb.Campaign, error) {
 	var v violations
 	s.rules.check(&v, "campaign.", m)
-	ready, err := s.readyCampaign(campaignFromProto(&v, "campaign.", m, id, st.info.Currency, s.wallTime()))
+	ready, err := s.readyCampaign(campaignFromProto(&v, "campaign.", m, st.id, id, st.info.Currency, s.wallTime()))
 	if err != nil {
 		v.add("campaign.targeting", "%v", err)
 	}
+	st.checkSegments(&v, "campaign.", &ready)
 	if err := v.err(); err != nil {
 		return nil, err
 	}

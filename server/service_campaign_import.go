@@ -104,10 +104,11 @@ func (run *campaignImport) campaign(m *pb.Campaign) (campaign.Flight, error) {
 	siteID, id := splitCampaign(m.GetName())
 	run.isOurs(&v, siteID, m.GetName())
 	run.rules.check(&v, "", m)
-	f, err := run.readyCampaign(campaignFromProto(&v, "", m, id, run.site.info.Currency, run.wallTime()))
+	f, err := run.readyCampaign(campaignFromProto(&v, "", m, run.site.id, id, run.site.info.Currency, run.wallTime()))
 	if err != nil {
 		v.add("targeting", "%v", err)
 	}
+	run.site.checkSegments(&v, "", &f)
 	return f, v.err()
 }
 

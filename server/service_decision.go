@@ -48,6 +48,9 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	s.record(q, page, id)
 	answer := s.pageToProto(q, page)
 	answer.ContactBlob = blob
+	if q.grouped {
+		answer.Segments = segmentNames(q.site, asked(q.site, who.groups, who.allowed, now))
+	}
 	return answer, nil
 }
 

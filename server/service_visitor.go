@@ -4,6 +4,7 @@ import (
 	"context"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
 	"github.com/vitrine-io/vitrine/store"
 )
 
@@ -35,5 +36,8 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 	}
 	m := profileToProto(st, id, profile, s.clock.Now())
 	m.SharedDevice = kept.OfVisit()
+	journeyToProto(m, &profile.History)
+	allowed := st.standing(kept)
+	m.Segments = segmentNames(st, asked(st, visitor.Open[visitor.Grouping](kept, allowed), allowed, s.clock.Now()))
 	return m, nil
 }

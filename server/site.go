@@ -40,6 +40,7 @@ type site struct {
 	write      sync.Mutex
 	placements atomic.Pointer[map[scoring.PlacementID]*placement]
 	shelf      atomic.Pointer[campaign.Shelf] // campaigns and creatives
+	segments   atomic.Pointer[segments]
 }
 
 // placement is a placement ready to decide with.
@@ -91,6 +92,9 @@ func (s *Server) openSite(ctx context.Context, info scoring.Site) (*site, error)
 		ready[p.ID] = compiled
 	}
 	st.placements.Store(&ready)
+	if err := s.openSegments(ctx, st); err != nil {
+		return nil, err
+	}
 	return st, s.openShelf(ctx, st)
 }
 

@@ -15,6 +15,7 @@ type knowledge struct {
 	products  visitor.For[visitor.Products]
 	creatives visitor.For[visitor.Creatives]
 	bounds    visitor.For[visitor.Contacts]
+	groups    visitor.For[visitor.Grouping]
 	// contacts are what the visitor was handed out: the profile's, or for one who may
 	// not be known those that the caller keeps.
 	contacts contact.Log
@@ -57,6 +58,7 @@ func (s *decisions) known(ctx context.Context, q *query) (who knowledge, err err
 	who.products = visitor.Open[visitor.Products](kept, who.allowed)
 	who.creatives = visitor.Open[visitor.Creatives](kept, who.allowed)
 	who.bounds = visitor.Open[visitor.Contacts](kept, who.allowed)
+	who.groups = visitor.Open[visitor.Grouping](kept, who.allowed)
 	if who.products.Profile() != nil || who.creatives.Profile() != nil {
 		who.mode = scoring.ModeProfile
 		if kept.OfVisit() {

@@ -184,6 +184,16 @@ type Campaigns interface {
 	DeleteCreative(ctx context.Context, site scoring.SiteID, campaign scoring.CampaignID, id scoring.CreativeID) error
 }
 
+// Segments keeps the segments. Every change is durable when it returns.
+type Segments interface {
+	// Segments returns the site's segments in the order of their ids.
+	Segments(ctx context.Context, site scoring.SiteID) ([]scoring.Segment, error)
+	// PutSegment writes one and returns it with its new revision.
+	PutSegment(ctx context.Context, site scoring.SiteID, s scoring.Segment) (scoring.Segment, error)
+	// DeleteSegment returns ErrNotFound if it is not there.
+	DeleteSegment(ctx context.Context, site scoring.SiteID, id scoring.SegmentID) error
+}
+
 // Decisions keeps the decisions that were answered.
 type Decisions interface {
 	// RecordDecision takes the record and returns at once; Decision finds it
@@ -222,6 +232,7 @@ type Store interface {
 	Products
 	Placements
 	Campaigns
+	Segments
 	Decisions
 	Snapshots
 

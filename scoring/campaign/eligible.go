@@ -16,11 +16,13 @@ type Ask struct {
 	// Visitor is what an Audience judges by, whatever it makes of it; nil when no
 	// audience asks.
 	Visitor any
-	Rules   *scoring.CreativeRules
+	// In reports whether the visitor is in a segment; nil: in none.
+	In    func(scoring.SegmentID) bool
+	Rules *scoring.CreativeRules
 	// Without are ads that stand elsewhere on the page, or were not wanted, by why.
 	Without func(*Ad) scoring.Rejection
 	// Tally, if not nil, counts the ads that Eligible refused, of those of the right
-	// kind and country, by why.
+	// kind, country and segment, by why.
 	Tally *Tally
 	// Contacts are what the visitor was handed out of late, on this page as well.
 	Contacts contact.Log
@@ -81,16 +83,31 @@ func (s *Shelf) begin(a *Ask) {
 	a.pressure = s.pressure(a)
 }
 
-// each goes through the ads that the placement and the visitor's country leave.
+// each goes through the ads that the placement, the visitor's country and their segments
+// leave.
 func (s *Shelf) each(a *Ask, do func(*Ad)) {
-	racks := func(r *rack) {
-		for _, ad := range r.anywhere {
+	spots := func(s *spot, do func(*Ad)) {
+		for _, ad := range s.anywhere {
 			do(ad)
 		}
 		if a.Context.Country != "" {
-			for _, ad := range r.byCountry[a.Context.Country] {
+			for _, ad := range s.byCountry[a.Context.Country] {
 				do(ad)
 			}
+		}
+	}
+	racks := func(r *rack) {
+		spots(&r.everybody, do)
+		for k := range r.segments {
+			s := &r.segments[k]
+			if !a.in(s.id) {
+				continue
+			}
+			spots(&s.spot, func(ad *Ad) {
+				if len(ad.Flight.Segments) == 1 || a.firstOf(ad.Flight.Segments) == s.id {
+					do(ad)
+				}
+			})
 		}
 	}
 	if len(a.Rules.Formats) > 0 && len(a.Rules.Sizes) > 0 {
@@ -108,6 +125,18 @@ func (s *Shelf) each(a *Ask, do func(*Ad)) {
 			racks(r)
 		}
 	}
+}
+
+func (a *Ask) in(id scoring.SegmentID) bool { return a.In != nil && a.In(id) }
+
+// firstOf is the first of several segments that the visitor is in; empty for none.
+func (a *Ask) firstOf(list []scoring.SegmentID) scoring.SegmentID {
+	for _, id := range list {
+		if a.in(id) {
+			return id
+		}
+	}
+	return ""
 }
 
 // takes is why the placement does not take creatives of a kind; 0 if it does.
@@ -156,7 +185,7 @@ func (s *Shelf) judgeFlight(a *Ask, f *Flight) scoring.Rejection {
 		return scoring.RejectedPlace
 	case len(f.DayParts) > 0 && !s.inDayPart(f.DayParts, a.Now):
 		return scoring.RejectedDayPart
-	case f.Audience != nil && !f.Audience.Fits(a):
+	case len(f.Segments) > 0 && a.firstOf(f.Segments) == "", f.Audience != nil && !f.Audience.Fits(a):
 		return scoring.RejectedTargeting
 	case a.pressure != 0:
 		return a.pressure

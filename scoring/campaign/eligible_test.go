@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -219,4 +220,51 @@ func BenchmarkEligible(b *testing.B) {
 		shown = s.Eligible(shown[:0], a)
 	}
 	b.ReportMetric(float64(len(shown)), "eligible")
+}
+
+// Ads for segments are found with the segments that the visitor is in, each once.
+func TestSegments(t *testing.T) {
+	flights := []Flight{
+		{Campaign: scoring.Campaign{ID: "all"}},
+		{Campaign: scoring.Campaign{ID: "both", Segments: []scoring.SegmentID{"runners", "buyers"}}},
+		{Campaign: scoring.Campaign{ID: "buyers", Segments: []scoring.SegmentID{"buyers"}}},
+		{Campaign: scoring.Campaign{ID: "lyon", Segments: []scoring.SegmentID{"runners"}, Places: []scoring.Place{{Country: "FR", City: "Lyon"}}}},
+		{Campaign: scoring.Campaign{ID: "targeted", Segments: []scoring.SegmentID{"runners"}}, Audience: fits("x")},
+	}
+	var creatives []scoring.Creative
+	for _, f := range flights {
+		creatives = append(creatives, banner(f.ID, "x"))
+	}
+	s := NewShelf(flights, creatives, time.UTC, nil)
+	if !NewShelf([]Flight{{Campaign: flights[2].Campaign}}, nil, time.UTC, nil).Targets() {
+		t.Error("a campaign for a segment asks for nobody")
+	}
+	for _, test := range []struct {
+		in   []scoring.SegmentID
+		city string
+		want []string
+	}{
+		{nil, "Lyon", []string{"all/x"}},
+		{[]scoring.SegmentID{"runners"}, "", []string{"all/x", "both/x", "targeted/x"}},
+		{[]scoring.SegmentID{"runners"}, "Lyon", []string{"all/x", "both/x", "lyon/x", "targeted/x"}},
+		{[]scoring.SegmentID{"buyers", "runners"}, "", []string{"all/x", "both/x", "buyers/x", "targeted/x"}},
+		{[]scoring.SegmentID{"hikers"}, "", []string{"all/x"}},
+	} {
+		a := ask()
+		a.Visitor, a.Context = "x", &scoring.Context{Country: "FR", City: test.city}
+		asked := map[scoring.SegmentID]bool{}
+		a.In = func(id scoring.SegmentID) bool { asked[id] = true; return slices.Contains(test.in, id) }
+		shown := s.Eligible(nil, a)
+		if got := names(shown); !slices.Equal(got, test.want) {
+			t.Errorf("in %v, %s: %v, want %v", test.in, test.city, got, test.want)
+		}
+		for _, r := range s.Rejections(a, shown, 10) {
+			if want := scoring.RejectedTargeting; r.Rejection != want && r.Campaign != "lyon" {
+				t.Errorf("in %v: %v for %v", test.in, r.Campaign, r.Rejection)
+			}
+		}
+		if asked["hikers"] {
+			t.Error("a segment that no campaign is for was asked for")
+		}
+	}
 }

@@ -73,8 +73,8 @@ func (a *Ad) LandingURL() string { return cmp.Or(a.Creative.LandingURL, a.Flight
 // Tier is the campaign's priority, stated or not.
 func (a *Ad) Tier() scoring.Tier { return cmp.Or(a.Flight.Tier, scoring.TierAuction) }
 
-// Shelf is a site's ads, found by what a placement takes and where the visitor is,
-// so that ten thousand cost no more than the few that can apply. It is never changed
+// Shelf is a site's ads, found by what a placement takes, where the visitor is and in
+// which segments, so that ten thousand cost no more than the few that can apply. It is never changed
 // once it is made: a change of a campaign makes a new one.
 type Shelf struct {
 	flights []Flight
@@ -94,8 +94,21 @@ type kind struct {
 	size   scoring.CreativeSize
 }
 
-// rack is the ads of a kind by where they are shown.
+// rack is the ads of a kind by whom they are for. Those for visitors in one of several
+// segments lie with each of these.
 type rack struct {
+	everybody spot
+	segments  []segmentSpot // in the order of their ids
+}
+
+// segmentSpot is the ads for the visitors in a segment.
+type segmentSpot struct {
+	spot
+	id scoring.SegmentID
+}
+
+// spot is ads by where they are shown.
+type spot struct {
 	anywhere  []*Ad
 	byCountry map[string][]*Ad
 }
@@ -107,7 +120,7 @@ func NewShelf(flights []Flight, creatives []scoring.Creative, zone *time.Locatio
 	s := &Shelf{flights: flights, kinds: map[kind]*rack{}, zone: zone, policy: policy}
 	for i := range flights {
 		f := &flights[i]
-		s.targets, s.counts = s.targets || f.Audience != nil, s.counts || f.Counted()
+		s.targets, s.counts = s.targets || f.Audience != nil || len(f.Segments) > 0, s.counts || f.Counted()
 		if f.hours == nil && f.Counted() {
 			f.hours = pacing.HoursOf(f.DayParts)
 		}
@@ -136,23 +149,40 @@ func (s *Shelf) place(a *Ad) {
 	k := kind{a.Format, a.Size}
 	r := s.kinds[k]
 	if r == nil {
-		r = &rack{byCountry: map[string][]*Ad{}}
+		r = &rack{}
 		s.kinds[k] = r
 	}
+	if len(a.Flight.Segments) == 0 {
+		r.everybody.place(a)
+	}
+	for _, id := range a.Flight.Segments {
+		at, there := slices.BinarySearchFunc(r.segments, id, func(s segmentSpot, id scoring.SegmentID) int { return cmp.Compare(s.id, id) })
+		if !there {
+			r.segments = slices.Insert(r.segments, at, segmentSpot{id: id})
+		}
+		r.segments[at].place(a)
+	}
+}
+
+func (s *spot) place(a *Ad) {
 	countries := map[string]bool{}
 	for _, p := range a.Flight.Places {
 		countries[p.Country] = true
 	}
 	if len(countries) == 0 || countries[""] || len(a.Flight.Circles) > 0 {
-		r.anywhere = append(r.anywhere, a)
+		s.anywhere = append(s.anywhere, a)
 		return
 	}
+	if s.byCountry == nil {
+		s.byCountry = map[string][]*Ad{}
+	}
 	for country := range countries {
-		r.byCountry[country] = append(r.byCountry[country], a)
+		s.byCountry[country] = append(s.byCountry[country], a)
 	}
 }
 
-// Targets reports whether any campaign asks whom it is for.
+// Targets reports whether any campaign asks whom it is for, or in which segments they
+// are.
 func (s *Shelf) Targets() bool { return s.targets }
 
 // Ads are all of the shelf's, in the order of campaigns and ids.

@@ -54,6 +54,8 @@ type (
 	Creatives struct{}
 	// Measuring is crediting what visitors did to what they were shown.
 	Measuring struct{}
+	// Grouping is telling which segments they are in.
+	Grouping struct{}
 	// Contacts is bounding how much they are shown: caps, contact budgets, cool-downs.
 	Contacts struct{}
 )
@@ -61,6 +63,7 @@ type (
 func (Products) purpose() scoring.Purpose  { return scoring.PurposeProducts }
 func (Creatives) purpose() scoring.Purpose { return scoring.PurposeCreatives }
 func (Measuring) purpose() scoring.Purpose { return scoring.PurposeMeasurement }
+func (Grouping) purpose() scoring.Purpose  { return scoring.PurposeProfile }
 func (Contacts) purpose() scoring.Purpose  { return scoring.PurposeProfile }
 
 // Open gives what the allowed purposes permit to be known for a use. A visitor of whom

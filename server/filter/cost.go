@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/operators"
 
 	"github.com/vitrine-io/vitrine/scoring"
 )
@@ -30,6 +31,8 @@ const (
 	maxInterests       = 64 // of a visitor, as interest.MaxFacets
 	maxFacetName       = 64 + 512
 	maxVisitorProducts = 128
+	maxSegments        = 250 // of a site
+	maxSegmentID       = 63
 )
 
 // sizes estimates how large the values of the variables can be. Paths are those
@@ -58,6 +61,16 @@ func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
 		most = maxVisitorProducts
 	case "visitor.cart.@items", "visitor.viewed.@items", "visitor.bought.@items":
 		most = maxID
+	case "visitor.segments":
+		most = maxSegments
+	case "visitor.segments.@items":
+		most = maxSegmentID
+	case "visitor.attributes":
+		most = maxAttributes
+	case "visitor.attributes.@keys":
+		most = maxName
+	case "visitor.attributes.@values":
+		most = maxAttribute
 	case "product.categories":
 		most = 2 * maxPaths * maxLevels
 	case "product.categories.@items":
@@ -80,18 +93,32 @@ func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
 		most = maxURL
 	case "context.country", "context.region", "context.city", "context.locale":
 		most = maxPlace
+	case "visitor.country", "visitor.region", "visitor.city", "visitor.device", "visitor.channel":
+		most = maxEnum
 	case "context.page_type", "context.device", "context.channel",
 		"product.availability", "product.price.currency", "product.list_price.currency":
 		most = maxEnum
 	default:
-		return nil
+		if len(path) != 3 || path[1] != "first_source" && path[1] != "last_source" {
+			return nil
+		}
+		most = maxEnum
 	}
 	return &checker.SizeEstimate{Max: most}
 }
 
-// EstimateCallCost implements checker.CostEstimator: CEL's own costs hold.
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
-	return nil
+// EstimateCallCost implements checker.CostEstimator: beside those of our functions, and of
+// looking for a segment, which works out one rule, CEL's own costs hold.
+func (sizes) EstimateCallCost(function, _ string, _ *checker.AstNode, args []checker.AstNode) *checker.CallEstimate {
+	most := uint64(callCost)
+	switch {
+	case function == callTimes || function == callProducts || function == callSpent:
+	case function == operators.In && len(args) == 2 && strings.Join(args[1].Path(), ".") == "visitor.segments":
+		most = 2 * callCost
+	default:
+		return nil
+	}
+	return &checker.CallEstimate{CostEstimate: checker.CostEstimate{Min: 1, Max: most}}
 }
 
 // usualProduct reports whether the estimate holds for a product.

@@ -42,11 +42,16 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Kind }
 
 // compileError is the first of the issues, with what to do about it.
-func compileError(issues *cel.Issues, ofVisitors bool) *Error {
-	judged, fields := "product", "product has "+strings.Join(sortedNames(productFields), ", ")+
+func (c *Compiler) compileError(issues *cel.Issues, env *cel.Env) *Error {
+	variables, fields := "variables are product and context", "product has "+strings.Join(sortedNames(productFields), ", ")+
 		"; its price has amount and currency"
-	if ofVisitors {
-		judged, fields = "visitor", "visitor has "+strings.Join(sortedNames(visitorFields), ", ")
+	pages := "; context has " + strings.Join(sortedNames(contextFields), ", ")
+	if env != c.products {
+		variables, fields = "variables are visitor and context", "visitor has "+strings.Join(sortedNames(visitorFields), ", ")+
+			"; its sources have "+strings.Join(sortedNames(sourceFields), ", ")
+	}
+	if env == c.rules {
+		variables, pages = "variable is visitor", ""
 	}
 	all := issues.Errors()
 	if len(all) == 0 {
@@ -64,9 +69,14 @@ func compileError(issues *cel.Issues, ofVisitors bool) *Error {
 	}
 	switch {
 	case strings.Contains(e.Message, "undefined field"):
-		e.Next = fields + "; context has " + strings.Join(sortedNames(contextFields), ", ")
+		e.Next = fields + pages
 	case strings.Contains(e.Message, "undeclared reference"):
-		e.Next = "the variables are " + judged + " and context; text stands in quotes"
+		e.Next = "the " + variables + "; text stands in quotes"
+		if env != c.products {
+			e.Next += "; the functions are visitor.times, visitor.products, visitor.spent_within, visitor.allows and days"
+		}
+	case strings.Contains(e.Message, "found no matching overload") && env != c.products:
+		e.Next = "as in visitor.times('viewed', 'category/shoes', '7d') >= 3, visitor.spent_within('90d') > 100.0, visitor.allows('messages'), visitor.since_order > days(30)"
 	case strings.Contains(e.Message, "double") && strings.Contains(e.Message, "int"):
 		e.Next = "beside an amount or a number write 4.0, not 4"
 	}

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -51,7 +52,8 @@ const maxExpression = 4096
 // Compiler turns expressions into programs. It is safe for concurrent use.
 type Compiler struct {
 	products   *cel.Env
-	audiences  *cel.Env
+	audiences  *cel.Env // of targeting
+	rules      *cel.Env // of segments
 	limit      uint64
 	compiled   *lru.Cache[string, compiled]
 	judgements *budget
@@ -74,11 +76,17 @@ func New(o Options) *Compiler {
 	if o.Judgements <= 0 {
 		o.Judgements = defaultJudgements
 	}
-	products, err := newEnv("product", productType)
+	context := cel.Variable("context", cel.ObjectType(contextType))
+	products, err := newEnv(cel.Variable("product", cel.ObjectType(productType)), context)
 	if err != nil {
 		panic("filter: " + err.Error()) // the environment is fixed: only an edit of vars.go can break it
 	}
-	audiences, err := newEnv("visitor", visitorType)
+	visitors := cel.Variable("visitor", cel.ObjectType(visitorType))
+	audiences, err := newEnv(visitors, behaviour(), context)
+	if err != nil {
+		panic("filter: " + err.Error())
+	}
+	rules, err := newEnv(visitors, behaviour())
 	if err != nil {
 		panic("filter: " + err.Error())
 	}
@@ -87,28 +95,27 @@ func New(o Options) *Compiler {
 		panic("filter: " + err.Error()) // the size is positive
 	}
 	return &Compiler{
-		products: products, audiences: audiences,
+		products: products, audiences: audiences, rules: rules,
 		limit: uint64(o.CostLimit), compiled: cache, judgements: newBudget(o.Judgements),
 	}
 }
 
 // newEnv is the language: CEL's own functions, the macros that can't build
-// values, and our variables: the one to judge, and the page.
-func newEnv(judged, ofType string) (*cel.Env, error) {
-	return cel.NewCustomEnv(
+// values, and our variables and functions.
+func newEnv(own ...cel.EnvOption) (*cel.Env, error) {
+	return cel.NewCustomEnv(append([]cel.EnvOption{
 		cel.StdLib(),
 		cel.ClearMacros(),
 		cel.Macros(cel.HasMacro, cel.AllMacro, cel.ExistsMacro, cel.ExistsOneMacro),
 		cel.CrossTypeNumericComparisons(true), // price.amount < 100, without a decimal point
 		cel.CustomTypeProvider(newProvider()),
-		cel.Variable(judged, cel.ObjectType(ofType)),
-		cel.Variable("context", cel.ObjectType(contextType)),
+		cel.CustomTypeAdapter(adapter{types.DefaultTypeAdapter}),
 		cel.ParserExpressionSizeLimit(maxExpression),
 		cel.ASTValidators(
 			cel.ValidateDurationLiterals(),
 			cel.ValidateTimestampLiterals(),
 		),
-	)
+	}, own...)...)
 }
 
 // Compile returns the program of an expression, or an *Error that says where it
@@ -130,7 +137,7 @@ func (c *Compiler) Compile(expr string) (*Program, error) {
 }
 
 func (c *Compiler) compile(expr string) (*Program, error) {
-	checked, contextFields, err := c.check(c.products, expr)
+	checked, found, err := c.check(c.products, expr)
 	if err != nil {
 		return nil, err
 	}
@@ -142,45 +149,44 @@ func (c *Compiler) compile(expr string) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newProgram(plain, limited, contextFields, c.judgements), nil
+	return newProgram(plain, limited, found.contextFields, c.judgements), nil
 }
 
-// check parses and checks an expression, and lists the fields of the context that
-// it reads.
-func (c *Compiler) check(env *cel.Env, expr string) (checked *cel.Ast, contextFields []string, err error) {
+// check parses and checks an expression, and lists what it reads and asks.
+func (c *Compiler) check(env *cel.Env, expr string) (checked *cel.Ast, f found, err error) {
 	if strings.TrimSpace(expr) == "" {
 		expr = "true"
 	}
 	checked, issues := env.Compile(expr)
 	if issues.Err() != nil {
-		return nil, nil, compileError(issues, env == c.audiences)
+		return nil, f, c.compileError(issues, env)
 	}
 	if checked.OutputType() != cel.BoolType {
-		return nil, nil, &Error{
+		return nil, f, &Error{
 			Kind: ErrInvalid, Line: 1, Column: 1,
 			Message: fmt.Sprintf("it gives a value of type %s, must give true or false", checked.OutputType()),
 			Next:    "compare the value with another, as in product.brand == 'Acme'",
 		}
 	}
-	if contextFields, err = inspect(checked); err != nil {
-		return nil, nil, err
+	if f, err = inspect(checked, env == c.rules); err != nil {
+		return nil, f, err
 	}
 	cost, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
-		return nil, nil, &Error{Kind: ErrInvalid, Message: err.Error()}
+		return nil, f, &Error{Kind: ErrInvalid, Message: err.Error()}
 	}
 	if cost.Max > c.limit {
-		one := "product"
-		if env == c.audiences {
-			one = "visitor"
+		one, next := "product", "mark the products with a tag and filter by that"
+		if env != c.products {
+			one, next = "visitor", "ask for less"
 		}
-		return nil, nil, &Error{
+		return nil, f, &Error{
 			Kind: ErrTooCostly, Cost: cost.Max, Limit: c.limit,
 			Message: fmt.Sprintf("judging one %s could take %s cost units, more than the %d allowed", one, costText(cost.Max), c.limit),
-			Next:    "nest no loops, compare with == or in rather than matches, or mark the products with a tag and filter by that",
+			Next:    "nest no loops, compare with == or in rather than matches, or " + next,
 		}
 	}
-	return checked, contextFields, nil
+	return checked, f, nil
 }
 
 // limited is a program that counts its cost, and stops at the limit.

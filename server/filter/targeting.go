@@ -9,52 +9,24 @@ import (
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
-// Visitor is what a targeting expression may ask of a visitor, as `visitor`: the
-// variables that Campaign.targeting in the API's reference lists. Of one who may
-// not be known it is the zero value.
-type Visitor struct {
-	Known     bool
-	Returning bool
-	// Interests are by kind and value of the facet, such as "category/shoes" and
-	// "attribute/colour/red", in product views of the last days.
-	Interests map[string]float64
-	Cart      []string
-	Viewed    []string
-	Bought    []string
-}
-
-var visitorFields = map[string]field[Visitor]{
-	"known":     flag(func(v *Visitor) bool { return v.Known }),
-	"returning": flag(func(v *Visitor) bool { return v.Returning }),
-	"interests": {
-		typ: numberMap,
-		get: func(v *Visitor) any { return v.Interests },
-		set: func(v *Visitor) bool { return len(v.Interests) > 0 },
-	},
-	"cart":   products(func(v *Visitor) []string { return v.Cart }),
-	"viewed": products(func(v *Visitor) []string { return v.Viewed }),
-	"bought": products(func(v *Visitor) []string { return v.Bought }),
-}
-
-func flag(get func(*Visitor) bool) field[Visitor] {
-	return field[Visitor]{types.BoolType, func(v *Visitor) any { return get(v) }, get}
-}
-
-func products(get func(*Visitor) []string) field[Visitor] {
-	return list(get, func(v *Visitor) any { return get(v) })
-}
-
 // Targeting judges whom a campaign is for. It is safe for concurrent use.
-type Targeting struct{ program cel.Program }
+type Targeting struct {
+	program  cel.Program
+	asks     *asks
+	segments []scoring.SegmentID
+}
+
+// Segments are those that the expression names, as in `'runners' in visitor.segments`.
+func (t *Targeting) Segments() []scoring.SegmentID { return t.segments }
 
 // CompileTargeting returns the program of an expression over `visitor` and
 // `context`, or an *Error that says where it is wrong, or that it is too costly. An
 // empty expression takes everybody.
 func (c *Compiler) CompileTargeting(expr string) (*Targeting, error) {
-	if len(expr) > maxExpression {
-		return nil, &Error{Kind: ErrInvalid, Message: fmt.Sprintf("it has %d bytes, must have at most %d", len(expr), maxExpression)}
+	if err := tooLong(expr); err != nil {
+		return nil, err
 	}
-	checked, _, err := c.check(c.audiences, expr)
+	checked, found, err := c.check(c.audiences, expr)
 	if err != nil {
 		return nil, err
 	}
@@ -62,17 +34,59 @@ func (c *Compiler) CompileTargeting(expr string) (*Targeting, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Targeting{program}, nil
+	return &Targeting{program, found.asks, found.segments}, nil
+}
+
+func tooLong(expr string) error {
+	if len(expr) > maxExpression {
+		return &Error{Kind: ErrInvalid, Message: fmt.Sprintf("it has %d bytes, must have at most %d", len(expr), maxExpression)}
+	}
+	return nil
 }
 
 // Fits reports whether a visitor on a page is meant; where the expression can't be
 // worked out they are not.
 func (t *Targeting) Fits(v *Visitor, page *scoring.Context) bool {
-	out, _, err := t.program.Eval(&audience{v, page})
+	return judged(t.program, t.asks, v, page)
+}
+
+// Rule judges who is in a segment. It is safe for concurrent use.
+type Rule struct {
+	program cel.Program
+	asks    *asks
+}
+
+// CompileRule returns the program of a segment's rule over `visitor`, or an *Error that
+// says where it is wrong, or that it is too costly. A rule can't ask for segments.
+func (c *Compiler) CompileRule(expr string) (*Rule, error) {
+	if err := tooLong(expr); err != nil {
+		return nil, err
+	}
+	checked, found, err := c.check(c.rules, expr)
+	if err != nil {
+		return nil, err
+	}
+	// What a profile holds is bounded, so the estimate holds and nobody need count.
+	program, err := c.rules.Program(checked, cel.EvalOptions(cel.OptOptimize))
+	if err != nil {
+		return nil, &Error{Kind: ErrInvalid, Message: err.Error()}
+	}
+	return &Rule{program, found.asks}, nil
+}
+
+// Has reports whether a visitor is in the segment; where the rule can't be worked out
+// they are not.
+func (r *Rule) Has(v *Visitor) bool { return judged(r.program, r.asks, v, nil) }
+
+func judged(program cel.Program, own *asks, v *Visitor, page *scoring.Context) bool {
+	outer := v.asks // a targeting expression may ask for a segment, which has its own
+	v.asks = own
+	out, _, err := program.Eval(&audience{v, page})
+	v.asks = outer
 	return err == nil && out == types.True
 }
 
-// audience resolves the names that a targeting expression may use.
+// audience resolves the names that a targeting expression or a rule may use.
 type audience struct {
 	visitor *Visitor
 	page    *scoring.Context
@@ -84,7 +98,7 @@ func (a *audience) ResolveName(name string) (any, bool) {
 	case "visitor":
 		return a.visitor, true
 	case "context":
-		return a.page, true
+		return a.page, a.page != nil
 	}
 	return nil, false
 }

@@ -17,6 +17,7 @@ const (
 	moneyType   = "Money"
 	contextType = "Context"
 	visitorType = "Visitor"
+	sourceType  = "VisitSource"
 )
 
 // field is one field of a variable: its type, and how it is read from the Go
@@ -144,6 +145,7 @@ func newProvider() *provider {
 		moneyType:   fieldTypes(moneyFields),
 		contextType: fieldTypes(contextFields),
 		visitorType: fieldTypes(visitorFields),
+		sourceType:  fieldTypes(sourceFields),
 	}}
 }
 

@@ -158,6 +158,7 @@ func (c *checker) siteData(no siteNo, id scoring.SiteID) {
 	c.records(no, id, bucketPlacements, func(k, v []byte) error { return placements.check(c.s, k, v) })
 	c.records(no, id, bucketCampaigns, func(k, v []byte) error { return campaigns.check(c.s, k, v) })
 	c.records(no, id, bucketCreatives, func(k, v []byte) error { return creatives.check(c.s, k, v) })
+	c.records(no, id, bucketSegments, func(k, v []byte) error { return segments.check(c.s, k, v) })
 }
 
 func (c *checker) records(no siteNo, id scoring.SiteID, name []byte, fn func(k, v []byte) error) {

@@ -24,7 +24,8 @@ import (
 //
 //	meta       format, installation, watermark, last site number (its sequence)
 //	sites      site id -> record
-//	siteData   site -> profiles, products, placements, campaigns, creatives -> id -> record
+//	siteData   site -> profiles, products, placements, campaigns, creatives,
+//	                   segments -> id -> record
 //	secrets    name -> record
 var (
 	bucketMeta      = []byte("meta")
@@ -41,6 +42,7 @@ var (
 	bucketPlacements = []byte("placements")
 	bucketCampaigns  = []byte("campaigns")
 	bucketCreatives  = []byte("creatives")
+	bucketSegments   = []byte("segments")
 
 	keyFormat       = []byte("format")
 	keyInstallation = []byte("installation")
@@ -51,7 +53,7 @@ var (
 )
 
 // siteBuckets are those that every site has in siteData.
-var siteBuckets = [][]byte{bucketProfiles, bucketProducts, bucketPlacements, bucketCampaigns, bucketCreatives}
+var siteBuckets = [][]byte{bucketProfiles, bucketProducts, bucketPlacements, bucketCampaigns, bucketCreatives, bucketSegments}
 
 // format is the version of the layout above. A file with a higher one is not
 // opened.

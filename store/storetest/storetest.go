@@ -51,6 +51,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Data) {
 		{"Products", productPromises},
 		{"Placements", placementPromises},
 		{"Campaigns", campaignPromises},
+		{"Segments", segmentPromises},
 		{"Decisions", decisionPromises},
 		{"Snapshots", snapshotPromises},
 		{"Retention", retentionPromises},
