@@ -46,7 +46,7 @@ demo: ## Run the demonstration shop; ARGS=--exit ends it after its story.
 
 .PHONY: test
 test: race-or-say-so ## Run the tests with the race detector; PKG=./store/... for some.
-	@.ci/gotest $(RACE) -timeout 25m $(PKG)
+	@.ci/test "$(RACE)" $(PKG)
 	@echo
 	@echo "LEFT OUT here, done by make test-long: $(CRASH_ROUNDS) rounds of the crash test, replays with"
 	@echo "$(DECISIONS) decisions, fuzzing beyond the known inputs, and $(RAPID_CHECKS) checks of each property."
