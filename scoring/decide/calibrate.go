@@ -59,10 +59,10 @@ type scaleSums [interest.Scales]float64
 func (f *filling) calibrate() {
 	c := &f.calibration
 	c.on, c.mix, c.stand = false, c.mix[:0], 0
-	if !f.rules.Calibrate || f.page.profile == nil {
+	if !f.rules.Calibrate || f.page.Visitor.Profile() == nil {
 		return
 	}
-	f.entries = f.page.profile.Interests.AppendAt(f.entries[:0], f.page.Now)
+	f.entries = f.page.Visitor.Profile().Interests.AppendAt(f.entries[:0], f.page.Now)
 	c.sums = [len(c.sums)]scaleSums{}
 	for _, e := range f.entries {
 		if kind := e.Facet.Kind(); int(kind) < len(c.sums) {

@@ -43,8 +43,6 @@ type Page struct {
 	Slots    []Slot
 	Reasons  bool // explain each item
 	Rejected bool // list what was left out
-
-	profile *visitor.Profile // of Visitor
 }
 
 // Decider fills pages. It is safe for concurrent use and takes no lock.

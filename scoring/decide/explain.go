@@ -100,7 +100,7 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 			if s.ofPage && !s.ofVisit {
 				r.Kind = scoring.ReasonPageContext
 			} else {
-				r.Did = did(q.page.profile, r.Product)
+				r.Did = did(q.page.Visitor.Profile(), r.Product)
 			}
 		case v.signal[sigOwn] > 0: // visits that had it speak for it
 			return q.own(v)
@@ -112,7 +112,7 @@ func (q *query) reason(f *feature, v *view) scoring.Reason {
 	case scoring.ReasonSimilar:
 		r.Product = q.products.ID(q.seeds[0].product)
 		if s := &q.seeds[0]; !s.ofPage || s.ofVisit {
-			r.Did = did(q.page.profile, r.Product)
+			r.Did = did(q.page.Visitor.Profile(), r.Product)
 		}
 	case scoring.ReasonPopular:
 		if v.pop.Slow == 0 { // its like may be, but nobody has looked at it
@@ -170,13 +170,13 @@ func (q *query) witness(c *candidate) *seed {
 // own says what the visitor had to do with one of their own products.
 func (q *query) own(v *view) scoring.Reason {
 	r := scoring.Reason{Kind: scoring.ReasonRecentlyViewed, Product: v.at.ID}
-	for k := range q.page.profile.Cart {
-		if q.page.profile.Cart[k].Product == v.at.ID {
+	for k := range q.page.Visitor.Profile().Cart {
+		if q.page.Visitor.Profile().Cart[k].Product == v.at.ID {
 			r.Kind = scoring.ReasonInCart
 			return r
 		}
 	}
-	if _, ok := q.page.profile.Bought(v.at.ID); ok {
+	if _, ok := q.page.Visitor.Profile().Bought(v.at.ID); ok {
 		r.Kind = scoring.ReasonBoughtBefore
 	}
 	return r

@@ -64,10 +64,10 @@ func comesBack(again float32) float32 { return max(0, min(1, again/1.6094)) } //
 // readHabits finds what the visitor bought, the latest last.
 func (q *query) readHabits() {
 	q.habits, q.owned = q.habits[:0], q.owned[:0]
-	if q.page.profile == nil {
+	if q.page.Visitor.Profile() == nil {
 		return
 	}
-	all := q.page.profile.Habits
+	all := q.page.Visitor.Profile().Habits
 	for k := range all {
 		h := &all[k]
 		i, ok := q.find(h.Product)

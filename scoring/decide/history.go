@@ -16,10 +16,10 @@ func (touched) name() string { return "touched" }
 const touchStep = 1.0 / 64
 
 func (touched) gather(q *query) {
-	if q.page.profile == nil {
+	if q.page.Visitor.Profile() == nil {
 		return
 	}
-	touches := q.page.profile.Touches
+	touches := q.page.Visitor.Profile().Touches
 	place := 0
 	for k := len(touches) - 1; k >= 0; k-- {
 		i, ok := q.find(touches[k].Product)

@@ -73,8 +73,8 @@ func interestFeatures() []feature {
 // readInterests weighs the visitor's facets by scale and affinity.
 func (q *query) readInterests() {
 	q.interests, q.entries = q.interests[:0], q.entries[:0]
-	if q.page.profile != nil {
-		q.entries = q.page.profile.Interests.AppendAt(q.entries, q.page.Now)
+	if q.page.Visitor.Profile() != nil {
+		q.entries = q.page.Visitor.Profile().Interests.AppendAt(q.entries, q.page.Now)
 	}
 	for k := range q.entries {
 		e := &q.entries[k]

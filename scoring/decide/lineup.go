@@ -131,11 +131,11 @@ func (f *filling) put(r *ranking, k int) {
 // variant is the one to show of a contender's variants: the last that the visitor
 // turned to, or else the contender, which scored best.
 func (f *filling) variant(r *ranking, k int) int {
-	if !f.lineup.contenders[k].grouped || f.page.profile == nil {
+	if !f.lineup.contenders[k].grouped || f.page.Visitor.Profile() == nil {
 		return k
 	}
 	group := r.list[k].product.GroupID
-	touches := f.page.profile.Touches
+	touches := f.page.Visitor.Profile().Touches
 	for t := len(touches) - 1; t >= 0; t-- {
 		for j := range r.list {
 			if p := r.list[j].product; p.GroupID == group && p.ID == touches[t].Product && f.may(r, j) {

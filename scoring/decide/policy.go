@@ -169,7 +169,7 @@ func (f *filling) refuses(i catalog.Index, p *scoring.Product) scoring.Rejection
 	if slices.Contains(f.excluded, i) {
 		return scoring.RejectedExcluded
 	}
-	if v := f.page.profile; v != nil {
+	if v := f.page.Visitor.Profile(); v != nil {
 		if !f.rules.ShowBought && len(v.Purchases)+len(v.Habits) > 0 {
 			at, ok := v.Bought(p.ID)
 			if ok && f.page.Now.Sub(at) < f.rules.BoughtWindow && (!f.untilUsedUp || !f.usedUp(i)) {

@@ -115,7 +115,6 @@ func newQuery(d *Decider) *query {
 // begin reads the page and the profile.
 func (q *query) begin(p *Page) {
 	q.page, q.studied = p, false
-	p.profile = p.Visitor.Profile()
 	q.context = scoring.Context{}
 	if p.Context != nil {
 		q.context = *p.Context
@@ -168,7 +167,7 @@ func (q *query) readPage() {
 			q.fresh = 1 // somebody looks at it right now
 		}
 	}
-	if t := q.context.PageType; (t == scoring.PageCart || t == scoring.PageCheckout) && q.page.profile != nil {
+	if t := q.context.PageType; (t == scoring.PageCart || t == scoring.PageCheckout) && q.page.Visitor.Profile() != nil {
 		q.readCart(covisitSeeds)
 	}
 	if path := q.context.Category; path != "" {
@@ -188,7 +187,7 @@ func (q *query) readPage() {
 // readCart makes seeds of what was put into the cart last: on its page it says
 // more than what was looked at since.
 func (q *query) readCart(most int) {
-	cart := q.page.profile.Cart
+	cart := q.page.Visitor.Profile().Cart
 	for k := len(cart) - 1; k >= 0 && len(q.seeds) < most; k-- {
 		if i, ok := q.find(cart[k].Product); ok && !q.sensitive(i) {
 			q.addSeed(seed{product: i, weight: 1})
@@ -227,10 +226,10 @@ func (q *query) addSeed(s seed) {
 // readTouches makes seeds of the visitor's last products and finds where the
 // present visit began.
 func (q *query) readTouches() {
-	if q.page.profile == nil {
+	if q.page.Visitor.Profile() == nil {
 		return
 	}
-	touches := q.page.profile.Touches
+	touches := q.page.Visitor.Profile().Touches
 	visit := true
 	next := q.page.Now
 	var visitEnd visitEnd

@@ -23,10 +23,10 @@ const believed = 2
 // readShown finds what the visitor saw and left alone.
 func (q *query) readShown() {
 	q.sights = q.sights[:0]
-	if q.page.profile == nil {
+	if q.page.Visitor.Profile() == nil {
 		return
 	}
-	shown := q.page.profile.Shown
+	shown := q.page.Visitor.Profile().Shown
 	for k := range shown {
 		if i, ok := q.find(shown[k].Product); ok {
 			n := float32(shown[k].TimesAt(q.page.Now))

@@ -37,7 +37,7 @@ func (q *query) readSearch() {
 	if len(q.seeds) == 0 && q.searched == "" && len(q.pageTerms) == 0 {
 		q.search(q.context.ArrivedBy()) // a first step into the shop
 	}
-	v := q.page.profile
+	v := q.page.Visitor.Profile()
 	if q.searched != "" || v == nil || v.Search == "" || v.SearchTime.Before(q.since.Add(-model.SessionGap)) {
 		return
 	}
@@ -50,10 +50,10 @@ func (q *query) readSearch() {
 
 // searchWords are the words that a placement from the visitor's search goes by.
 func (q *query) searchWords() string {
-	if words := q.context.SearchQuery; words != "" || q.page.profile == nil {
+	if words := q.context.SearchQuery; words != "" || q.page.Visitor.Profile() == nil {
 		return words
 	}
-	return q.page.profile.Search
+	return q.page.Visitor.Profile().Search
 }
 
 // search makes terms of words searched for.

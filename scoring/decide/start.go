@@ -142,7 +142,7 @@ func (q *query) begins(s start) {
 	case fromAnchor:
 		q.seeds = append(q.seeds, visit.seeds[:min(1, len(visit.seeds))]...)
 	case fromCart:
-		if q.page.profile != nil {
+		if q.page.Visitor.Profile() != nil {
 			q.readCart(visitor.MaxCart)
 		}
 	case fromNew:
