@@ -46,6 +46,8 @@ type History struct {
 	currency string
 	orders   uint32 // all there ever were, less those sent back
 	spent    int64  // on them, in billionths
+
+	together *together // not nil: it is this, and nothing else is set
 }
 
 const (
@@ -102,6 +104,7 @@ func (h History) Add(e *scoring.Event, at time.Time) History {
 	if !isDeed(e.Type) {
 		return h
 	}
+	h = *h.whole()
 	if e.Type == scoring.OrderRefunded || e.Type == scoring.OrderCancelled {
 		h.undo(e)
 	}

@@ -69,6 +69,7 @@ func firstSecond(t time.Time) int64 { return t.Unix() + 1 }
 // Times is how many such deeds there were after a time, each once whatever number of
 // products it was about. Deeds are known to the second.
 func (h *History) Times(d *Deeds, after time.Time) (n int64) {
+	h = h.whole()
 	things, some := h.about(d)
 	if !some {
 		return 0
@@ -89,6 +90,7 @@ func (h *History) Times(d *Deeds, after time.Time) (n int64) {
 
 // Products is how many different products such deeds were about after a time.
 func (h *History) Products(d *Deeds, after time.Time) (n int64) {
+	h = h.whole()
 	things, some := h.about(d)
 	if !some {
 		return 0
@@ -122,13 +124,14 @@ func containsBytes(list [][]byte, b []byte) bool {
 }
 
 // Orders is how many orders the visitor placed and kept, ever.
-func (h *History) Orders() int64 { return int64(h.orders) }
+func (h *History) Orders() int64 { return int64(h.whole().orders) }
 
 // Spent is what they were worth, in billionths of their currency, ever.
-func (h *History) Spent() int64 { return h.spent }
+func (h *History) Spent() int64 { return h.whole().spent }
 
 // SpentAfter is what the orders after a time were worth.
 func (h *History) SpentAfter(after time.Time) (sum int64) {
+	h = h.whole()
 	for i, from := h.count()-1, firstSecond(after); i >= 0 && int64(h.deed(i).second()) >= from; i-- {
 		if n := h.deed(i).line(); n > 0 {
 			sum = addTo(sum, h.line(n).amount)
@@ -140,6 +143,7 @@ func (h *History) SpentAfter(after time.Time) (sum int64) {
 // LastOrder is when the last order was placed of which something was kept; false if
 // there is none.
 func (h *History) LastOrder() (time.Time, bool) {
+	h = h.whole()
 	for i := h.count() - 1; i >= 0; i-- {
 		if h.deed(i).line() > 0 {
 			return time.Unix(int64(h.deed(i).second()), 0).UTC(), true
@@ -160,6 +164,7 @@ type Step struct {
 
 // Journey lists the steps from the entry on, as far as they are kept, the first first.
 func (h *History) Journey() []Step {
+	h = h.whole()
 	list := make([]Step, 0, h.count())
 	products := h.products()
 	for i := range h.count() {

@@ -13,6 +13,7 @@ func (h *History) parts() [8]*[]byte {
 }
 
 func (w *writer) history(h *History) {
+	h = h.whole()
 	if h.first == nil {
 		w.uint(0)
 		return

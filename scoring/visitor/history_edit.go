@@ -331,6 +331,7 @@ func (h *History) dropEmptyLines() {
 
 // from is what was done from a time on, as if nothing had been before.
 func (h History) from(begun time.Time) History {
+	h = *h.whole()
 	second := secondOf(begun)
 	h.keep(func(i int) bool { return h.deed(i).second() >= second })
 	if h.count() == 0 {

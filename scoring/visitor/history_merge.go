@@ -3,17 +3,34 @@ package visitor
 import (
 	"bytes"
 	"math"
+	"sync"
 
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
-// mergeHistories is what the parts did together, in the order of time. An order that two
-// of them tell of was placed once. Amounts are in the currency of the first part that
-// has one; those in another are not added.
+// together is what several did. It is put together when it is first asked for: by a rule,
+// or for people to read; most decisions do not ask.
+type together struct {
+	parts []*History
+	once  sync.Once
+	whole History
+}
+
+// whole is the history itself.
+func (h *History) whole() *History {
+	if h.together == nil {
+		return h
+	}
+	t := h.together
+	t.once.Do(func() { t.whole = putTogether(t.parts) })
+	return &t.whole
+}
+
+// mergeHistories is what the parts did together.
 func mergeHistories(parts []*Profile) History {
 	var some []*History
 	for _, p := range parts {
-		if p.History.first != nil {
+		if p.History.first != nil || p.History.together != nil {
 			some = append(some, &p.History)
 		}
 	}
@@ -22,6 +39,17 @@ func mergeHistories(parts []*Profile) History {
 		return History{}
 	case 1:
 		return *some[0]
+	}
+	return History{together: &together{parts: some}}
+}
+
+// putTogether puts events in the order of time. An order that two parts tell of was placed
+// once. Amounts are in the currency of the first part that
+// has one; those in another are not added.
+func putTogether(parts []*History) History {
+	some := make([]*History, len(parts))
+	for k, h := range parts {
+		some[k] = h.whole()
 	}
 	var m History
 	for _, h := range some {

@@ -231,7 +231,8 @@ func TestHistoryLaws(t *testing.T) {
 			}
 			*device = Apply(*device, e)
 		}
-		h, m := whole.History, Merge(nil, one, other).History
+		merged := Merge(nil, one, other)
+		h, m := whole.History, merged.History.whole()
 		if !m.sound() {
 			t.Fatalf("%+v", m)
 		}

@@ -192,7 +192,8 @@ func BenchmarkMerge(b *testing.B) {
 	device := func(n int) *Profile {
 		var p *Profile
 		for i := range 200 {
-			id := scoring.ProductID(fmt.Sprintf("sku-%d", (i*7+n*13)%90))
+			product := (i*7 + n*13) % 90
+			id := scoring.ProductID(fmt.Sprintf("sku-%d", product))
 			kind := scoring.ProductViewed
 			switch i % 10 {
 			case 7:
@@ -205,7 +206,7 @@ func BenchmarkMerge(b *testing.B) {
 				e = order(scoring.OrderCompleted, i*3+n, scoring.OrderID(fmt.Sprint(n, "-", i)), id)
 			}
 			for f := range 6 {
-				e.Items[0].Facets = append(e.Items[0].Facets, scoring.Facet{Kind: scoring.FacetTag, Value: fmt.Sprint((i*7 + f*f + n) % 80)}.ID())
+				e.Items[0].Facets = append(e.Items[0].Facets, scoring.Facet{Kind: scoring.FacetTag, Value: fmt.Sprint((product + f*f) % 80)}.ID())
 			}
 			p = Apply(p, e)
 			if i%4 == 0 {

@@ -149,13 +149,13 @@ func (h *History) sourceAt(number byte) []byte {
 }
 
 // First is where the first visit came from. It is kept for good.
-func (h *History) First() Source { return stampedSource(h.first) }
+func (h *History) First() Source { return stampedSource(h.whole().first) }
 
 // Last is where the last visit came from.
-func (h *History) Last() Source { return stampedSource(h.last) }
+func (h *History) Last() Source { return stampedSource(h.whole().last) }
 
 // Here is where the visitor was when their place or device was last another one.
-func (h *History) Here() Source { return stampedSource(h.here) }
+func (h *History) Here() Source { return stampedSource(h.whole().here) }
 
 func stampedSource(b []byte) (s Source) {
 	if len(b) < 4 {
