@@ -128,6 +128,15 @@ type Event struct {
 	Attributes map[string]string `cbor:"21,keyasint,omitempty"`
 	// Consent are the answers of a ConsentSet.
 	Consent []ConsentAnswer `cbor:"22,keyasint,omitempty"`
+	// Visit is what is known of the visitor after the event, if a visit of theirs began
+	// with it; nil: none did. It travels with the event, so that what is learned of
+	// visitors over time needs no profile of the past.
+	Visit *Visit `cbor:"19,keyasint,omitempty"`
+}
+
+// Visit is what is known of a visitor at the beginning of a visit.
+type Visit struct {
+	Intent []byte `cbor:"1,keyasint,omitempty"` // as intent.Facts.Pack writes it
 }
 
 // Link is a device that belongs to a person.

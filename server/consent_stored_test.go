@@ -105,6 +105,7 @@ func TestPurposesApart(t *testing.T) {
 	for _, id := range []string{"shoe-1", "shoe-2", "shoe-3"} {
 		s.track("shop", viewed("me", id))
 	}
+	s.settle("shop")
 	dry := func(r *pb.DecideRequest) { r.DryRun = true }
 	with := func(c *pb.Consent) string {
 		r := s.home("shop", "me", 5, dry, func(r *pb.DecideRequest) { r.Consent = c })

@@ -65,6 +65,7 @@ func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time
 	if p.Search != "" {
 		m.LastSearch = &pb.Search{Query: p.Search, Time: timeToProto(p.SearchTime)}
 	}
+	m.Intent = intentToProto(st.intent(p, now))
 	return m
 }
 
@@ -83,6 +84,12 @@ func identityToProto(st *site, m *pb.Visitor, p *visitor.Profile) {
 		}
 		m.Attributes[a.Key] = a.Value
 	}
+}
+
+// intentToProto tells probabilities to three digits: more would pretend to know.
+func intentToProto(s intentScores) *pb.Intent {
+	digits := func(p float64) float64 { return math.Round(1000*p) / 1000 }
+	return &pb.Intent{Within_7Days: digits(s.week), Within_30Days: digits(s.month), Category: s.category}
 }
 
 // total is the weight that interests are listed by.

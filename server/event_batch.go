@@ -145,6 +145,9 @@ func (b *eventBatch) store(ctx context.Context) error {
 		for i := range b.events {
 			b.site.countMail(&b.events[i])
 		}
+		if err := b.noteVisits(ctx); err != nil {
+			return err
+		}
 		acks, err := b.server.store.Append(ctx, b.site.id, b.events)
 		if err != nil {
 			return fmt.Errorf("append %d events: %w", len(b.events), about(siteName(b.site.id), err))

@@ -3,6 +3,8 @@ package creative
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/vitrine-io/vitrine/scoring/logit"
 )
 
 // DefaultFloor is the part of the choices that all arms share alike: it bounds the
@@ -19,7 +21,7 @@ type Arm struct {
 }
 
 // Worth is what showing the arm is expected to bring, at the mean of its logit.
-func (a Arm) Worth() float64 { return a.Value * logistic(a.Mean) }
+func (a Arm) Worth() float64 { return a.Value * logit.P(a.Mean) }
 
 // Chooser chooses arms by Thompson sampling (Thompson 1933; Chapelle and Li, NIPS
 // 2011), with the probability of every arm known: it draws one worth of each arm
@@ -198,8 +200,6 @@ func (r *contender) inner(at point) (z, growth float64) {
 	z = 2 * u * (1 + uu*(1.0/3+uu*(1.0/5+uu*(1.0/7+uu*(1.0/9+uu*(1.0/11+uu*(1.0/13)))))))
 	return at.log + r.logRatio + z, (1 - at.p) * (2 - q) * over
 }
-
-func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
 // cut drops who is above t with a probability under 1e-6.
 func (c *Chooser) cut(t float64) {

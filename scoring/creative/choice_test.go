@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/vitrine-io/vitrine/scoring/logit"
 )
 
 // race is K arms as an ad server meets them: well-known ones, new ones, and values
@@ -32,7 +34,7 @@ func byDrawing(arms []Arm, draws int, rng *rand.Rand) []float64 {
 		best, most, value := 0, math.Inf(-1), arms[0].Value // most is the logit of the best
 		for k, a := range arms {
 			z := a.Mean + a.Deviation*rng.NormFloat64()
-			if a.Value == value && z > most || a.Value != value && a.Value*logistic(z) > value*logistic(most) {
+			if a.Value == value && z > most || a.Value != value && a.Value*logit.P(z) > value*logit.P(most) {
 				best, most, value = k, z, a.Value
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/vitrine-io/vitrine/scoring/logit"
 )
 
 var windows = LearnerOptions{Window: time.Hour, Remember: 24 * time.Hour, MaxImpressions: 100}
@@ -173,7 +175,7 @@ func TestSampleStaysTrue(t *testing.T) {
 		t.Errorf("%d waited, want 1000 at most", most)
 	}
 	r := l.Model().At(at)
-	p := logistic(r.Logit(impression1(1, 0).Features).Mean)
+	p := logit.P(r.Logit(impression1(1, 0).Features).Mean)
 	if p < 0.08 || p > 0.125 { // of some 2,500 in the sample: a tenth, give or take three deviations of .006
 		t.Errorf("a response is thought %.3f likely, want one in ten", p)
 	}

@@ -8,6 +8,8 @@ import (
 	"math"
 	"sync/atomic"
 	"time"
+
+	"github.com/vitrine-io/vitrine/scoring/logit"
 )
 
 // Options shape a Model.
@@ -133,8 +135,8 @@ func (m *Model) Learn(features []Feature, response bool, at time.Time) Lesson {
 	t := m.table.Load()
 	scale := math.Exp2(m.halves(t.landmark, m.latest))
 	r := Reading{m, t, 1 / scale}
-	logit := r.Logit(features)
-	rest, p := slope(logit, response)
+	prior := r.Logit(features)
+	rest, p := logit.Peak(prior.Mean, prior.Variance, response)
 	l := Lesson{at: m.latest, gain: float32(p * (1 - p)), pulls: make([]float32, len(features))}
 	for i, f := range features {
 		x := float64(f.X)
@@ -144,35 +146,6 @@ func (m *Model) Learn(features []Feature, response bool, at time.Time) Lesson {
 	}
 	m.add(features, &l, 1)
 	return l
-}
-
-// slope is y - p at the highest posterior of the logit, and p: z = mean + variance
-// x (y - p(z)), by Newton's steps, halved where they would leave the bracket.
-func slope(prior Posterior, response bool) (rest, p float64) {
-	y := 0.0
-	if response {
-		y = 1
-	}
-	low, high := prior.Mean+prior.Variance*(y-1), prior.Mean+prior.Variance*y
-	z := prior.Mean
-	for range 50 {
-		p = logistic(z)
-		off := prior.Mean + prior.Variance*(y-p) - z // falls with z
-		if off > 0 {
-			low = z
-		} else {
-			high = z
-		}
-		next := z + off/(1+prior.Variance*p*(1-p))
-		if next < low || next > high {
-			next = (low + high) / 2
-		}
-		if math.Abs(next-z) < 1e-9 {
-			break
-		}
-		z = next
-	}
-	return y - p, p
 }
 
 // TakeBack takes an observation back that Learn added with these features, exactly

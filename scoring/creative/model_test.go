@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/logit"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -286,7 +287,7 @@ func TestProbability(t *testing.T) {
 		for z := -6.0; z <= 6; z += 0.01 {
 			w := math.Exp(-z * z / 2)
 			sum += w
-			want += w * logistic(p.Mean+z*math.Sqrt(p.Variance))
+			want += w * logit.P(p.Mean+z*math.Sqrt(p.Variance))
 		}
 		want /= sum
 		if got := p.Probability(); math.Abs(got-want) > 0.002*want {

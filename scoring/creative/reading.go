@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/vitrine-io/vitrine/scoring/logit"
 )
 
 // Posterior is the distribution of a logit, or of a part of one: normal.
@@ -16,7 +18,7 @@ type Posterior struct{ Mean, Variance float64 }
 func (p Posterior) Probability() (sum float64) {
 	deviation := math.Sqrt(p.Variance)
 	for _, node := range hermite {
-		sum += node[1] * logistic(p.Mean+node[0]*deviation)
+		sum += node[1] * logit.P(p.Mean+node[0]*deviation)
 	}
 	return sum
 }

@@ -37,6 +37,7 @@ type Model struct {
 	kinds    kinds
 	clicks   responses
 	orders   responses
+	intents  intents
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -131,6 +132,7 @@ func (m *Model) Learn(e *scoring.Event) {
 	m.searches.learn(m, e, t)
 	m.clicks.learn(e, t)
 	m.orders.learn(e, t)
+	m.intents.learn(e, t)
 	m.sweepDaily(t)
 	m.learned.Add(1)
 }

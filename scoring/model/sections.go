@@ -33,6 +33,7 @@ func (m *Model) sections() []section {
 		&m.trails,
 		&m.deliveries,
 		&m.orders,
+		&m.intents,
 	}
 }
 

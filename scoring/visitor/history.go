@@ -114,7 +114,7 @@ func (h History) Add(e *scoring.Event, at time.Time) History {
 	n := h.count()
 	late := n > 0 && second < h.deed(n-1).second()
 	if !late {
-		begins := n == 0 || second-h.deed(n-1).second() > uint32(visitGap/time.Second)
+		begins := n == 0 || second-h.deed(n-1).second() > uint32(VisitGap/time.Second)
 		h.met(source, second, begins)
 		if !begins {
 			source = nil

@@ -52,7 +52,7 @@ func (h *History) events(yield func(i, end int) bool) {
 func (h *History) insert(late []step) bool {
 	second := late[0].second
 	at := sort.Search(h.count(), func(i int) bool { return h.deed(i).second() > second })
-	const gap = uint32(visitGap / 1e9)
+	const gap = uint32(VisitGap / 1e9)
 	begins := at == 0 || second-h.deed(at-1).second() > gap
 	if at == 0 && second < binary.BigEndian.Uint32(h.first) {
 		h.first = exactly(append(binary.BigEndian.AppendUint32(nil, second), late[0].source...))

@@ -58,6 +58,8 @@ type (
 	Grouping struct{}
 	// Contacts is bounding how much they are shown: caps, contact budgets, cool-downs.
 	Contacts struct{}
+	// Learning is learning from them what visitors like them do.
+	Learning struct{}
 )
 
 func (Products) purpose() scoring.Purpose  { return scoring.PurposeProducts }
@@ -65,6 +67,7 @@ func (Creatives) purpose() scoring.Purpose { return scoring.PurposeCreatives }
 func (Measuring) purpose() scoring.Purpose { return scoring.PurposeMeasurement }
 func (Grouping) purpose() scoring.Purpose  { return scoring.PurposeProfile }
 func (Contacts) purpose() scoring.Purpose  { return scoring.PurposeProfile }
+func (Learning) purpose() scoring.Purpose  { return scoring.PurposeProfile }
 
 // Open gives what the allowed purposes permit to be known for a use. A visitor of whom
 // nothing but answers is kept is one never seen.

@@ -7,20 +7,20 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
 
-// visitGap is how long nothing happens between two visits: the convention of web
+// VisitGap is how long nothing happens between two visits: the convention of web
 // analytics, as in model.SessionGap.
-const visitGap = 30 * time.Minute
+const VisitGap = 30 * time.Minute
 
 // Returning reports whether the visitor was here before the visit that goes on now,
 // or begins.
 func (p *Profile) Returning(now time.Time) bool {
-	return !p.FirstSeen.IsZero() && p.FirstSeen.Before(p.visitBegan(now).Add(-visitGap))
+	return !p.FirstSeen.IsZero() && p.FirstSeen.Before(p.visitBegan(now).Add(-VisitGap))
 }
 
 // visitBegan is when the visit began that goes on now; now if none does.
 func (p *Profile) visitBegan(now time.Time) time.Time {
 	begun := now
-	for k := len(p.Touches) - 1; k >= 0 && begun.Sub(p.Touches[k].Time) <= visitGap; k-- {
+	for k := len(p.Touches) - 1; k >= 0 && begun.Sub(p.Touches[k].Time) <= VisitGap; k-- {
 		begun = p.Touches[k].Time
 	}
 	return begun

@@ -17,10 +17,7 @@ const maxGroupRows = 10_000
 // one: with a window of 0 as soon as another group begins.
 type csvEvents struct {
 	*table
-	m *eventsMapping
-	// ofPersons: they may be of a person without a device.
-	ofPersons bool
-
+	m     *eventsMapping
 	rowNo int
 	open  map[string]*list.Element // of *group
 	order list.List                // the groups still open, the least recently added to first
@@ -198,7 +195,7 @@ func (c *csvEvents) event(r *row) *vitrinev1.Event {
 			Coupon: r.text("order.coupon", &o.Coupon),
 		}
 	}
-	if e.Visitor.DeviceId == "" && (!c.ofPersons || e.Visitor.PersonId == "") {
+	if e.Visitor.DeviceId == "" {
 		r.fail("visitor", errors.New("is empty: a `skip` rule leaves out what nobody is known of"))
 	}
 	if e.Time == nil {

@@ -1,0 +1,26 @@
+package server
+
+import (
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring/intent"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+)
+
+// intentScores say how likely a visitor is to buy.
+type intentScores struct {
+	week, month float64 // probabilities of an order within 7 and 30 days
+	category    string  // that they are likeliest to buy from; empty when nothing tells
+}
+
+// intent is that of a visitor at a time, as far as has been learned; p may be nil. It
+// costs 5 us.
+func (st *site) intent(p *visitor.Profile, now time.Time) (s intentScores) {
+	facts := intent.Of(p, now)
+	within := st.learner.model.Intent().Probabilities(&facts)
+	s.week, s.month = within[intent.Week], within[intent.Month]
+	if p != nil {
+		s.category = intent.Category(p.Interests, now, st.products.Facet)
+	}
+	return s
+}

@@ -1,0 +1,50 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/intent"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
+)
+
+// knownSoFar is what is known of a visitor in the middle of a batch.
+type knownSoFar struct {
+	profile  *visitor.Profile
+	lastSeen time.Time // with the events that are not in the profile yet
+	since    []int     // these, by their number in the batch
+}
+
+// noteVisits writes into events that a visit begins with what is known of their visitors
+// then, so that learning who buys needs no profile of the past.
+func (b *eventBatch) noteVisits(ctx context.Context) error {
+	known := make(map[scoring.VisitorID]*knownSoFar, len(b.events))
+	for i := range b.events {
+		e := &b.events[i]
+		of := known[e.Visitor]
+		if of == nil {
+			kept, err := b.server.visitor(ctx, b.site, e.Visitor)
+			if err != nil {
+				return err
+			}
+			of = &knownSoFar{profile: visitor.Open[visitor.Learning](kept, b.allowed[i]).Profile()}
+			if of.profile != nil {
+				of.lastSeen = of.profile.LastSeen
+			}
+			known[e.Visitor] = of
+		}
+		if intent.Begins(of.lastSeen, e) {
+			for _, k := range of.since {
+				of.profile = visitor.Apply(of.profile, &b.events[k])
+			}
+			of.since = of.since[:0]
+			e.Visit = &scoring.Visit{Intent: intent.Note(of.profile, e)}
+		}
+		of.since = append(of.since, i)
+		if e.Time.After(of.lastSeen) {
+			of.lastSeen = e.Time
+		}
+	}
+	return nil
+}
