@@ -43,13 +43,14 @@ type importFlags struct {
 func newImportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Load a shop's products or events from its own files",
+		Short: "Load a shop's products, events or visitors from its own files",
 		Example: `  vitrine import products catalogue.csv --mapping products.yaml --site shop
-  vitrine import events log.jsonl.gz --site shop --consent granted`,
+  vitrine import events log.jsonl.gz --site shop --consent granted
+  vitrine import visitors crm.csv --site shop --consent granted`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newImportProductsCommand(a), newImportEventsCommand(a))
+	cmd.AddCommand(newImportProductsCommand(a), newImportEventsCommand(a), newImportVisitorsCommand(a))
 	return cmd
 }
 

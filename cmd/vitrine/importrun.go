@@ -89,9 +89,7 @@ func (a *app) importEvents(ctx context.Context, im *fileImport) (*importSummary,
 // granted asserts consent to a profile and to measurement for the events that carry no
 // consent of their own.
 func granted(next feed.Next[*pb.Event]) feed.Next[*pb.Event] {
-	consent := &pb.Consent{Purposes: []*pb.PurposeConsent{
-		{Purpose: pb.Purpose_PURPOSE_PROFILE, Granted: true}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: true},
-	}}
+	consent := grantedConsent()
 	return func() (records.Record[*pb.Event], error) {
 		rec, err := next()
 		if err == nil && rec.Message.Consent == nil {
@@ -99,6 +97,13 @@ func granted(next feed.Next[*pb.Event]) feed.Next[*pb.Event] {
 		}
 		return rec, err
 	}
+}
+
+// grantedConsent allows a profile and measurement.
+func grantedConsent() *pb.Consent {
+	return &pb.Consent{Purposes: []*pb.PurposeConsent{
+		{Purpose: pb.Purpose_PURPOSE_PROFILE, Granted: true}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: true},
+	}}
 }
 
 // importProducts is `vitrine import products`.
@@ -132,6 +137,7 @@ type importSummary struct {
 	Files     []string             `json:"files"`
 	Events    *feed.EventsReport   `json:"events,omitempty"`
 	Products  *feed.ProductsReport `json:"products,omitempty"`
+	Visitors  *feed.VisitorsReport `json:"visitors,omitempty"`
 	Skipped   map[string]int64     `json:"skipped,omitempty"` // rows, by the mapping's rules
 	Seconds   float64              `json:"seconds"`
 	PerSecond float64              `json:"per_second"` // received and dealt with
@@ -154,8 +160,11 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 		}
 	}
 	unit := "products"
-	if s.Events != nil {
+	switch {
+	case s.Events != nil:
 		unit = "events"
+	case s.Visitors != nil:
+		unit = "visitors"
 	}
 	took := progress.Round(time.Duration(s.Seconds * float64(time.Second)))
 	for _, name := range slices.Sorted(maps.Keys(s.Skipped)) {
@@ -178,6 +187,14 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 		count(p.Rejected, "refused as invalid")
 		count(p.Deleted, "removed, as the files do not mention them")
 	}
+	if v := s.Visitors; v != nil {
+		count(v.BadLines, "bad lines")
+		count(v.Received, "visitors received")
+		count(v.Stored, "taken in, durably")
+		count(v.Events, "events of theirs stored")
+		count(v.NoConsent, "not covered by consent, of whom nothing is kept")
+		count(v.Invalid, "refused as invalid")
+	}
 	head := fmt.Sprintf("%s: imported in %s, %s %s/s", s.Site, took, progress.Thousands(int64(s.PerSecond)), unit)
 	if s.Error != "" {
 		head = fmt.Sprintf("%s: broken off after %s", s.Site, took)
@@ -189,8 +206,11 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 
 // received is how many records the server has dealt with.
 func (s *importSummary) received() int64 {
-	if s.Events != nil {
+	switch {
+	case s.Events != nil:
 		return s.Events.Received
+	case s.Visitors != nil:
+		return s.Visitors.Received
 	}
 	return s.Products.Received
 }
@@ -202,6 +222,11 @@ func (s *importSummary) nextSteps() []string {
 		lines = append(lines,
 			"No event was stored: the log records no consent, and the site stores nothing without.",
 			"If the visitors allowed personalization when the log was collected, repeat it with --consent granted.")
+	}
+	if v := s.Visitors; v != nil && v.NoConsent > 0 && v.Stored == 0 {
+		lines = append(lines,
+			"No visitor was taken in: the files record no consent, and the site stores nothing without.",
+			"If the visitors allowed a profile, repeat it with --consent granted.")
 	}
 	if p := s.Products; p != nil && p.KeptRest && s.Error == "" {
 		lines = append(lines, "Nothing was removed: a line that was left out may stand for a product still sold. Mend it and repeat.")

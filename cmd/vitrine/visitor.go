@@ -32,11 +32,12 @@ it: see it, allow or refuse it, carry it away, have it forgotten.
 A visitor is a device, named by its id, or a person with all their devices, named
 person:ID.`,
 		Example: `  vitrine visitor show --site demo trail-runner
-  vitrine visitor consent --site demo trail-runner --refuse advertising`,
+  vitrine visitor consent --site demo trail-runner --refuse advertising
+  vitrine visitor link --site demo person:c-1042 trail-runner tent-camper`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVisitorShowCommand(a), newVisitorConsentCommand(a))
+	cmd.AddCommand(newVisitorShowCommand(a), newVisitorConsentCommand(a), newVisitorLinkCommand(a), newVisitorUnlinkCommand(a))
 	return cmd
 }
 
@@ -128,6 +129,7 @@ func printVisitor(w io.Writer, v *pb.Visitor, names map[string]string, now time.
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d events, first seen %s, last %s\n", v.GetName(), v.GetEventCount(),
 		ago(now, v.GetFirstSeenTime().AsTime()), ago(now, v.GetLastSeenTime().AsTime()))
+	printIdentity(&b, v)
 	sections := []struct {
 		title string
 		rows  int

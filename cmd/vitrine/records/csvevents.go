@@ -17,7 +17,10 @@ const maxGroupRows = 10_000
 // one: with a window of 0 as soon as another group begins.
 type csvEvents struct {
 	*table
-	m     *eventsMapping
+	m *eventsMapping
+	// ofPersons: they may be of a person without a device.
+	ofPersons bool
+
 	rowNo int
 	open  map[string]*list.Element // of *group
 	order list.List                // the groups still open, the least recently added to first
@@ -195,7 +198,7 @@ func (c *csvEvents) event(r *row) *vitrinev1.Event {
 			Coupon: r.text("order.coupon", &o.Coupon),
 		}
 	}
-	if e.Visitor.DeviceId == "" {
+	if e.Visitor.DeviceId == "" && (!c.ofPersons || e.Visitor.PersonId == "") {
 		r.fail("visitor", errors.New("is empty: a `skip` rule leaves out what nobody is known of"))
 	}
 	if e.Time == nil {

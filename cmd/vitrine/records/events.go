@@ -23,6 +23,9 @@ func OpenEvents(in *Input, m *Mapping) (Reader[*vitrinev1.Event], error) {
 		return m.format.Open(in), nil
 	}
 	if m != nil {
+		if e := m.file.Events; e != nil && !e.Visitor.given() {
+			return nil, fmt.Errorf("records: mapping %s: events: `visitor` is missing; orders of persons without a device are for `import visitors`", m.path)
+		}
 		return newCSVEvents(in, m)
 	}
 	if f, ok := DetectLogFormat(in); ok {
@@ -147,11 +150,14 @@ func sumItems(e *vitrinev1.Event) {
 }
 
 // checkEvent says what an import needs of an event beyond the contract.
-func checkEvent(e *vitrinev1.Event) error {
+func checkEvent(e *vitrinev1.Event) error { return checkEventOf(e, false) }
+
+// checkEventOf does so for one that may be of a person without a device.
+func checkEventOf(e *vitrinev1.Event, ofPerson bool) error {
 	switch {
 	case e.GetType() == 0:
 		return errors.New("type: is missing")
-	case e.GetVisitor().GetDeviceId() == "":
+	case e.GetVisitor().GetDeviceId() == "" && (!ofPerson || e.GetVisitor().GetPersonId() == ""):
 		return errors.New("visitor: is missing")
 	case e.GetTime() == nil:
 		return errors.New("time: is missing, and a log of the past needs it")

@@ -32,6 +32,7 @@ type mappingFile struct {
 	Currency   value            `yaml:"currency"`
 	Events     *eventsMapping   `yaml:"events"`
 	Products   *productsMapping `yaml:"products"`
+	Visitors   *visitorsMapping `yaml:"visitors"`
 }
 
 // skipRule leaves rows out and counts them under its name.
@@ -147,17 +148,23 @@ func (f *mappingFile) check() error {
 	if _, err := newTimeFormat(f.TimeFormat, f.TimeZone); err != nil {
 		return err
 	}
-	if f.Events == nil && f.Products == nil {
-		return errors.New("neither `events` nor `products` is there")
+	if f.Events == nil && f.Products == nil && f.Visitors == nil {
+		return errors.New("none of `events`, `products` and `visitors` is there")
+	}
+	if v := f.Visitors; v != nil && !v.Visitor.given() && !v.Person.given() {
+		return errors.New("visitors: `visitor` or `person` is missing")
 	}
 	if e := f.Events; e != nil {
 		for _, need := range []struct {
 			name string
 			v    value
-		}{{"type", e.Type}, {"visitor", e.Visitor}, {"time", e.Time}} {
+		}{{"type", e.Type}, {"time", e.Time}} {
 			if !need.v.given() {
 				return fmt.Errorf("events: `%s` is missing", need.name)
 			}
+		}
+		if !e.Visitor.given() && !e.Person.given() {
+			return errors.New("events: `visitor` is missing")
 		}
 		if e.Window < 0 || e.Window > maxGroupRows || e.Window > 0 && !e.GroupBy.given() {
 			return fmt.Errorf("events: `window` goes with `group_by` and is at most %d rows", maxGroupRows)

@@ -192,7 +192,7 @@ func TestBadMappings(t *testing.T) {
 	const need = "events:\n  type: home_viewed\n  visitor: \"{v}\"\n  time: \"{t}\"\n"
 	for _, c := range []struct{ text, want string }{
 		{"", "it is empty"},
-		{"currency: EUR\n", "neither `events` nor `products` is there"},
+		{"currency: EUR\n", "none of `events`, `products` and `visitors` is there"},
 		{need + "  colour: red\n", "line 5: colour is no key here"},
 		{"events: {type: a, visitor: b}\n", "events: `time` is missing"},
 		{need + "  id: {value: a, colour: b}\n", `line 5: "colour" is not known here`},

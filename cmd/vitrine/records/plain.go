@@ -48,7 +48,16 @@ var plainProductColumns = map[string]string{
 
 // plainEvents makes the mapping of a file whose columns bear the fields' names.
 func plainEvents(in *Input) (*Mapping, error) {
-	m, err := plainMapping(in, "events", plainEventColumns, []string{"type", "visitor", "time"}, func(header []string) string {
+	header, r, err := readHeader(in, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	return mappingOfEvents(in, header, r.comma, []string{"type", "visitor", "time"})
+}
+
+// mappingOfEvents does so once the header has been read.
+func mappingOfEvents(in *Input, header []string, comma byte, need []string) (*Mapping, error) {
+	return mappingOf(in, header, comma, "events", plainEventColumns, need, func(header []string) string {
 		extra := ""
 		for _, col := range []string{"quantity", "price"} {
 			if slices.Contains(header, col) {
@@ -57,26 +66,27 @@ func plainEvents(in *Input) (*Mapping, error) {
 		}
 		return extra
 	})
-	return m, err
 }
 
 // plainProducts does the same for products.
 func plainProducts(in *Input) (*Mapping, error) {
-	return plainMapping(in, "products", plainProductColumns, []string{"id"}, nil)
-}
-
-func plainMapping(in *Input, section string, known map[string]string, need []string, extra func([]string) string) (*Mapping, error) {
 	header, r, err := readHeader(in, "", nil)
 	if err != nil {
 		return nil, err
 	}
+	return mappingOf(in, header, r.comma, "products", plainProductColumns, []string{"id"}, nil)
+}
+
+func mappingOf(
+	in *Input, header []string, comma byte, section string, known map[string]string, need []string, extra func([]string) string,
+) (*Mapping, error) {
 	var names []string
 	for name := range known {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	var b strings.Builder
-	fmt.Fprintf(&b, "delimiter: %q\ncolumns: [", string(r.comma))
+	fmt.Fprintf(&b, "delimiter: %q\ncolumns: [", string(comma))
 	for i, col := range header {
 		if _, ok := known[col]; !ok {
 			return nil, fmt.Errorf("records: %s: column %q is no field: without --mapping the columns are named %s",
