@@ -17,6 +17,7 @@ DECISIONS    ?= 10000
 FUZZ_TIME    ?= 30s
 RAPID_CHECKS ?= 2000
 CAPS_STEPS   ?= 100000
+UNKNOWN      ?= 10000
 
 TOOLS := .tools/bin
 BUF   := PATH="$(CURDIR)/$(TOOLS):$$PATH" buf
@@ -66,7 +67,7 @@ test-replay: ## Replay a journal in four ways, and compare DECISIONS decisions b
 .PHONY: test-properties
 test-properties: ## Check each property RAPID_CHECKS times.
 	@.ci/gotest -timeout 60m -count=1 $$(.ci/packages-with rapid) -rapid.checks=$(RAPID_CHECKS)
-	@.ci/gotest -timeout 60m -count=1 -run NeverExceeded ./server -caps.steps=$(CAPS_STEPS)
+	@.ci/gotest -timeout 60m -count=1 -run 'NeverExceeded|NobodyIsKnown' ./server -caps.steps=$(CAPS_STEPS) -consent.visitors=$(UNKNOWN)
 
 .PHONY: fuzz
 fuzz: ## Fuzz every target for FUZZ_TIME.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -39,5 +40,11 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 	journeyToProto(m, &profile.History)
 	allowed := st.standing(kept)
 	m.Segments = segmentNames(st, asked(st, visitor.Open[visitor.Grouping](kept, allowed), allowed, s.clock.Now()))
+	keys := append([]scoring.VisitorID{id}, profile.Devices()...)
+	decisions := 0
+	if m.Decisions, decisions, err = s.decisionsToProto(ctx, st, keys); err != nil {
+		return nil, s.fail("GetVisitor", err)
+	}
+	m.Summary = s.summaryOf(st, m, decisions)
 	return m, nil
 }

@@ -157,6 +157,8 @@ func TestVisitorIsShown(t *testing.T) {
 	at := func(ago time.Duration) *timestamppb.Timestamp { return timestamppb.New(now.Add(-ago)) }
 	c := &canned{visitor: &pb.Visitor{
 		Name: "sites/demo/visitors/v1", EventCount: 7, FirstSeenTime: at(73 * time.Hour), LastSeenTime: at(time.Second),
+		Summary:  []string{"You looked at Title of A lately.", "You do not allow us to choose products by it, to choose creatives by it, to tell what came of what you were shown."},
+		Consents: []*pb.StoredConsent{{Purpose: pb.Purpose_PURPOSE_PROFILE, Granted: true, Signal: pb.ConsentSignal_CONSENT_SIGNAL_SITE_POLICY}},
 		Interests: []*pb.Interest{
 			{Facet: &pb.Facet{Kind: pb.FacetKind_FACET_KIND_CATEGORY, Value: "shoes/running"}, ShortTerm: 1.5, MidTerm: 3, LongTerm: 4},
 			{Facet: &pb.Facet{Kind: pb.FacetKind_FACET_KIND_ATTRIBUTE, Key: "colour", Value: "moss"}, LongTerm: 1},

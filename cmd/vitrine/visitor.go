@@ -130,6 +130,12 @@ func printVisitor(w io.Writer, v *pb.Visitor, names map[string]string, now time.
 	fmt.Fprintf(&b, "%s: %d events, first seen %s, last %s\n", v.GetName(), v.GetEventCount(),
 		ago(now, v.GetFirstSeenTime().AsTime()), ago(now, v.GetLastSeenTime().AsTime()))
 	printIdentity(&b, v)
+	if len(v.GetSummary()) > 0 {
+		b.WriteString("\nIn words\n\n")
+	}
+	for _, sentence := range v.GetSummary() {
+		b.WriteString("  " + strings.ReplaceAll(fold(sentence, 90), "\n", "\n  ") + "\n")
+	}
 	sections := []struct {
 		title string
 		rows  int

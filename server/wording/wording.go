@@ -28,7 +28,14 @@ const placeholder = "{name}"
 var shipped embed.FS
 
 // Shipped returns the languages that Vitrine comes with.
-func Shipped() (*Languages, error) { return Read(shipped) }
+func Shipped() (*Languages, error) {
+	l, err := Read(shipped)
+	if err != nil {
+		return nil, err
+	}
+	l.summaries, err = readSummaries(shippedSummaries)
+	return l, err
+}
 
 // Read reads every message file in a folder. It fails when a file lacks a
 // message, has one that is none, or one with its placeholder missing or out of place: the
@@ -60,7 +67,10 @@ func Read(folder fs.FS) (*Languages, error) {
 
 // Languages are those that reasons can be worded in. They may be used by any
 // number of goroutines.
-type Languages struct{ byTag map[string]*Language }
+type Languages struct {
+	byTag     map[string]*Language
+	summaries map[string]Summary
+}
 
 // Tags lists the languages in alphabetical order.
 func (l *Languages) Tags() []string { return slices.Sorted(maps.Keys(l.byTag)) }
@@ -68,17 +78,19 @@ func (l *Languages) Tags() []string { return slices.Sorted(maps.Keys(l.byTag)) }
 // Of is the language of the first of the locales (BCP 47 tags, such as fr-CA)
 // that is known as it is or without its last parts, as fr is for fr-CA; else
 // English.
-func (l *Languages) Of(locales ...string) *Language {
+func (l *Languages) Of(locales ...string) *Language { return l.byTag[l.tagOf(locales...)] }
+
+func (l *Languages) tagOf(locales ...string) string {
 	for _, locale := range locales {
 		tag := strings.ToLower(strings.ReplaceAll(locale, "_", "-"))
 		for tag != "" {
-			if found, ok := l.byTag[tag]; ok {
-				return found
+			if l.byTag[tag] != nil {
+				return tag
 			}
 			tag = tag[:max(0, strings.LastIndexByte(tag, '-'))]
 		}
 	}
-	return l.byTag[Default]
+	return Default
 }
 
 // Language words reasons.
