@@ -41,10 +41,11 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 	allowed := st.standing(kept)
 	m.Segments = segmentNames(st, asked(st, visitor.Open[visitor.Grouping](kept, allowed), allowed, s.clock.Now()))
 	keys := append([]scoring.VisitorID{id}, profile.Devices()...)
-	decisions := 0
-	if m.Decisions, decisions, err = s.decisionsToProto(ctx, st, keys); err != nil {
+	latest, decisions, err := s.decisionsToProto(ctx, st, keys)
+	if err != nil {
 		return nil, s.fail("GetVisitor", err)
 	}
+	m.Decisions = latest
 	m.Summary = s.summaryOf(st, m, decisions)
 	return m, nil
 }
