@@ -112,7 +112,8 @@ func storeOptions(c config.Store, logger *slog.Logger) boltstore.Options {
 	return boltstore.Options{
 		DedupeWindow: c.DedupeWindow, DedupeMax: c.DedupeMax,
 		EventRetention: keep(c.EventRetention), DecisionRetention: keep(c.DecisionRetention),
-		ProfileCache: c.ProfileCache, CheckpointEvery: c.CheckpointEvery,
+		ProfileRetention: keep(c.ProfileRetention),
+		ProfileCache:     c.ProfileCache, CheckpointEvery: c.CheckpointEvery,
 		Logger: logger,
 	}
 }

@@ -33,11 +33,14 @@ A visitor is a device, named by its id, or a person with all their devices, name
 person:ID.`,
 		Example: `  vitrine visitor show --site demo trail-runner
   vitrine visitor consent --site demo trail-runner --refuse advertising
-  vitrine visitor link --site demo person:c-1042 trail-runner tent-camper`,
+  vitrine visitor link --site demo person:c-1042 trail-runner tent-camper
+  vitrine visitor export --site demo trail-runner > trail-runner.jsonl
+  vitrine visitor erase --site demo trail-runner`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVisitorShowCommand(a), newVisitorConsentCommand(a), newVisitorLinkCommand(a), newVisitorUnlinkCommand(a))
+	cmd.AddCommand(newVisitorShowCommand(a), newVisitorConsentCommand(a), newVisitorLinkCommand(a), newVisitorUnlinkCommand(a),
+		newVisitorExportCommand(a), newVisitorEraseCommand(a))
 	return cmd
 }
 

@@ -76,6 +76,7 @@ type Store struct {
 	DedupeMax         int           // event ids known at most
 	EventRetention    time.Duration // events are kept this long; 0: for ever
 	DecisionRetention time.Duration // decisions are kept this long; 0: for ever
+	ProfileRetention  time.Duration // profiles are kept this long after the last event; 0: for ever
 	ProfileCache      int           // visitors whose profiles stay in memory
 	CheckpointEvery   time.Duration // changed profiles reach the disk this often
 }
@@ -120,6 +121,7 @@ func Default() *Config {
 			DedupeMax:         4_000_000,
 			EventRetention:    90 * 24 * time.Hour,
 			DecisionRetention: 30 * 24 * time.Hour,
+			ProfileRetention:  395 * 24 * time.Hour,
 			ProfileCache:      50_000,
 			CheckpointEvery:   5 * time.Second,
 		},

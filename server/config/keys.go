@@ -145,6 +145,13 @@ func keys() []key {
 				return c.Store.DecisionRetention == 0 || c.Store.DecisionRetention >= time.Hour
 			}, want: "0s, or at least 1h",
 		},
+		{
+			name: "store.profile_retention", help: "Profiles are kept this long after the visitor's last event, and at least as long as their events. 0: for ever.",
+			in: func(c *Config) value { return (*durationValue)(&c.Store.ProfileRetention) },
+			ok: func(c *Config) bool {
+				return c.Store.ProfileRetention == 0 || c.Store.ProfileRetention >= time.Hour
+			}, want: "0s, or at least 1h",
+		},
 		count("store.profile_cache", "Visitors whose profiles stay in memory, about 2 KB each.",
 			func(c *Config) *int { return &c.Store.ProfileCache }, 1_000, 100_000_000),
 		span("store.checkpoint_every", "How often changed profiles reach the disk. Longer: less writing, slower start after a crash.",

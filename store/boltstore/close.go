@@ -30,6 +30,7 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) shutdown() error {
+	<-s.running.retain
 	// Decisions first: they go through the committer. Then it ends, and the
 	// applier behind it. The checkpointer makes room for both until then.
 	s.decisions.close()

@@ -58,7 +58,7 @@ type Store struct {
 	closing   chan struct{} // closed when Close begins
 	closeOnce sync.Once
 	closeErr  error
-	running   struct{ commit, apply, checkpoint, decide chan struct{} }
+	running   struct{ commit, apply, checkpoint, decide, retain chan struct{} }
 }
 
 var _ store.Store = (*Store)(nil)
@@ -123,6 +123,7 @@ func (s *Store) start() {
 	s.running.apply = spawn(s.applyLoop)
 	s.running.checkpoint = spawn(s.checkpointer.run)
 	s.running.decide = spawn(s.decisions.run)
+	s.running.retain = spawn(s.retainProfiles)
 }
 
 // spawn runs fn and returns a channel that is closed at its end.

@@ -28,6 +28,12 @@ type Options struct {
 	// DecisionRetention is the same for decisions. Default 30 days.
 	DecisionRetention time.Duration
 
+	// ProfileRetention is how long a profile stays after its visitor's last event, by
+	// when that happened. Once a day those past it are removed; never while events of
+	// theirs are in the journal. Default 395 days: a year and a month, so that who
+	// comes back every year is known.
+	ProfileRetention time.Duration
+
 	// ProfileCache bounds the unchanged profiles held in memory (about 2 KB
 	// each). Default 50,000.
 	ProfileCache int
@@ -90,6 +96,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.DedupeMax, 4_000_000)
 	setDefault(&o.EventRetention, 90*24*time.Hour)
 	setDefault(&o.DecisionRetention, 30*24*time.Hour)
+	setDefault(&o.ProfileRetention, 395*24*time.Hour)
 	setDefault(&o.ProfileCache, 50_000)
 	setDefault(&o.DirtyProfiles, 100_000)
 	setDefault(&o.CheckpointEvery, 30*time.Second)

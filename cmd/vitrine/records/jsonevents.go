@@ -11,16 +11,44 @@ import (
 )
 
 // jsonEvents reads events from JSON Lines: the contract's message in protobuf's
-// JSON, with the short forms that docs/import.md lists.
+// JSON, with the short forms that docs/import.md lists. What else stands in a visitor's
+// export is passed over.
 type jsonEvents struct {
 	jsonLines
-	parts []*vitrinev1.Event // of an event that was split
+	parts   []*vitrinev1.Event // of an event that was split
+	skipped map[string]int64
+}
+
+// Skipped implements Reader.
+func (j *jsonEvents) Skipped() map[string]int64 { return j.skipped }
+
+// noEvents are the lines of an export that are no events, by their only field.
+var noEvents = map[string]string{
+	"profile": "profile of an export", "internal": "internal event of an export", "decision": "decision of an export",
+}
+
+// event returns the next object that is one.
+func (j *jsonEvents) event() (*object, error) {
+	for {
+		o, err := j.next()
+		if err != nil || len(o.names) != 1 {
+			return o, err
+		}
+		why, is := noEvents[o.names[0]]
+		if !is {
+			return o, nil
+		}
+		if j.skipped == nil {
+			j.skipped = make(map[string]int64)
+		}
+		j.skipped[why]++
+	}
 }
 
 // Next implements Reader.
 func (j *jsonEvents) Next() (Record[*vitrinev1.Event], error) {
 	if len(j.parts) == 0 {
-		o, err := j.next()
+		o, err := j.event()
 		if err != nil {
 			return Record[*vitrinev1.Event]{}, err
 		}
