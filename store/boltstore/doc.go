@@ -26,6 +26,15 @@
 // profile's record carries the number it has reached, so that no event counts
 // twice however far a checkpoint came before a crash.
 //
+// # One visitor
+//
+// A profile's record names the parts of the journal that its visitor has events in,
+// chunks of 4,096 numbers, so that EventsOf and EraseVisitor read those alone. Whose
+// decisions are stands beside them as fingerprints, one small record a commit
+// (decisioncolumn.go). An erasure is a promise in the journal first (erase.go), and what
+// a crash leaves of it is done at the next start. Compact copies both files under
+// temporary names and renames them; reads go on in the old ones until then.
+//
 // # Identity
 //
 // A site gets a number that is never used again, and every key of the site
