@@ -24,7 +24,7 @@ func newSitesCommand(a *app) *cobra.Command {
 		},
 	}
 	r.flags(cmd.PersistentFlags())
-	cmd.AddCommand(newSitesCreateCommand(a, r), newSitesContactsCommand(a, r), newSitesDeleteCommand(a, r))
+	cmd.AddCommand(newSitesCreateCommand(a, r), newSitesContactsCommand(a, r), newSitesVisitorsCommand(a, r), newSitesDeleteCommand(a, r))
 	return cmd
 }
 
