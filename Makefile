@@ -18,6 +18,7 @@ FUZZ_TIME    ?= 30s
 RAPID_CHECKS ?= 2000
 CAPS_STEPS   ?= 100000
 UNKNOWN      ?= 10000
+IDENTITY_RUNS ?= 300
 
 TOOLS := .tools/bin
 BUF   := PATH="$(CURDIR)/$(TOOLS):$$PATH" buf
@@ -68,6 +69,7 @@ test-replay: ## Replay a journal in four ways, and compare DECISIONS decisions b
 test-properties: ## Check each property RAPID_CHECKS times.
 	@.ci/gotest -timeout 60m -count=1 $$(.ci/packages-with rapid) -rapid.checks=$(RAPID_CHECKS)
 	@.ci/gotest -timeout 60m -count=1 -run 'NeverExceeded|NobodyIsKnown' ./server -caps.steps=$(CAPS_STEPS) -consent.visitors=$(UNKNOWN)
+	@.ci/gotest -timeout 60m -count=1 -run 'UnlinkIsTheInverse|OfPersonsAreNever' ./server -identity.runs=$(IDENTITY_RUNS)
 
 .PHONY: fuzz
 fuzz: ## Fuzz every target for FUZZ_TIME.

@@ -70,21 +70,26 @@ func (b *eventBatch) adOf(ctx context.Context, e *scoring.Event) (*scoring.AdSho
 	return &scoring.AdShown{Campaign: item.Campaign, Creative: item.Creative, Token: at.hash, Features: item.Features}, nil
 }
 
-// creditOrder credits the i-th event, an order, to what its visitor clicked or saw, or
-// takes an order back from what it was credited to. What the batch tells of the
-// visitor before it counts.
+// creditOrder credits the i-th event, an order, to what its visitor clicked or saw, on
+// whichever of their devices, or takes an order back from what it was credited to, which
+// the device knows that told of the order. What the batch tells of the visitor before it
+// counts.
 func (b *eventBatch) creditOrder(ctx context.Context, i int) error {
 	e := &b.events[i]
 	if len(b.site.shelf.Load().Flights()) == 0 {
 		return nil // no creative was ever shown, but for those deleted since
 	}
-	kept, err := b.server.visitor(ctx, b.site, e.Visitor)
+	kept, sameVisitor, err := b.teller(ctx, e)
 	if err != nil {
 		return err
 	}
 	p := visitor.Open[visitor.Measuring](kept, b.allowed[i]).Profile()
 	for k := range b.events[:i] {
-		if b.events[k].Visitor == e.Visitor {
+		same, err := sameVisitor(b.events[k].Visitor)
+		if err != nil {
+			return err
+		}
+		if same {
 			p = visitor.Apply(p, &b.events[k])
 		}
 	}
@@ -97,4 +102,27 @@ func (b *eventBatch) creditOrder(ctx context.Context, i int) error {
 		e.Ad = nil // one more part of an order that was credited
 	}
 	return nil
+}
+
+// teller is what is known of whoever told of an order, and which visitors they are: of an
+// order that is placed the person, where there is one, and of what takes an order back the
+// device alone.
+func (b *eventBatch) teller(ctx context.Context, e *scoring.Event) (visitor.Sealed, func(scoring.VisitorID) (bool, error), error) {
+	itself := func(v scoring.VisitorID) (bool, error) { return v == e.Visitor, nil }
+	if e.Type != scoring.OrderCompleted {
+		p, err := b.server.profile(ctx, b.site, e.Visitor)
+		return visitor.Seal(p), itself, err
+	}
+	kept, err := b.server.visitor(ctx, b.site, e.Visitor)
+	if err != nil {
+		return kept, nil, err
+	}
+	key, err := b.server.turnKey(ctx, b.site, e.Visitor)
+	if _, linked := visitor.PersonOf(key); err != nil || !linked || kept.OfVisit() {
+		return kept, itself, err
+	}
+	return kept, func(v scoring.VisitorID) (bool, error) {
+		of, err := b.server.turnKey(ctx, b.site, v)
+		return of == key, err
+	}, nil
 }

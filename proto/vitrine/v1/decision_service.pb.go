@@ -31,7 +31,8 @@ const (
 	DecisionMode_DECISION_MODE_UNSPECIFIED DecisionMode = 0
 	// The visitor's stored profile.
 	DecisionMode_DECISION_MODE_PROFILE DecisionMode = 1
-	// The events handed in with the request, and nothing else of the visitor.
+	// The events handed in with the request, and nothing else of the visitor; or, on a
+	// device that many persons share, the visit that goes on.
 	DecisionMode_DECISION_MODE_SESSION DecisionMode = 2
 	// The page's context alone: no consent, or no visitor given. Equal, byte for
 	// byte, to the answer for a visitor never seen before.
@@ -89,7 +90,7 @@ const (
 	DataClass_DATA_CLASS_UNSPECIFIED DataClass = 0
 	// The request's page context.
 	DataClass_DATA_CLASS_PAGE_CONTEXT DataClass = 1
-	// The events handed in with the request.
+	// The events handed in with the request, or those of the visit that goes on.
 	DataClass_DATA_CLASS_SESSION_EVENTS DataClass = 2
 	// The visitor's stored profile: interests, touches, cart, purchases.
 	DataClass_DATA_CLASS_PROFILE DataClass = 3
