@@ -6,10 +6,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -146,6 +151,9 @@ func TestUnlinkIsTheInverseOfLink(t *testing.T) {
 			d := fmt.Sprintf("d%d-%d", run, k)
 			same(run, "what is known of "+d, func(s *shop) proto.Message { return s.known("visitors/" + d) })
 			same(run, "the page of "+d, page(d))
+			if a, b := exported(t, linked, d), exported(t, plain, d); !slices.Equal(a, b) {
+				t.Fatalf("run %d: the export of %s differs: linked and unlinked\n%s\nnever linked\n%s", run, d, strings.Join(a, "\n"), strings.Join(b, "\n"))
+			}
 		}
 		for k := range 2 {
 			if m := linked.known(fmt.Sprintf("persons/p%d-%d", run, k)); m != nil {
@@ -157,6 +165,25 @@ func TestUnlinkIsTheInverseOfLink(t *testing.T) {
 		t.Errorf("the profiles differ: %v and %v", a, b)
 	}
 	t.Logf("%d links in %d interleavings", links, *identityRuns)
+}
+
+// signed is what each shop signs with its own key.
+var signed = regexp.MustCompile(`"(impressionUrl|clickUrl|attributionToken)":"[^"]*"`)
+
+// exported is what a visitor carries away, but for the links themselves, which the journal
+// has.
+func exported(t *testing.T, s *shop, device string) []string {
+	t.Helper()
+	lines, err := s.export("sites/shop/visitors/" + device)
+	if err != nil && status.Code(err) != codes.NotFound {
+		t.Fatal(err)
+	}
+	for k := range lines {
+		lines[k] = signed.ReplaceAllString(lines[k], "")
+	}
+	return slices.DeleteFunc(lines, func(line string) bool {
+		return strings.Contains(line, "VISITOR_LINKED") || strings.Contains(line, "VISITOR_UNLINKED")
+	})
 }
 
 func smallRangeID(r *rand.Rand) string {
