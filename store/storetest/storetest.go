@@ -196,6 +196,9 @@ func fold(entries []store.Entry) map[scoring.VisitorID]*visitor.Profile {
 	profiles := make(map[scoring.VisitorID]*visitor.Profile)
 	for i := range entries {
 		id := entries[i].Event.Visitor
+		if id == "" {
+			continue // the shop's own doing
+		}
 		profiles[id] = visitor.Apply(profiles[id], &entries[i].Event)
 	}
 	return profiles
