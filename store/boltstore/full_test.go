@@ -159,7 +159,7 @@ func TestAFullDisk(t *testing.T) {
 		for n < 1_000_000 {
 			var events []scoring.Event
 			for range 100 {
-				e := testEvent(fmt.Sprint("v", n%2000), n)
+				e := testEvent(fmt.Sprint("v", n%200), n)
 				e.SearchQuery = strings.Repeat("x", 200)
 				events = append(events, e)
 				n++
