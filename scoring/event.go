@@ -136,7 +136,8 @@ type Event struct {
 
 // Visit is what is known of a visitor at the beginning of a visit.
 type Visit struct {
-	Intent []byte `cbor:"1,keyasint,omitempty"` // as intent.Facts.Pack writes it
+	Intent    []byte `cbor:"1,keyasint,omitempty"` // as intent.Facts.Pack writes it
+	Interests []byte `cbor:"2,keyasint,omitempty"` // as persona.Noted.Pack writes it
 }
 
 // Link is a device that belongs to a person.

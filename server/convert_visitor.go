@@ -66,6 +66,9 @@ func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time
 		m.LastSearch = &pb.Search{Query: p.Search, Time: timeToProto(p.SearchTime)}
 	}
 	m.Intent = intentToProto(st.intent(p, now))
+	if id := st.persona(p, now); id != 0 {
+		m.Persona = personaName(st.id, id)
+	}
 	return m
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring/intent"
+	"github.com/vitrine-io/vitrine/scoring/persona"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
 )
 
@@ -23,4 +24,13 @@ func (st *site) intent(p *visitor.Profile, now time.Time) (s intentScores) {
 		s.category = intent.Category(p.Interests, now, st.products.Facet)
 	}
 	return s
+}
+
+// persona is the typical profile that a visitor resembles at a time; 0 for none. p may be
+// nil.
+func (st *site) persona(p *visitor.Profile, now time.Time) persona.ID {
+	if p == nil {
+		return 0
+	}
+	return st.learner.model.Personas().Of(p.Interests, now)
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/persona"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
 )
 
@@ -32,6 +33,10 @@ func campaignName(site scoring.SiteID, id scoring.CampaignID) string {
 
 func creativeName(site scoring.SiteID, campaign scoring.CampaignID, id scoring.CreativeID) string {
 	return campaignName(site, campaign) + "/creatives/" + string(id)
+}
+
+func personaName(site scoring.SiteID, id persona.ID) string {
+	return siteName(site) + "/personas/" + id.String()
 }
 
 func segmentName(site scoring.SiteID, id scoring.SegmentID) string {

@@ -146,6 +146,11 @@ func asked[U visitor.Use](st *site, of visitor.For[U], allowed scoring.Purposes,
 		m.all = *all
 	}
 	v.In, v.Segments = m.in, m.list
+	v.Intent = func(p *visitor.Profile) (week, month float64, category string) {
+		scores := st.intent(p, now)
+		return scores.week, scores.month, scores.category
+	}
+	v.Persona = func(p *visitor.Profile) string { return st.persona(p, now).String() }
 	return v
 }
 

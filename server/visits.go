@@ -6,6 +6,7 @@ import (
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/intent"
+	"github.com/vitrine-io/vitrine/scoring/persona"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
 )
 
@@ -16,8 +17,20 @@ type knownSoFar struct {
 	since    []int     // these, by their number in the batch
 }
 
+// visitOf is what the journal keeps with an event that a visit begins with, given what is
+// known of the visitor before it.
+func visitOf(before *visitor.Profile, e *scoring.Event) *scoring.Visit {
+	p := visitor.Apply(before, e)
+	facts := intent.Of(p, e.Time)
+	v := &scoring.Visit{Intent: facts.Pack()}
+	if noted := persona.Of(p.Interests, e.Time); noted != nil {
+		v.Interests = noted.Pack()
+	}
+	return v
+}
+
 // noteVisits writes into events that a visit begins with what is known of their visitors
-// then, so that learning who buys needs no profile of the past.
+// then, so that learning from it needs no profile of the past.
 func (b *eventBatch) noteVisits(ctx context.Context) error {
 	known := make(map[scoring.VisitorID]*knownSoFar, len(b.events))
 	for i := range b.events {
@@ -39,7 +52,7 @@ func (b *eventBatch) noteVisits(ctx context.Context) error {
 				of.profile = visitor.Apply(of.profile, &b.events[k])
 			}
 			of.since = of.since[:0]
-			e.Visit = &scoring.Visit{Intent: intent.Note(of.profile, e)}
+			e.Visit = visitOf(of.profile, e)
 		}
 		of.since = append(of.since, i)
 		if e.Time.After(of.lastSeen) {

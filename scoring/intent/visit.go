@@ -22,10 +22,3 @@ func visits(t scoring.EventType) bool {
 	}
 	return t < scoring.CreativeServed
 }
-
-// Note is what the journal keeps with an event that a visit begins with, given the
-// profile before it: what is known of the visitor after it.
-func Note(before *visitor.Profile, e *scoring.Event) []byte {
-	f := Of(visitor.Apply(before, e), e.Time)
-	return f.Pack()
-}

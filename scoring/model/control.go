@@ -44,6 +44,8 @@ func (m *Model) control(e *scoring.Event, t instantMillis) {
 				m.markRestored(i)
 			}
 		}
+	case scoring.CampaignDeleted:
+		m.personas.learner.Forget(about.Campaign)
 	case scoring.VisitorErased:
 		m.erase(about)
 	}

@@ -38,6 +38,7 @@ type Model struct {
 	clicks   responses
 	orders   responses
 	intents  intents
+	personas personas
 	blend    *blend.Blend
 	revenue  revenue
 	removal  removal
@@ -130,7 +131,8 @@ func (m *Model) Learn(e *scoring.Event) {
 	}
 	m.hazard.learn(m, e, t)
 	m.searches.learn(m, e, t)
-	m.clicks.learn(e, t)
+	m.personas.learn(e, t)
+	m.personas.responded(e, m.clicks.learn(e, t))
 	m.orders.learn(e, t)
 	m.intents.learn(e, t)
 	m.sweepDaily(t)

@@ -46,12 +46,13 @@ func (r *responses) reset() {
 	r.learner.Reset()
 }
 
-// learn takes in an event about a creative of ours, and lets the time pass.
-func (r *responses) learn(e *scoring.Event, t instantMillis) {
+// learn takes in an event about a creative of ours, and lets the time pass. It tells
+// what that is news of: an impression, a response.
+func (r *responses) learn(e *scoring.Event, t instantMillis) (news outcomes) {
 	at := time.UnixMilli(int64(t))
 	r.learner.Advance(at)
 	if e.Ad == nil {
-		return
+		return news
 	}
 	token := creative.Token(e.Ad.Token)
 	switch e.Type {
@@ -59,17 +60,22 @@ func (r *responses) learn(e *scoring.Event, t instantMillis) {
 		// What was waved away or clicked was in sight, whether or not that was told.
 		features := creative.Unpack(e.Ad.Features)
 		if features == nil {
-			return // written by a version whose features mean something else
+			return news // written by a version whose features mean something else
 		}
-		r.learner.Shown(creative.Impression{Token: token, Visitor: visitorKey(e.Visitor), Time: at, Features: features})
+		news.impression = r.learner.Shown(creative.Impression{Token: token, Visitor: visitorKey(e.Visitor), Time: at, Features: features}) == creative.Counted
 	}
 	switch {
 	case r.responds(e.Type):
-		r.learner.Responded(token, at)
+		v := r.learner.Responded(token, at)
+		news.response = v == creative.Counted || v == creative.Reversed
 	case r.to == toOrders && (e.Type == scoring.OrderRefunded || e.Type == scoring.OrderCancelled):
 		r.learner.Undone(token, at)
 	}
+	return news
 }
+
+// outcomes are what an event is news of.
+type outcomes struct{ impression, response bool }
 
 // responds reports whether an event of that type is a response.
 func (r *responses) responds(t scoring.EventType) bool {

@@ -34,6 +34,7 @@ func (m *Model) sections() []section {
 		&m.deliveries,
 		&m.orders,
 		&m.intents,
+		&m.personas,
 	}
 }
 

@@ -31,6 +31,11 @@ type Visitor struct {
 	// in. Rules of segments can't ask for them.
 	In       func(scoring.SegmentID) bool
 	Segments func() []string
+	// Intent is how likely a visitor with that profile is to buy within 7 and 30 days, and
+	// their likely category; Persona is the one that they resemble, "" for none. Neither
+	// is asked without a profile.
+	Intent  func(*visitor.Profile) (week, month float64, category string)
+	Persona func(*visitor.Profile) string
 
 	asks       *asks // of the expression that is being judged
 	interests  map[string]float64
@@ -67,6 +72,11 @@ var visitorFields = map[string]field[Visitor]{
 	"since_first": duration(func(v *Visitor) time.Duration {
 		return v.since(func(p *visitor.Profile) time.Time { return p.FirstSeen })
 	}),
+
+	"intent_7d":       number(func(v *Visitor) float64 { week, _, _ := v.intent(); return week }),
+	"intent_30d":      number(func(v *Visitor) float64 { _, month, _ := v.intent(); return month }),
+	"likely_category": text(func(v *Visitor) string { _, _, category := v.intent(); return category }),
+	"persona":         text(func(v *Visitor) string { return v.persona() }),
 
 	"first_source": sourceField(0, (*visitor.History).First),
 	"last_source":  sourceField(1, (*visitor.History).Last),
@@ -242,3 +252,17 @@ func (v *Visitor) since(get func(*visitor.Profile) time.Time) time.Duration {
 
 // amount is that many billionths.
 func amount(nanos int64) float64 { return float64(nanos) / math.Pow10(9) }
+
+func (v *Visitor) intent() (week, month float64, category string) {
+	if v.Profile == nil || v.Intent == nil {
+		return 0, 0, ""
+	}
+	return v.Intent(v.Profile)
+}
+
+func (v *Visitor) persona() string {
+	if v.Profile == nil || v.Persona == nil {
+		return ""
+	}
+	return v.Persona(v.Profile)
+}

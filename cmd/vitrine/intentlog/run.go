@@ -225,7 +225,8 @@ func (r *replay) play(ctx context.Context, display *progress.Display) error {
 			r.names = append(r.names, e.Visitor)
 		}
 		if b.profile == nil || intent.Begins(b.profile.LastSeen, e) {
-			e.Visit = &scoring.Visit{Intent: intent.Note(b.profile, e)}
+			facts := intent.Of(visitor.Apply(b.profile, e), e.Time)
+			e.Visit = &scoring.Visit{Intent: facts.Pack()}
 		}
 		b.profile = visitor.Apply(b.profile, e)
 		if e.Type == scoring.OrderCompleted && (b.last.IsZero() || e.Time.Sub(b.last) >= visitor.Occasion) {
