@@ -149,7 +149,12 @@ var purposeWords = map[pb.Purpose]string{
 
 func (s *summary) consents(list []*pb.StoredConsent) {
 	var allowed, refused []string
+	byVisit := false
 	for _, c := range list {
+		if c.GetSignal() == pb.ConsentSignal_CONSENT_SIGNAL_SITE_POLICY {
+			byVisit = true // what holds without a signal, which there mostly is
+			continue
+		}
 		words := s.words.Say(purposeWords[c.GetPurpose()], wording.Fill{})
 		if c.GetGranted() {
 			allowed = append(allowed, words)
@@ -159,6 +164,9 @@ func (s *summary) consents(list []*pb.StoredConsent) {
 	}
 	s.list("allowed", allowed)
 	s.list("refused", refused)
+	if byVisit {
+		s.say("by_visit", wording.Fill{})
+	}
 }
 
 // titlesOf are the names of things.

@@ -47,7 +47,8 @@ func TestWhatIsKnownInWords(t *testing.T) {
 		"You first came by newsletter.",
 		"Pages that were chosen for you and that we still keep: 1. The last on " + time.Now().In(paris(t)).Format(time.DateOnly) + ".",
 		"You allow us to keep this profile.",
-		"You do not allow us to choose products by it, to choose creatives by it, to tell what came of what you were shown, to write to you.",
+		"You do not allow us to write to you.",
+		"What else you allow, the shop tells us with each visit.",
 	} {
 		if !slices.Contains(v.GetSummary(), want) {
 			t.Errorf("%q is not said; said is\n%s", want, strings.Join(v.GetSummary(), "\n"))

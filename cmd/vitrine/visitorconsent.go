@@ -119,6 +119,9 @@ func consentTable(consents []*pb.StoredConsent, now time.Time) *table {
 			if c.GetTime() != nil {
 				when = ago(now, c.GetTime().AsTime())
 			}
+			if c.GetSignal() == pb.ConsentSignal_CONSENT_SIGNAL_SITE_POLICY {
+				answer += " unless a request says otherwise"
+			}
 			t.add(p.name, answer, enumWords(c.GetSignal().String(), "CONSENT_SIGNAL_"), when)
 		}
 	}

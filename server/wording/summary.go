@@ -23,7 +23,7 @@ var summaryMessages = map[string][]string{
 	"viewed": {"{list}"}, "cart": {"{list}"}, "bought": {"{list}"}, "searched": {"{list}"},
 	"first_source": {"{first}"}, "last_source": {"{last}"}, "segments": {"{list}"}, "intent": {"{count}"}, "told": {"{list}"},
 	"devices": {"{count}"}, "shared": nil, "contacts": {"{count}"}, "decisions": {"{count}", "{last}"},
-	"allowed": {"{list}"}, "refused": {"{list}"},
+	"allowed": {"{list}"}, "refused": {"{list}"}, "by_visit": nil,
 	"purpose.profile": nil, "purpose.personalization": nil, "purpose.advertising": nil,
 	"purpose.measurement": nil, "purpose.messages": nil,
 }
