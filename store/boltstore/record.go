@@ -211,9 +211,13 @@ func normaliseDecision(d *scoring.Decision) {
 	d.Context.LocalTime = utcMicros(d.Context.LocalTime)
 }
 
+// usualProfile is room for most profiles. Their records stay in memory until their batch
+// is committed, and only a person of many devices needs as much as visitor.MaxRecord.
+const usualProfile = 2048
+
 // encodeProfile makes a profile record.
 func encodeProfile(h held) ([]byte, error) {
-	b := make([]byte, 1, 1+2*binary.MaxVarintLen64+len(h.chunks)+visitor.MaxRecord+crc32.Size)
+	b := make([]byte, 1, 1+2*binary.MaxVarintLen64+len(h.chunks)+usualProfile+crc32.Size)
 	b[0] = profileVersion
 	b = binary.AppendUvarint(b, uint64(h.seq))
 	b = binary.AppendUvarint(b, uint64(len(h.chunks)))
