@@ -92,9 +92,11 @@ func (s *summary) date(t *timestamppb.Timestamp) string {
 
 // of says it all; decisions is how many are kept.
 func (s *summary) of(m *pb.Visitor, decisions int) []string {
-	s.say("known", wording.Fill{
-		First: s.date(m.GetFirstSeenTime()), Last: s.date(m.GetLastSeenTime()), Count: strconv.FormatInt(m.GetEventCount(), 10),
-	})
+	if m.GetEventCount() > 0 {
+		s.say("known", wording.Fill{
+			First: s.date(m.GetFirstSeenTime()), Last: s.date(m.GetLastSeenTime()), Count: strconv.FormatInt(m.GetEventCount(), 10),
+		})
+	}
 	if m.GetSharedDevice() {
 		s.say("shared", wording.Fill{})
 	}

@@ -15,11 +15,12 @@ import (
 // profileToProto is everything a profile holds, as of now.
 func profileToProto(st *site, id scoring.VisitorID, p *visitor.Profile, now time.Time) *pb.Visitor {
 	m := &pb.Visitor{
-		Consents:      consentsToProto(st, p.Consents),
-		Name:          visitorName(st.id, id),
-		FirstSeenTime: timeToProto(p.FirstSeen),
-		LastSeenTime:  timeToProto(p.LastSeen),
-		EventCount:    p.Events,
+		Consents:   consentsToProto(st, p.Consents),
+		Name:       visitorName(st.id, id),
+		EventCount: p.Events,
+	}
+	if p.Events > 0 {
+		m.FirstSeenTime, m.LastSeenTime = timeToProto(p.FirstSeen), timeToProto(p.LastSeen)
 	}
 	entries := p.Interests.AppendAt(nil, now)
 	slices.SortStableFunc(entries, func(a, b interest.Entry) int { return cmp.Compare(total(b), total(a)) })

@@ -130,8 +130,11 @@ func productsOf(v *pb.Visitor) []string {
 // printVisitor writes a profile for people.
 func printVisitor(w io.Writer, v *pb.Visitor, names map[string]string, now time.Time) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d events, first seen %s, last %s\n", v.GetName(), v.GetEventCount(),
-		ago(now, v.GetFirstSeenTime().AsTime()), ago(now, v.GetLastSeenTime().AsTime()))
+	fmt.Fprintf(&b, "%s: %d events", v.GetName(), v.GetEventCount())
+	if v.GetEventCount() > 0 {
+		fmt.Fprintf(&b, ", first seen %s, last %s", ago(now, v.GetFirstSeenTime().AsTime()), ago(now, v.GetLastSeenTime().AsTime()))
+	}
+	b.WriteString("\n")
 	printIdentity(&b, v)
 	if len(v.GetSummary()) > 0 {
 		b.WriteString("\nIn words\n\n")

@@ -690,9 +690,9 @@ type Visitor struct {
 	Cart []*CartItem `protobuf:"bytes,4,rep,name=cart,proto3" json:"cart,omitempty"`
 	// The lines of the last orders, the latest first.
 	Purchases []*Purchase `protobuf:"bytes,5,rep,name=purchases,proto3" json:"purchases,omitempty"`
-	// The first event.
+	// The first event; absent without any.
 	FirstSeenTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=first_seen_time,json=firstSeenTime,proto3" json:"first_seen_time,omitempty"`
-	// The last event.
+	// The last event; absent without any.
 	LastSeenTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_seen_time,json=lastSeenTime,proto3" json:"last_seen_time,omitempty"`
 	// Events counted.
 	EventCount int64 `protobuf:"varint,8,opt,name=event_count,json=eventCount,proto3" json:"event_count,omitempty"`
