@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/vitrine-io/vitrine/scoring/wire"
 )
 
 // AppendTo appends the model and the impressions that wait or are remembered, the
@@ -54,27 +56,27 @@ func appendFloat32(b []byte, f float32) []byte {
 // made it.
 func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	l.Reset()
-	r := reader{b: b}
-	version := r.byte()
+	r := reader{wire.Reader{B: b}}
+	version := r.Byte()
 	if version < 1 || version > learnerVersion {
 		return nil, r.wrong("learner", version)
 	}
-	if r.b, err = l.model.Restore(r.b); err != nil {
+	if r.B, err = l.model.Restore(r.B); err != nil {
 		return nil, err
 	}
-	l.latest = r.int()
+	l.latest = r.Int()
 	if version >= 2 {
-		l.rare, l.changed = r.byte(), r.int()
-		r.failed = r.failed || l.rare > 63 || l.changed > l.latest
+		l.rare, l.changed = r.Byte(), r.Int()
+		r.Failed = r.Failed || l.rare > 63 || l.changed > l.latest
 	}
-	due := r.count(1)
-	count := r.count(2)
+	due := r.Count(1)
+	count := r.Count(2)
 	l.ring = make([]impression, count)
 	for n := range count {
 		i := l.impression(&r, version)
 		_, known := l.byToken[i.token]
-		if r.failed || n > 0 && l.ring[n-1].at > i.at || i.at > l.latest || n < due && i.outcome == waiting || i.outcome != erased && known {
-			r.failed = true
+		if r.Failed || n > 0 && l.ring[n-1].at > i.at || i.at > l.latest || n < due && i.outcome == waiting || i.outcome != erased && known {
+			r.Failed = true
 			break
 		}
 		l.ring[n] = i
@@ -82,7 +84,7 @@ func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 			l.byToken[i.token] = uint64(n) //nolint:gosec // not negative
 		}
 	}
-	if r.failed || due > count {
+	if r.Failed || due > count {
 		l.Reset()
 		return nil, fmt.Errorf("%w: learner", ErrCorrupt)
 	}
@@ -90,36 +92,36 @@ func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	for l.next-l.first > uint64(max(1, l.options.MaxImpressions)) {
 		l.forget()
 	}
-	return r.b, nil
+	return r.B, nil
 }
 
 // impression reads one. Version 1 does not tell how many responses stand: one.
 func (l *Learner) impression(r *reader, version byte) (i impression) {
-	i.outcome = outcome(r.byte())
-	i.at = r.int()
+	i.outcome = outcome(r.Byte())
+	i.at = r.Int()
 	if i.outcome >= outcomes || i.outcome == erased {
-		r.failed = r.failed || i.outcome >= outcomes
+		r.Failed = r.Failed || i.outcome >= outcomes
 		return i
 	}
-	i.token, i.visitor = Token(r.word()), r.word()
-	i.features = make([]Feature, r.count(12))
+	i.token, i.visitor = Token(r.Word()), r.Word()
+	i.features = make([]Feature, r.Count(12))
 	for k := range i.features {
-		i.features[k] = Feature{FeatureID(r.word()), r.float32()}
-		r.failed = r.failed || !i.features[k].ID.valid()
+		i.features[k] = Feature{FeatureID(r.Word()), r.Float32()}
+		r.Failed = r.Failed || !i.features[k].ID.valid()
 	}
 	if i.outcome == waiting {
 		return i
 	}
-	i.lesson = Lesson{at: r.int(), gain: r.float32(), pulls: make([]float32, len(i.features))}
+	i.lesson = Lesson{at: r.Int(), gain: r.Float32(), pulls: make([]float32, len(i.features))}
 	for k := range i.lesson.pulls {
-		i.lesson.pulls[k] = r.float32()
+		i.lesson.pulls[k] = r.Float32()
 	}
 	if i.outcome == responded {
 		i.times = 1
 		if version >= 2 {
-			i.times = uint32(max(0, min(r.int(), math.MaxUint32))) //nolint:gosec // bounded
+			i.times = uint32(max(0, min(r.Int(), math.MaxUint32))) //nolint:gosec // bounded
 		}
 	}
-	r.failed = r.failed || i.lesson.at > l.model.latest || i.lesson.gain < 0 || i.outcome == responded && i.times == 0
+	r.Failed = r.Failed || i.lesson.at > l.model.latest || i.lesson.gain < 0 || i.outcome == responded && i.times == 0
 	return i
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/wire"
 )
 
 // ErrCorrupt is returned by Restore for bytes that AppendTo did not write.
@@ -82,97 +83,55 @@ func (l *Ledger) Restore(b []byte) (rest []byte, err error) {
 		return nil, ErrCorrupt
 	}
 	l.mu.Lock()
-	r := reader{b: b}
-	accounts := make([]*account, r.count(9+4*slots+16))
+	r := reader{wire.Reader{B: b}}
+	accounts := make([]*account, r.Count(9+4*slots+16))
 	for n := range accounts {
-		accounts[n] = l.account(scoring.CampaignID(r.bytes(r.uint())))
+		accounts[n] = l.account(scoring.CampaignID(r.Take(r.Uint())))
 		r.account(accounts[n])
 	}
-	for range r.count(8 + 9) {
-		h := handed{token: r.word()}
-		n := r.uint()
+	for range r.Count(8 + 9) {
+		h := handed{token: r.Word()}
+		n := r.Uint()
 		if n >= uint64(len(accounts)) {
-			r.failed = true
+			r.Failed = true
 			break
 		}
 		h.account = accounts[n]
 		for _, x := range [...]*int64{&h.minute, &h.price, &h.share, &h.cost} {
-			*x = r.int()
+			*x = r.Int()
 		}
-		h.conversions = int32(r.int())
-		kind := r.bytes(3)
+		h.conversions = int32(r.Int())
+		kind := r.Take(3)
 		h.goal, h.charge = scoring.Metric(kind[0]), scoring.Charge(kind[1])
 		h.viewed, h.clicked, h.waits = kind[2]&1 != 0, kind[2]&2 != 0, kind[2]&4 != 0
 		l.byToken[h.token] = int32(len(l.handed))
 		l.handed = append(l.handed, h)
 	}
 	// Each token stands once, and no more than there may be.
-	bad := r.failed || len(l.byToken) != len(l.handed) || len(l.handed) > maxHanded
+	bad := r.Failed || len(l.byToken) != len(l.handed) || len(l.handed) > maxHanded
 	l.mu.Unlock()
 	if bad {
 		l.Reset()
 		return nil, ErrCorrupt
 	}
-	return r.b, nil
+	return r.B, nil
 }
 
 type reader struct {
-	b      []byte
-	failed bool
+	wire.Reader
 }
 
 func (r *reader) account(a *account) {
 	for _, x := range [...]*int64{&a.HandedOut, &a.Impressions, &a.Clicks, &a.Conversions, &a.Spent, &a.budget, &a.begun, &a.handed} {
-		*x = r.int()
+		*x = r.Int()
 	}
 	for i := range a.open {
 		o := &a.open[i]
 		for _, x := range [...]*int64{&o.minute, &o.number, &o.share, &o.cost} {
-			*x = r.int()
+			*x = r.Int()
 		}
 	}
-	a.supply.Chances = math.Float64frombits(r.word())
-	a.supply.Hours = math.Float64frombits(r.word())
-	r.failed = r.failed || !(a.supply.Chances >= 0 && a.supply.Hours >= 0)
-}
-
-func (r *reader) uint() uint64 {
-	v, n := binary.Uvarint(r.b)
-	return advance(r, v, n)
-}
-
-func (r *reader) int() int64 {
-	v, n := binary.Varint(r.b)
-	return advance(r, v, n)
-}
-
-func advance[T uint64 | int64](r *reader, v T, n int) T {
-	if n <= 0 {
-		r.failed, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
-}
-
-func (r *reader) bytes(n uint64) []byte {
-	if n > uint64(len(r.b)) {
-		r.failed, r.b = true, nil
-		return make([]byte, 8)
-	}
-	b := r.b[:n]
-	r.b = r.b[n:]
-	return b
-}
-
-func (r *reader) word() uint64 { return binary.BigEndian.Uint64(r.bytes(8)) }
-
-// count reads a number of things that take at least that many bytes each.
-func (r *reader) count(size int) int {
-	n := r.uint()
-	if n > uint64(len(r.b)/size) {
-		r.failed, r.b = true, nil
-		return 0
-	}
-	return int(n)
+	a.supply.Chances = math.Float64frombits(r.Word())
+	a.supply.Hours = math.Float64frombits(r.Word())
+	r.Failed = r.Failed || !(a.supply.Chances >= 0 && a.supply.Hours >= 0)
 }

@@ -1,6 +1,8 @@
 package intent
 
 import (
+	"github.com/vitrine-io/vitrine/scoring/wire"
+
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -56,31 +58,31 @@ func (l *Learner) AppendTo(b []byte) []byte {
 // it. On an error, which wraps ErrCorrupt, the learner is as NewLearner made it.
 func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	l.Reset()
-	r := reader{b: b}
-	if r.byte() != learnerVersion || int(r.byte()) != len(features) {
-		r.failed = true
+	r := reader{wire.Reader{B: b}}
+	if r.Byte() != learnerVersion || int(r.Byte()) != len(features) {
+		r.Failed = true
 	}
 	for w := range windows {
 		for _, model := range [...]*logit.Regression{l.models[w], l.trust[w]} {
 			var ok bool
-			r.b, ok = model.Restore(r.b)
-			r.failed = r.failed || !ok
+			r.B, ok = model.Restore(r.B)
+			r.Failed = r.Failed || !ok
 		}
 	}
-	l.latest = r.int()
-	l.rare, l.changed = r.byte(), r.int()
+	l.latest = r.Int()
+	l.rare, l.changed = r.Byte(), r.Int()
 	for w := range windows {
-		l.due[w] = r.uint()
+		l.due[w] = r.Uint()
 	}
-	count := r.uint()
-	if r.failed || l.rare > 63 || l.due[0] < l.due[1] || l.due[1] > 0 || l.due[0] > count || count > uint64(min(l.most, len(r.b)/9)) {
+	count := r.Uint()
+	if r.Failed || l.rare > 63 || l.due[0] < l.due[1] || l.due[1] > 0 || l.due[0] > count || count > uint64(min(l.most, len(r.B)/9)) {
 		l.Reset()
 		return nil, fmt.Errorf("%w: learner", ErrCorrupt)
 	}
 	l.ring, l.next = make([]sample, count), count
 	for n := range count {
 		s := r.sample()
-		if r.failed || s.at > l.latest || n > 0 && l.ring[n-1].at > s.at {
+		if r.Failed || s.at > l.latest || n > 0 && l.ring[n-1].at > s.at {
 			l.Reset()
 			return nil, fmt.Errorf("%w: sample", ErrCorrupt)
 		}
@@ -94,59 +96,26 @@ func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 		l.ring[n] = s
 	}
 	l.publish()
-	return r.b, nil
+	return r.B, nil
 }
 
 // reader reads what AppendTo wrote. Behind the first mistake it has failed, and
 // everything is 0.
 type reader struct {
-	b      []byte
-	failed bool
-}
-
-func (r *reader) take(n int) []byte {
-	if r.failed || len(r.b) < n {
-		r.failed, r.b = true, nil
-		return make([]byte, n)
-	}
-	taken := r.b[:n]
-	r.b = r.b[n:]
-	return taken
-}
-
-func (r *reader) byte() byte   { return r.take(1)[0] }
-func (r *reader) word() uint64 { return binary.BigEndian.Uint64(r.take(8)) }
-
-func (r *reader) int() int64 {
-	v, n := binary.Varint(r.b)
-	return behind(r, v, n)
-}
-
-func (r *reader) uint() uint64 {
-	v, n := binary.Uvarint(r.b)
-	return behind(r, v, n)
-}
-
-func behind[T int64 | uint64](r *reader, v T, n int) T {
-	if r.failed || n <= 0 {
-		r.failed, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
+	wire.Reader
 }
 
 func (r *reader) sample() (s sample) {
-	s.visitor, s.at = r.word(), r.int()
+	s.visitor, s.at = r.Word(), r.Int()
 	if s.visitor == 0 {
 		return s
 	}
-	s.order, s.bought = r.int(), r.word()
-	s.months = int8(r.byte()) - 1 //nolint:gosec // checked below
-	shopped := r.byte()
+	s.order, s.bought = r.Int(), r.Word()
+	s.months = int8(r.Byte()) - 1 //nolint:gosec // checked below
+	shopped := r.Byte()
 	s.shopped = shopped == 1
-	facts, ok := Unpack(r.take(int(r.byte())))
+	facts, ok := Unpack(r.Take(uint64(r.Byte())))
 	s.facts = facts
-	r.failed = r.failed || !ok || s.months < -1 || s.months > silences || shopped > 1
+	r.Failed = r.Failed || !ok || s.months < -1 || s.months > silences || shopped > 1
 	return s
 }

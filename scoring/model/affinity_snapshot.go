@@ -78,36 +78,36 @@ func (w *writer) facetCount(c *facetCount) {
 
 func (r *reader) facetCount(c *facetCount) {
 	for _, n := range c.steps() {
-		n.Store(r.word())
+		n.Store(r.Word())
 	}
 }
 
 func (a *affinity) load(r *reader) {
-	facets := make([]catalog.Term, r.count(32))
+	facets := make([]catalog.Term, r.Count(32))
 	for k := range facets {
-		facets[k] = r.m.products.InternFacet(scoring.FacetID(r.word()))
+		facets[k] = r.m.products.InternFacet(scoring.FacetID(r.Word()))
 		r.facetCount(a.counts.at(uint32(facets[k])))
 	}
 	r.facetCount(&a.total)
-	kinds := r.count(24)
+	kinds := r.Count(24)
 	if kinds > len(a.kinds) {
-		r.failed = true
+		r.Failed = true
 		return
 	}
 	for k := range kinds {
 		r.facetCount(&a.kinds[k])
 	}
-	for range r.count(3) {
+	for range r.Count(3) {
 		i := r.product()
-		terms := make([]catalog.Term, r.count(1))
-		if r.failed || len(terms) == 0 || len(terms) > scoring.MaxFacets || len(a.of(i)) > 0 {
-			r.failed = true
+		terms := make([]catalog.Term, r.Count(1))
+		if r.Failed || len(terms) == 0 || len(terms) > scoring.MaxFacets || len(a.of(i)) > 0 {
+			r.Failed = true
 			return
 		}
 		for k := range terms {
-			n := r.uint()
+			n := r.Uint()
 			if n >= uint64(len(facets)) {
-				r.failed = true
+				r.Failed = true
 				return
 			}
 			terms[k] = facets[n]

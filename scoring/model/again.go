@@ -29,8 +29,8 @@ func (a *rebuys) save(w *writer) {
 }
 
 func (a *rebuys) load(r *reader) {
-	a.seen.Store(r.word())
-	a.expected.Store(r.word())
+	a.seen.Store(r.Word())
+	a.expected.Store(r.Word())
 }
 
 // againTrust is how many products bought again the shop is taken to have seen, as

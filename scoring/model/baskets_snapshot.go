@@ -23,16 +23,16 @@ func (b *baskets) load(r *reader) {
 	for s := b.open.oldest; s != nil; s = s.newer {
 		s.carted = r.list()
 	}
-	b.next = r.uint()
+	b.next = r.Uint()
 	kept := min(b.next, maxPaths)
-	if kept > uint64(len(r.b)) {
-		r.failed = true
+	if kept > uint64(len(r.B)) {
+		r.Failed = true
 		return
 	}
 	b.paths = make([]path, kept)
-	for n := b.next - kept; n < b.next && !r.failed; n++ {
+	for n := b.next - kept; n < b.next && !r.Failed; n++ {
 		p := b.at(n)
-		p.trip, p.products = r.word(), r.list()
+		p.trip, p.products = r.Word(), r.list()
 		if p.trip != 0 {
 			b.byTrip[p.trip] = n
 		}

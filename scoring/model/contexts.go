@@ -219,9 +219,9 @@ func (x *contexts) save(w *writer) {
 
 func (x *contexts) load(r *reader) {
 	x.of.load(r)
-	x.all.Store(r.word())
-	for range r.count(9) {
+	x.all.Store(r.Word())
+	for range r.Count(9) {
 		i := r.product()
-		x.base.at(uint32(i)).Store(r.word())
+		x.base.at(uint32(i)).Store(r.Word())
 	}
 }

@@ -27,6 +27,6 @@ func (*deliveries) forget(func(catalog.Index) bool) {}
 func (d *deliveries) save(w *writer) { w.b = d.AppendTo(w.b) }
 
 func (d *deliveries) load(from *reader) {
-	rest, err := d.Restore(from.b)
-	from.b, from.failed = rest, from.failed || err != nil
+	rest, err := d.Restore(from.B)
+	from.B, from.Failed = rest, from.Failed || err != nil
 }

@@ -70,14 +70,14 @@ func (w *writer) life(l *life) {
 
 func (r *reader) life(l *life) {
 	for j := range l {
-		l[j].Store(r.word())
+		l[j].Store(r.Word())
 	}
 }
 
 func (h *hazard) load(r *reader) {
 	r.life(&h.same)
 	r.life(&h.kind)
-	for range r.count(1 + 8*lifeBins) {
+	for range r.Count(1 + 8*lifeBins) {
 		l := new(life)
 		i := r.product()
 		r.life(l)
@@ -85,40 +85,40 @@ func (h *hazard) load(r *reader) {
 	}
 	terms := make([]catalog.Term, 1, 64)
 	terms[0] = noTerm
-	for range r.count(8 + 16*lifeBins) {
-		t := r.m.products.InternFacet(scoring.FacetID(r.word()))
+	for range r.Count(8 + 16*lifeBins) {
+		t := r.m.products.InternFacet(scoring.FacetID(r.Word()))
 		c := h.category(t)
 		r.life(&c.same)
 		r.life(&c.kind)
 		terms = append(terms, t)
 	}
-	h.next = r.uint()
+	h.next = r.Uint()
 	kept := min(h.next, maxSpells)
-	if kept > uint64(len(r.b)) {
-		r.failed = true
+	if kept > uint64(len(r.B)) {
+		r.Failed = true
 		return
 	}
 	h.spells = make([]spell, kept)
-	for n := h.oldest(); n < h.next && !r.failed; n++ {
+	for n := h.oldest(); n < h.next && !r.Failed; n++ {
 		s := h.at(n)
-		*s = spell{who: r.word(), order: r.weight(), begun: r.weight(), before: uint32(r.uint())}
-		s.product, s.quantity = r.productOrNone(), int32(r.uint())
+		*s = spell{who: r.Word(), order: r.Half(), begun: r.Half(), before: uint32(r.Uint())}
+		s.product, s.quantity = r.productOrNone(), int32(r.Uint())
 		for k := range s.kinds {
-			at := r.uint()
+			at := r.Uint()
 			if at >= uint64(len(terms)) {
-				r.failed = true
+				r.Failed = true
 				return
 			}
 			s.kinds[k] = terms[at]
 		}
-		copy(s.ended[:], r.bytes(uint64(len(s.ended))))
+		copy(s.ended[:], r.Take(uint64(len(s.ended))))
 		for _, ended := range s.ended {
-			r.failed = r.failed || ended > spellOpen
+			r.Failed = r.Failed || ended > spellOpen
 		}
 		h.last[s.who] = n
 	}
 	for j := range h.passed {
-		h.passed[j] = r.uint()
-		r.failed = r.failed || h.passed[j] > h.next
+		h.passed[j] = r.Uint()
+		r.Failed = r.Failed || h.passed[j] > h.next
 	}
 }

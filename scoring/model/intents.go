@@ -65,6 +65,6 @@ func (*intents) forget(func(catalog.Index) bool) {}
 func (i *intents) save(w *writer) { w.b = i.learner.AppendTo(w.b) }
 
 func (i *intents) load(from *reader) {
-	rest, err := i.learner.Restore(from.b)
-	from.b, from.failed = rest, from.failed || err != nil
+	rest, err := i.learner.Restore(from.B)
+	from.B, from.Failed = rest, from.Failed || err != nil
 }

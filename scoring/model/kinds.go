@@ -114,10 +114,10 @@ func (k *kinds) save(w *writer) {
 }
 
 func (k *kinds) load(r *reader) {
-	k.since.Store(uint32(r.uint()))
-	k.all.Store(r.word())
-	for range r.count(16) {
-		f := r.m.products.InternFacet(scoring.FacetID(r.word()))
-		k.facets.at(uint32(f)).Store(r.word())
+	k.since.Store(uint32(r.Uint()))
+	k.all.Store(r.Word())
+	for range r.Count(16) {
+		f := r.m.products.InternFacet(scoring.FacetID(r.Word()))
+		k.facets.at(uint32(f)).Store(r.Word())
 	}
 }

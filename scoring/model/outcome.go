@@ -176,11 +176,11 @@ func (r *revenue) save(w *writer) {
 }
 
 func (r *revenue) load(in *reader) {
-	for range in.count(10) {
-		m := mean{currency: in.text(), of: math.Float64frombits(in.word()), n: in.uint()}
+	for range in.Count(10) {
+		m := mean{currency: in.Text(), of: math.Float64frombits(in.Word()), n: in.Uint()}
 		r.means = append(r.means, m)
 	}
-	in.failed = in.failed || len(r.means) > maxCurrencies
+	in.Failed = in.Failed || len(r.means) > maxCurrencies
 }
 
 // lessons keeps how many lessons the blend had.
@@ -192,6 +192,6 @@ func (l lessons) save(w *writer)                  { w.b = l.of.AppendLessons(w.b
 func (l lessons) forget(func(catalog.Index) bool) {}
 
 func (l lessons) load(r *reader) {
-	rest, ok := l.of.RestoreLessons(r.b)
-	r.b, r.failed = rest, r.failed || !ok
+	rest, ok := l.of.RestoreLessons(r.B)
+	r.B, r.Failed = rest, r.Failed || !ok
 }

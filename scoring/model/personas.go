@@ -76,6 +76,6 @@ func (*personas) forget(func(catalog.Index) bool) {}
 func (p *personas) save(w *writer) { w.b = p.learner.AppendTo(w.b) }
 
 func (p *personas) load(from *reader) {
-	rest, err := p.learner.Restore(from.b)
-	from.b, from.failed = rest, from.failed || err != nil
+	rest, err := p.learner.Restore(from.B)
+	from.B, from.Failed = rest, from.Failed || err != nil
 }

@@ -39,10 +39,10 @@ func (r *removal) save(w *writer) {
 }
 
 func (r *removal) load(in *reader) {
-	r.day = in.int()
-	for range in.count(2) {
+	r.day = in.Int()
+	for range in.Count(2) {
 		i := in.product()
-		in.m.items.at(uint32(i)).deleted.Store(uint32(in.uint()))
+		in.m.items.at(uint32(i)).deleted.Store(uint32(in.Uint()))
 	}
 }
 

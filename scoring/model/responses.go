@@ -93,6 +93,6 @@ func (*responses) forget(func(catalog.Index) bool) {}
 func (r *responses) save(w *writer) { w.b = r.learner.AppendTo(w.b) }
 
 func (r *responses) load(from *reader) {
-	rest, err := r.learner.Restore(from.b)
-	from.b, from.failed = rest, from.failed || err != nil
+	rest, err := r.learner.Restore(from.B)
+	from.B, from.Failed = rest, from.Failed || err != nil
 }

@@ -229,24 +229,24 @@ func (s *searches) save(w *writer) {
 
 func (s *searches) load(r *reader) {
 	s.words.load(r)
-	s.next = r.uint()
+	s.next = r.Uint()
 	kept := min(s.next, maxQueries)
-	if kept > uint64(len(r.b)) {
-		r.failed = true
+	if kept > uint64(len(r.B)) {
+		r.Failed = true
 		return
 	}
 	s.open = make([]search, kept)
-	for n := s.next - kept; n < s.next && !r.failed; n++ {
+	for n := s.next - kept; n < s.next && !r.Failed; n++ {
 		o := s.at(n)
 		o.product = none
-		keys := r.count(8)
+		keys := r.Count(8)
 		if keys == 0 {
 			continue
 		}
 		for range keys {
-			o.keys = append(o.keys, r.word())
+			o.keys = append(o.keys, r.Word())
 		}
-		o.who, o.end, o.steps = r.word(), instantMillis(r.int()), int(r.uint())
+		o.who, o.end, o.steps = r.Word(), instantMillis(r.Int()), int(r.Uint())
 		o.product = r.productOrNone()
 		s.last[o.who] = n
 	}
@@ -262,9 +262,9 @@ func (w *writer) productOrNone(i catalog.Index) {
 }
 
 func (r *reader) productOrNone() catalog.Index {
-	n := r.uint()
+	n := r.Uint()
 	if n > uint64(len(r.products)) {
-		r.failed, r.b = true, nil
+		r.Failed, r.B = true, nil
 		return none
 	}
 	if n == 0 {

@@ -55,17 +55,17 @@ func (r *reader) sections() {
 	for _, s := range r.m.sections() {
 		known[s.name()] = s
 	}
-	for range r.count(2) {
-		s := known[r.text()]
+	for range r.Count(2) {
+		s := known[r.Text()]
 		own := reader{m: r.m, version: r.version, products: r.products, facets: r.facets}
-		own.b = r.bytes(r.uint())
-		if r.failed {
+		own.B = r.Take(r.Uint())
+		if r.Failed {
 			return
 		}
 		if s == nil {
 			continue
 		}
 		s.load(&own)
-		r.failed = r.failed || own.failed || len(own.b) > 0
+		r.Failed = r.Failed || own.Failed || len(own.B) > 0
 	}
 }

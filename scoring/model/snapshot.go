@@ -12,6 +12,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/wire"
 )
 
 // The errors of Load.
@@ -59,9 +60,9 @@ func (m *Model) Load(r io.Reader) (err error) {
 	if err != nil {
 		return fmt.Errorf("model: load: %w", err)
 	}
-	in := reader{m: m, version: v, b: body}
+	in := reader{m: m, version: v, Reader: wire.Reader{B: body}}
 	in.body()
-	if in.failed || len(in.b) > 0 {
+	if in.Failed || len(in.B) > 0 {
 		m.reset()
 		return fmt.Errorf("model: load: %w", ErrCorrupt)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/scoring/wire"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -204,7 +205,7 @@ func FuzzLoadBody(f *testing.F) {
 	f.Add(good[len(magic)+3 : len(good)-8])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m := New(catalog.New())
-		in := reader{m: m, version: version, b: b}
+		in := reader{m: m, version: version, Reader: wire.Reader{B: b}}
 		in.body()
 	})
 }

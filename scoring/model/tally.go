@@ -204,21 +204,21 @@ func (t *tallies) save(w *writer) {
 }
 
 func (t *tallies) load(r *reader) {
-	for range r.count(25) {
-		key := r.word()
+	for range r.Count(25) {
+		key := r.Word()
 		if t.find(key) != nil {
-			r.failed = true
+			r.Failed = true
 			return
 		}
 		x := t.at(key, 0)
-		x.weight.Store(r.word())
-		x.visitors.Store(r.word())
+		x.weight.Store(r.Word())
+		x.visitors.Store(r.Word())
 		x.products.reset()
 		r.top(&x.products, t.products)
 		if l := x.products.list.Load(); t.owed && l != nil {
 			l.owed = make([]atomic.Uint32, len(l.slots))
 			for k := range int(l.n.Load()) {
-				l.owed[k].Store(r.weight())
+				l.owed[k].Store(r.Half())
 			}
 		}
 	}

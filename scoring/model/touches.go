@@ -91,17 +91,17 @@ func (t touches) save(w *writer) {
 
 func (t touches) load(r *reader) {
 	s, n := t.open.oldest, uint64(0)
-	for range r.count(2) {
-		for place := r.uint(); n < place && s != nil; n++ {
+	for range r.Count(2) {
+		for place := r.Uint(); n < place && s != nil; n++ {
 			s = s.newer
 		}
 		if s == nil {
-			r.failed = true
+			r.Failed = true
 			return
 		}
 		for k := range s.kinds {
-			kind := r.uint()
-			r.failed = r.failed || kind >= uint64(TouchKinds)
+			kind := r.Uint()
+			r.Failed = r.Failed || kind >= uint64(TouchKinds)
 			s.kinds[k] = TouchKind(kind)
 		}
 	}

@@ -44,26 +44,26 @@ func flagged(is bool, bit uint64) uint64 {
 
 func (r *trails) load(in *reader) {
 	const least = 1 + 8 + 3 // bytes of a trail
-	n := in.count(least)
+	n := in.Count(least)
 	r.list = make([]trail, n)
 	met := make([]bool, n)
 	for range n {
-		at := in.uint()
-		if at >= uint64(n) || met[at] || in.failed {
-			in.failed = true
+		at := in.Uint()
+		if at >= uint64(n) || met[at] || in.Failed {
+			in.Failed = true
 			return
 		}
 		met[at] = true
-		key, flags := in.word(), in.uint()
+		key, flags := in.Word(), in.Uint()
 		r.list[at] = trail{key: key, held: flags&trailHeld != 0, returned: flags&trailReturned != 0}
 		if r.list[at].held {
 			r.places[key] = uint32(at)
 		}
 		l := r.lines.at(uint32(at))
-		l[0].Store(uint32(in.uint()))
-		count := in.count(1)
+		l[0].Store(uint32(in.Uint()))
+		count := in.Count(1)
 		if count > sessionProducts {
-			in.failed = true
+			in.Failed = true
 			return
 		}
 		for k := range count {
@@ -73,7 +73,7 @@ func (r *trails) load(in *reader) {
 	}
 	for _, i := range in.products {
 		pairs, posting := in.pairs(maxPairs), in.posting()
-		if in.failed {
+		if in.Failed {
 			return
 		}
 		if pairs != nil || posting != nil {

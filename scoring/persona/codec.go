@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/wire"
 )
 
 // ErrCorrupt is returned by Restore for bytes that AppendTo did not write.
@@ -80,23 +81,23 @@ func appendTerm(b []byte, t term) []byte {
 // On an error, ErrCorrupt, the learner is as New made it.
 func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	l.Reset()
-	r := reader{b: b}
-	if r.take(1)[0] != version {
+	r := reader{wire.Reader{B: b}}
+	if r.Take(1)[0] != version {
 		return nil, ErrCorrupt
 	}
 	for range r.count(10, maxSample) {
-		m := member{who: r.word(), at: r.int()}
-		n := int(r.take(1)[0])
+		m := member{who: r.Word(), at: r.Int()}
+		n := int(r.Take(1)[0])
 		var ok bool
-		m.noted, ok = Unpack(r.take(1 + 7*n))
-		r.failed = r.failed || !ok || len(l.sample) > 0 && l.sample[len(l.sample)-1].who >= m.who
+		m.noted, ok = Unpack(r.Take(uint64(1 + 7*n)))
+		r.Failed = r.Failed || !ok || len(l.sample) > 0 && l.sample[len(l.sample)-1].who >= m.who
 		l.sample = append(l.sample, m)
 	}
-	l.changed = int(min(r.uint(), maxSample)) //nolint:gosec // bounded
-	l.last = ID(r.uint())                     //nolint:gosec // a count
+	l.changed = int(min(r.Uint(), maxSample)) //nolint:gosec // bounded
+	l.last = ID(r.Uint())                     //nolint:gosec // a count
 	for range r.count(2, Max) {
-		g := group{id: uint32(r.uint())} //nolint:gosec // checked
-		r.failed = r.failed || g.id == 0 || ID(g.id) > l.last
+		g := group{id: uint32(r.Uint())} //nolint:gosec // checked
+		r.Failed = r.Failed || g.id == 0 || ID(g.id) > l.last
 		g.center = r.terms(maxTerms)
 		l.groups = append(l.groups, g)
 	}
@@ -107,81 +108,49 @@ func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 		l.scale[t.facet] = t.weight
 	}
 	for range r.count(9, maxLately) {
-		s := seen{who: r.word(), persona: ID(r.uint())} //nolint:gosec // a count
+		s := seen{who: r.Word(), persona: ID(r.Uint())} //nolint:gosec // a count
 		l.lately[s.who%maxLately] = s
 	}
 	for range r.count(2, Max) {
-		id := ID(r.uint()) //nolint:gosec // a count
+		id := ID(r.Uint()) //nolint:gosec // a count
 		for range r.count(4, maxCampaigns) {
-			c := Response{Campaign: scoring.CampaignID(r.take(int(min(r.uint(), 64))))} //nolint:gosec // bounded
+			c := Response{Campaign: scoring.CampaignID(r.Take(min(r.Uint(), 64)))} //nolint:gosec // bounded
 			for _, x := range [...]*int64{&c.Impressions, &c.Clicks, &c.Conversions} {
-				*x = r.int()
+				*x = r.Int()
 			}
 			l.responses[id] = append(l.responses[id], c)
 		}
 	}
-	if r.failed {
+	if r.Failed {
 		l.Reset()
 		return nil, ErrCorrupt
 	}
 	l.publish()
-	return r.b, nil
+	return r.B, nil
 }
 
 // reader reads what AppendTo wrote. Behind the first mistake it has failed, and
 // everything is 0.
 type reader struct {
-	b      []byte
-	failed bool
-}
-
-func (r *reader) take(n int) []byte {
-	if r.failed || len(r.b) < n {
-		r.failed, r.b = true, nil
-		return make([]byte, n)
-	}
-	taken := r.b[:n]
-	r.b = r.b[n:]
-	return taken
-}
-
-func (r *reader) word() uint64 { return binary.BigEndian.Uint64(r.take(8)) }
-
-func (r *reader) int() int64 {
-	v, n := binary.Varint(r.b)
-	return behind(r, v, n)
-}
-
-func (r *reader) uint() uint64 {
-	v, n := binary.Uvarint(r.b)
-	return behind(r, v, n)
-}
-
-func behind[T int64 | uint64](r *reader, v T, n int) T {
-	if r.failed || n <= 0 {
-		r.failed, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
+	wire.Reader
 }
 
 // count reads how many things of at least so many bytes follow, most at most.
 func (r *reader) count(size, most int) int {
-	n := r.uint()
-	if n > uint64(min(most, len(r.b)/size)) { //nolint:gosec // not negative
-		r.failed, r.b = true, nil
+	n := r.Count(size)
+	if n > most {
+		r.Fail()
 		return 0
 	}
-	return int(n) //nolint:gosec // bounded
+	return n
 }
 
 // terms reads terms by facet.
 func (r *reader) terms(most int) (v vector) {
 	for range r.count(16, most) {
-		v = append(v, term{scoring.FacetID(r.word()), math.Float64frombits(r.word())})
-		r.failed = r.failed || !(v[len(v)-1].weight >= 0 && v[len(v)-1].weight <= math.MaxFloat32)
+		v = append(v, term{scoring.FacetID(r.Word()), math.Float64frombits(r.Word())})
+		r.Failed = r.Failed || !(v[len(v)-1].weight >= 0 && v[len(v)-1].weight <= math.MaxFloat32)
 	}
-	r.failed = r.failed || !slices.IsSortedFunc(v, func(a, b term) int { return cmp.Compare(a.facet, b.facet) })
+	r.Failed = r.Failed || !slices.IsSortedFunc(v, func(a, b term) int { return cmp.Compare(a.facet, b.facet) })
 	return v
 }
