@@ -847,7 +847,11 @@ type Campaign struct {
 	//   - `visitor.cart`: ids of the products in the open cart;
 	//   - `visitor.viewed`: ids of the products they turned to last;
 	//   - `visitor.bought`: ids of the products they bought and kept;
-	//   - `visitor.returning`: whether they were here before this visit.
+	//   - `visitor.returning`: whether they were here before this visit;
+	//   - `visitor.intent_7d` and `visitor.intent_30d`: how likely they are to buy within 7
+	//     and 30 days, 0 to 1, and `visitor.likely_category` what from, as a path;
+	//   - `visitor.persona`: the id of the persona that they resemble, such as 'p3'; empty
+	//     for none.
 	//
 	// An expression that can't be worked out for a visitor is false for them.
 	Targeting string `protobuf:"bytes,9,opt,name=targeting,proto3" json:"targeting,omitempty"`
