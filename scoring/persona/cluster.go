@@ -31,6 +31,7 @@ type group struct {
 	id     uint32 // 0: new
 	center vector
 	size   int
+	share  float64 // of the visitors of the sample who resemble any, when it was found
 }
 
 // clustering is spherical k-means (Dhillon, Modha, Machine Learning 42, 2001) on a

@@ -35,6 +35,7 @@ func (l *Learner) AppendTo(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(l.groups)))
 	for _, g := range l.groups {
 		b = binary.AppendUvarint(b, uint64(g.id))
+		b = binary.BigEndian.AppendUint64(b, math.Float64bits(g.share))
 		b = binary.AppendUvarint(b, uint64(len(g.center)))
 		for _, t := range g.center {
 			b = appendTerm(b, t)
@@ -95,9 +96,9 @@ func (l *Learner) Restore(b []byte) (rest []byte, err error) {
 	}
 	l.changed = int(min(r.Uint(), maxSample)) //nolint:gosec // bounded
 	l.last = ID(r.Uint())                     //nolint:gosec // a count
-	for range r.count(2, Max) {
-		g := group{id: uint32(r.Uint())} //nolint:gosec // checked
-		r.Failed = r.Failed || g.id == 0 || ID(g.id) > l.last
+	for range r.count(10, Max) {
+		g := group{id: uint32(r.Uint()), share: math.Float64frombits(r.Word())} //nolint:gosec // checked
+		r.Failed = r.Failed || g.id == 0 || ID(g.id) > l.last || !(g.share >= 0 && g.share <= 1)
 		g.center = r.terms(maxTerms)
 		l.groups = append(l.groups, g)
 	}

@@ -111,7 +111,6 @@ func (l *Learner) Reset() {
 type Reading struct {
 	groups []group
 	scale  scale
-	shares []float64
 }
 
 // Reading is what the learner knows now, for any goroutine.
@@ -146,7 +145,7 @@ func (r *Reading) Of(v interest.Vector, now time.Time) ID {
 func (r *Reading) Personas() []Persona {
 	list := make([]Persona, len(r.groups))
 	for k, g := range r.groups {
-		list[k] = Persona{ID: ID(g.id), Share: r.shares[k]}
+		list[k] = Persona{ID: ID(g.id), Share: g.share}
 		for _, t := range g.center {
 			list[k].Interests = append(list[k].Interests, Interest{t.facet, t.weight})
 		}
@@ -216,26 +215,33 @@ func (l *Learner) find(now time.Time) {
 		}
 	}
 	l.mu.Unlock()
+	l.weigh()
 	l.publish()
 }
 
-// publish makes what is known readable.
-func (l *Learner) publish() {
-	r := &Reading{groups: slices.Clone(l.groups), scale: l.scale, shares: make([]float64, len(l.groups))}
-	sum := 0
+// weigh finds out which part of the sample resembles each group.
+func (l *Learner) weigh() {
+	r, sum := Reading{groups: l.groups, scale: l.scale}, 0
+	for k := range l.groups {
+		l.groups[k].share = 0
+	}
 	for k := range l.sample {
 		id, _ := r.Nearest(l.sample[k].noted)
-		for j := range r.groups {
-			if id != 0 && ID(r.groups[j].id) == id {
-				r.shares[j]++
+		for j := range l.groups {
+			if id != 0 && ID(l.groups[j].id) == id {
+				l.groups[j].share++
 				sum++
 			}
 		}
 	}
-	for k := range r.shares {
-		r.shares[k] /= float64(max(1, sum))
+	for k := range l.groups {
+		l.groups[k].share /= float64(max(1, sum))
 	}
-	l.reading.Store(r)
+}
+
+// publish makes what is known readable.
+func (l *Learner) publish() {
+	l.reading.Store(&Reading{groups: slices.Clone(l.groups), scale: l.scale})
 }
 
 // Responded counts what a visitor made of a campaign, for the persona that they resembled

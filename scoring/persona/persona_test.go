@@ -49,8 +49,8 @@ func shopOf(kinds, visitors int, seed uint64) (*Learner, []ID) {
 // Visitors of four kinds make four personas, each of one kind, and what everybody cares
 // for is in none; whoever comes first.
 func TestKindsOfVisitorsArePersonas(t *testing.T) {
-	for seed := range uint64(3) {
-		l, ids := shopOf(4, 2000, seed)
+	for seed := range uint64(2) {
+		l, ids := shopOf(4, 1000, seed)
 		found := l.Reading().Personas()
 		if len(found) != 4 {
 			t.Fatalf("seed %d: %d personas: %v", seed, len(found), found)
@@ -135,7 +135,7 @@ func TestRestoredGoesOn(t *testing.T) {
 		at := opening
 		step := func(both ...*Learner) {
 			at = at.Add(time.Duration(rng.IntN(100)) * time.Hour)
-			who, what, noted := uint64(rng.IntN(400)), rng.IntN(12), likes(rng.IntN(4), rng)
+			who, what, noted := uint64(rng.IntN(200)), rng.IntN(12), likes(rng.IntN(4), rng)
 			for _, l := range both {
 				switch what {
 				case 0:
@@ -148,7 +148,7 @@ func TestRestoredGoesOn(t *testing.T) {
 			}
 		}
 		l := New()
-		for range rapid.IntRange(0, 500).Draw(t, "before") {
+		for range rapid.IntRange(0, 250).Draw(t, "before") {
 			step(l)
 		}
 		saved := l.AppendTo(nil)
@@ -157,7 +157,7 @@ func TestRestoredGoesOn(t *testing.T) {
 		if err != nil || string(rest) != "rest" || !bytes.Equal(again.AppendTo(nil), saved) {
 			t.Fatalf("%v, %q", err, rest)
 		}
-		for range 200 {
+		for range 60 {
 			step(l, again)
 		}
 		if !bytes.Equal(l.AppendTo(nil), again.AppendTo(nil)) || fmt.Sprint(l.Reading().Personas()) != fmt.Sprint(again.Reading().Personas()) {
