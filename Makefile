@@ -17,6 +17,7 @@ DECISIONS    ?= 10000
 FUZZ_TIME    ?= 30s
 RAPID_CHECKS ?= 2000
 CAPS_STEPS   ?= 100000
+VISITORS     ?= 1000000
 UNKNOWN      ?= 10000
 IDENTITY_RUNS ?= 300
 
@@ -55,7 +56,7 @@ test: race-or-say-so ## Run the tests with the race detector; PKG=./store/... fo
 	@$(if $(RACE),true,echo "LEFT OUT for want of a C compiler: the race detector.")
 
 .PHONY: test-long
-test-long: test-crash test-replay test-properties fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
+test-long: test-crash test-replay test-properties test-segments fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
 
 .PHONY: test-crash
 test-crash: race-or-say-so ## Kill the store CRASH_ROUNDS times while it writes, and look for every event.
@@ -70,6 +71,10 @@ test-properties: ## Check each property RAPID_CHECKS times.
 	@.ci/gotest -timeout 60m -count=1 $$(.ci/packages-with rapid) -rapid.checks=$(RAPID_CHECKS)
 	@.ci/gotest -timeout 60m -count=1 -run 'NeverExceeded|NobodyIsKnown' ./server -caps.steps=$(CAPS_STEPS) -consent.visitors=$(UNKNOWN)
 	@.ci/gotest -timeout 60m -count=1 -run 'UnlinkIsTheInverse|OfPersonsAreNever' ./server -identity.runs=$(IDENTITY_RUNS)
+
+.PHONY: test-segments
+test-segments: ## Compare fifty segments of VISITORS visitors with a recount of their events.
+	@.ci/gotest -timeout 60m -count=1 -run AgainstARecount ./server -segments.visitors=$(VISITORS) -v
 
 .PHONY: fuzz
 fuzz: ## Fuzz every target for FUZZ_TIME.
