@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -232,6 +233,15 @@ func TestExportIsTakenBack(t *testing.T) {
 	s.sell("other", smallRange()...)
 	lines, err := s.export("sites/shop/visitors/ada")
 	must(t, err)
+	whole, err := s.visitors.GetVisitor(t.Context(), &pb.GetVisitorRequest{Name: "sites/shop/visitors/ada"})
+	must(t, err)
+	var told struct{ Profile json.RawMessage }
+	must(t, json.Unmarshal([]byte(lines[0]), &told))
+	profile := &pb.Visitor{}
+	must(t, protojson.Unmarshal(told.Profile, profile))
+	if !proto.Equal(profile, whole) {
+		t.Errorf("the profile's line is %v\nGetVisitor tells %v", protojson.Format(profile), protojson.Format(whole))
+	}
 	var events []*pb.Event
 	decisions, profiles := 0, 0
 	for i, line := range lines {
@@ -269,6 +279,6 @@ func TestExportIsTakenBack(t *testing.T) {
 		v.Summary = slices.DeleteFunc(v.GetSummary(), func(line string) bool { return strings.HasPrefix(line, "Pages that were chosen") })
 	}
 	if !proto.Equal(got, want) {
-		t.Errorf("taken back: %v\nwant: %v", got, want)
+		t.Errorf("taken back: %v\nwant: %v", protojson.Format(got), protojson.Format(want))
 	}
 }

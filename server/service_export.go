@@ -28,7 +28,7 @@ func (s *visitors) ExportVisitor(req *pb.ExportVisitorRequest, stream grpc.Serve
 	if err != nil {
 		return s.fail("ExportVisitor", err)
 	}
-	x := &export{server: s.Server, site: st, send: stream.Send}
+	x := &export{server: s, site: st, send: stream.Send}
 	if err := x.visitor(stream.Context(), id); err != nil {
 		return s.fail("ExportVisitor", err)
 	}
@@ -40,7 +40,7 @@ func (s *visitors) ExportVisitor(req *pb.ExportVisitorRequest, stream grpc.Serve
 
 // export writes out what is kept of a visitor.
 type export struct {
-	server *Server
+	server *visitors
 	site   *site
 	send   func(*pb.ExportVisitorResponse) error
 	lines  []string
@@ -54,17 +54,19 @@ func (x *export) visitor(ctx context.Context, id scoring.VisitorID) error {
 	if err != nil {
 		return err
 	}
-	keys := []scoring.VisitorID{id}
+	keys, kept := []scoring.VisitorID{id}, visitor.Seal(p)
 	if _, isPerson := visitor.PersonOf(id); isPerson {
 		keys = append(slices.Clone(p.Devices()), id)
-		kept, err := x.server.visitor(ctx, x.site, id)
+		if kept, err = x.server.visitor(ctx, x.site, id); err != nil {
+			return err
+		}
+	}
+	if !kept.ForTheVisitor().Empty() {
+		m, err := x.server.tell(ctx, x.site, id, kept)
 		if err != nil {
 			return err
 		}
-		p = kept.ForTheVisitor()
-	}
-	if !p.Empty() {
-		if err := x.line(profileLine(profileToProto(x.site, id, p, x.server.clock.Now()))); err != nil {
+		if err := x.line(profileLine(m)); err != nil {
 			return err
 		}
 	}

@@ -31,10 +31,16 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 	if err != nil {
 		return nil, s.fail("GetVisitor", err)
 	}
-	profile := kept.ForTheVisitor()
-	if profile.Empty() {
+	if kept.ForTheVisitor().Empty() {
 		return nil, s.fail("GetVisitor", about(req.GetName(), store.ErrNotFound))
 	}
+	m, err := s.tell(ctx, st, id, kept)
+	return m, s.fail("GetVisitor", err)
+}
+
+// tell is what is kept of a visitor, for themselves to read.
+func (s *visitors) tell(ctx context.Context, st *site, id scoring.VisitorID, kept visitor.Sealed) (*pb.Visitor, error) {
+	profile := kept.ForTheVisitor()
 	m := profileToProto(st, id, profile, s.clock.Now())
 	m.SharedDevice = kept.OfVisit()
 	journeyToProto(m, &profile.History)
@@ -43,7 +49,7 @@ func (s *visitors) GetVisitor(ctx context.Context, req *pb.GetVisitorRequest) (*
 	keys := append([]scoring.VisitorID{id}, profile.Devices()...)
 	latest, decisions, err := s.decisionsToProto(ctx, st, keys)
 	if err != nil {
-		return nil, s.fail("GetVisitor", err)
+		return nil, err
 	}
 	m.Decisions = latest
 	m.Summary = s.summaryOf(st, m, decisions)

@@ -74,13 +74,15 @@ func TestNoByteOfTheErasedIsLeftAfterACompaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 300 {
+		var events []scoring.Event
 		for _, who := range []string{"gone", "stays", "third"} {
-			if _, err := s.Append(ctx, "shop", []scoring.Event{tellingEvent("visitor-"+who, who, n)}); err != nil {
-				t.Fatal(err)
-			}
+			events = append(events, tellingEvent("visitor-"+who, who, n))
 			d := *fixtureDecision()
 			d.ID, d.Visitor = scoring.DecisionID(fmt.Sprintf("%s-decision-%d", who, n)), scoring.VisitorID("visitor-"+who)
 			s.RecordDecision("shop", &d)
+		}
+		if _, err := s.Append(ctx, "shop", events); err != nil {
+			t.Fatal(err)
 		}
 		if n%100 == 50 {
 			flushDecisions(s)
