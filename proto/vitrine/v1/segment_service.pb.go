@@ -512,7 +512,7 @@ type PreviewSegmentResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Those who would be in it.
 	Members int64 `protobuf:"varint,1,opt,name=members,proto3" json:"members,omitempty"`
-	// All visitors, persons once.
+	// All visitors who may be known, persons once.
 	Visitors int64 `protobuf:"varint,2,opt,name=visitors,proto3" json:"visitors,omitempty"`
 	// Of the members, those who allow DIRECT_CONTACT.
 	Contactable   int64 `protobuf:"varint,3,opt,name=contactable,proto3" json:"contactable,omitempty"`
