@@ -67,16 +67,31 @@ func (h *History) insert(late []step) bool {
 			return false
 		}
 	}
-	if begins && len(tail) > 0 && deed(tail).second()-second <= gap {
-		// The visit began with it, and not with the next.
+	if len(tail) > 0 && deed(tail).second()-second <= gap {
+		// The next begins no visit: this one does, or both are of the one before.
 		tail = slices.Clone(tail)
-		if own := h.deed(at); own[6] == 0 {
+		if own := h.deed(at); begins && own[6] == 0 {
 			own[6] = tail[6]
 		}
 		tail[6] = 0
 	}
 	h.deeds = extend(h.deeds, tail)
+	h.findLast()
 	return true
+}
+
+// findLast finds the beginning of the last visit again, after something came late. One
+// whose beginning is no longer kept began when it is known to have.
+func (h *History) findLast() {
+	i := h.count() - 1
+	for i > 0 && h.deed(i).second()-h.deed(i-1).second() <= uint32(VisitGap/time.Second) {
+		i--
+	}
+	began, known := h.deed(i).second(), binary.BigEndian.Uint32(h.last)
+	if began == known || i == 0 && known < began {
+		return
+	}
+	h.last = exactly(append(binary.BigEndian.AppendUint32(nil, began), h.sourceAt(h.deed(i)[6])...))
 }
 
 // shrink lets go of the deeds that say least, until the history has no more bytes than

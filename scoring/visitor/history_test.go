@@ -303,3 +303,41 @@ func BenchmarkHistory(b *testing.B) {
 		}
 	})
 }
+
+// What comes late may show that two visits were one, or that the last began earlier.
+func TestHistoryFindsTheLastVisitAgain(t *testing.T) {
+	from := func(e *scoring.Event, medium string) *scoring.Event {
+		e.Context = &scoring.Context{Medium: medium}
+		return e
+	}
+	view := func(minutes int, medium string) *scoring.Event {
+		return from(did(scoring.ProductViewed, noon.Add(time.Duration(minutes)*time.Minute), "a"), medium)
+	}
+	for _, test := range []struct {
+		name   string
+		events []*scoring.Event
+		medium string
+		began  int // minutes
+		visits int
+	}{
+		{"two visits", []*scoring.Event{view(0, "email"), view(31, "social")}, "social", 31, 2},
+		{"that were one", []*scoring.Event{view(0, "email"), view(31, "social"), view(20, "cpc")}, "email", 0, 1},
+		{"the last began earlier", []*scoring.Event{view(0, "email"), view(100, "social"), view(80, "cpc")}, "cpc", 80, 2},
+		{"in the first", []*scoring.Event{view(0, "email"), view(100, "social"), view(20, "cpc")}, "social", 100, 2},
+		{"one between", []*scoring.Event{view(0, "email"), view(100, "social"), view(50, "cpc")}, "social", 100, 3},
+	} {
+		h := historyOf(test.events...)
+		if last := h.Last(); last.Medium != test.medium || !last.Time.Equal(noon.Add(time.Duration(test.began)*time.Minute)) {
+			t.Errorf("%s: the last visit came from %q at %v", test.name, last.Medium, last.Time)
+		}
+		visits := 0
+		for _, s := range h.Journey() {
+			if s.Source != nil {
+				visits++
+			}
+		}
+		if visits != test.visits {
+			t.Errorf("%s: %d visits in the journey, want %d", test.name, visits, test.visits)
+		}
+	}
+}
