@@ -39,10 +39,12 @@ func (s *decisions) known(ctx context.Context, q *query) (who knowledge, err err
 	who.mode = scoring.ModeContextual
 	var kept visitor.Sealed
 	switch {
-	case len(q.session) > 0:
+	case len(q.session) > 0: // whose uses the caller answers for
 		who.mode = scoring.ModeSession
-		who.products, who.creatives = visitor.OfVisit[visitor.Products](q.session), visitor.OfVisit[visitor.Creatives](q.session)
-		who.bounds = visitor.OfVisit[visitor.Contacts](q.session)
+		visit := visitor.SealEvents(q.session)
+		who.products = visitor.Open[visitor.Products](visit, scoring.AllPurposes)
+		who.creatives = visitor.Open[visitor.Creatives](visit, scoring.AllPurposes)
+		who.bounds = visitor.Open[visitor.Contacts](visit, scoring.AllPurposes)
 	case q.device != "":
 		if kept, err = s.visitor(ctx, q.site, q.device); err != nil {
 			return knowledge{}, err

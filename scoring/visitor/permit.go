@@ -16,6 +16,16 @@ func Seal(p *Profile) Sealed { return Sealed{profile: p} }
 // SealVisit seals what ThisVisit tells.
 func SealVisit(p *Profile) Sealed { return Sealed{profile: p, visit: true} }
 
+// SealEvents seals what these events tell, of a visit that was handed in and of which
+// nothing is stored.
+func SealEvents(events []scoring.Event) Sealed {
+	var p *Profile
+	for i := range events {
+		p = Apply(p, &events[i])
+	}
+	return SealVisit(p)
+}
+
 // OfVisit reports whether it is what one visit tells, and nothing from before.
 func (s Sealed) OfVisit() bool { return s.visit }
 
@@ -80,16 +90,6 @@ func Open[U Use](s Sealed, allowed scoring.Purposes) For[U] {
 		return For[U]{s.profile.without(s.withheld)}
 	}
 	return For[U]{s.profile}
-}
-
-// OfVisit is what was handed in of a visit that goes on, for uses that its caller
-// answers for: nothing of it is stored.
-func OfVisit[U Use](events []scoring.Event) For[U] {
-	var p *Profile
-	for i := range events {
-		p = Apply(p, &events[i])
-	}
-	return For[U]{p}
 }
 
 // Profile is what may be known; nil: nothing.
