@@ -41,7 +41,9 @@ func (s *Server) visitor(ctx context.Context, st *site, id scoring.VisitorID) (v
 func (s *Server) consents(ctx context.Context, st *site, id scoring.VisitorID) (answers []scoring.ConsentAnswer, err error) {
 	b, err := s.behind(ctx, st, id)
 	for _, p := range b.parts {
-		answers = visitor.StrictestConsents(answers, p.Consents)
+		if len(p.Consents) > 0 { // most have none, and this is asked of every event
+			answers = visitor.StrictestConsents(answers, p.Consents)
+		}
 	}
 	return answers, err
 }
