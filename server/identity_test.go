@@ -14,6 +14,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/server"
 )
 
 // link joins devices to a person of the site "shop".
@@ -54,7 +55,10 @@ func (s *shop) known(name string) *pb.Visitor {
 }
 
 func TestLinking(t *testing.T) {
-	s := openShop(t)
+	// Interests fade while one reads them: two answers are compared at one time.
+	s := &shop{t: t, dir: t.TempDir(), clock: &server.EventClock{}}
+	s.start()
+	t.Cleanup(func() { s.stop() })
 	s.create("shop")
 	s.sell("shop", smallRange()...)
 	s.track("shop", viewed("phone", "shoe-1"))
@@ -71,7 +75,7 @@ func TestLinking(t *testing.T) {
 			m.Name = ""
 		}
 		if !proto.Equal(phone, laptop) || !proto.Equal(phone, alice) {
-			t.Error("they differ")
+			t.Errorf("they differ:\non the phone %v\non the laptop %v\nof alice %v", phone, laptop, alice)
 		}
 	})
 	t.Run("decisions see the person", func(t *testing.T) {
