@@ -7,8 +7,12 @@
 package vitrinev1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	emptypb "google.golang.org/protobuf/types/known/emptypb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -21,6 +25,844 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Role is what an API key may do.
+type Role int32
+
+const (
+	// No role.
+	Role_ROLE_UNSPECIFIED Role = 0
+	// Decide and what explains a decision.
+	Role_ROLE_DECIDE Role = 1
+	// Send events, and link, ask and erase visitors.
+	Role_ROLE_TRACK Role = 2
+	// Read and write products.
+	Role_ROLE_CATALOG Role = 3
+	// Read and write placements, campaigns, segments and the ranking.
+	Role_ROLE_MARKETING Role = 4
+	// Everything, of the sites the key is for; for all sites also sites, keys, backups.
+	Role_ROLE_ADMIN Role = 5
+)
+
+// Enum value maps for Role.
+var (
+	Role_name = map[int32]string{
+		0: "ROLE_UNSPECIFIED",
+		1: "ROLE_DECIDE",
+		2: "ROLE_TRACK",
+		3: "ROLE_CATALOG",
+		4: "ROLE_MARKETING",
+		5: "ROLE_ADMIN",
+	}
+	Role_value = map[string]int32{
+		"ROLE_UNSPECIFIED": 0,
+		"ROLE_DECIDE":      1,
+		"ROLE_TRACK":       2,
+		"ROLE_CATALOG":     3,
+		"ROLE_MARKETING":   4,
+		"ROLE_ADMIN":       5,
+	}
+)
+
+func (x Role) Enum() *Role {
+	p := new(Role)
+	*p = x
+	return p
+}
+
+func (x Role) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Role) Descriptor() protoreflect.EnumDescriptor {
+	return file_vitrine_v1_admin_service_proto_enumTypes[0].Descriptor()
+}
+
+func (Role) Type() protoreflect.EnumType {
+	return &file_vitrine_v1_admin_service_proto_enumTypes[0]
+}
+
+func (x Role) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Role.Descriptor instead.
+func (Role) EnumDescriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{0}
+}
+
+// GetStatusRequest asks how the installation is.
+type GetStatusRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetStatusRequest) Reset() {
+	*x = GetStatusRequest{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetStatusRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetStatusRequest) ProtoMessage() {}
+
+func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetStatusRequest.ProtoReflect.Descriptor instead.
+func (*GetStatusRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{0}
+}
+
+// InstallationStatus is how an installation is.
+type InstallationStatus struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The server's version, such as `0.6.0`.
+	Version string `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	// When it was started.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// Whether events, products and the like are taken. False while the disk is full or
+	// fails: decisions go on from what is known.
+	Writable bool `protobuf:"varint,3,opt,name=writable,proto3" json:"writable,omitempty"`
+	// Why not, in words; empty while writes are taken.
+	NotWritableReason string `protobuf:"bytes,4,opt,name=not_writable_reason,json=notWritableReason,proto3" json:"not_writable_reason,omitempty"`
+	// What happened that an operator should know of, such as records that could not be
+	// read: a sentence each, without anything personal. Empty when all is well.
+	Problems []string `protobuf:"bytes,5,rep,name=problems,proto3" json:"problems,omitempty"`
+	// Bytes that the data takes on disk.
+	DataBytes int64 `protobuf:"varint,6,opt,name=data_bytes,json=dataBytes,proto3" json:"data_bytes,omitempty"`
+	// Bytes that are free on that disk.
+	FreeBytes int64 `protobuf:"varint,7,opt,name=free_bytes,json=freeBytes,proto3" json:"free_bytes,omitempty"`
+	// When the last backup that was read to its end began; absent if there was none since
+	// the server was started.
+	LastBackupTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=last_backup_time,json=lastBackupTime,proto3" json:"last_backup_time,omitempty"`
+	// The sites, in the order of their ids.
+	Sites         []*SiteStatus `protobuf:"bytes,9,rep,name=sites,proto3" json:"sites,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InstallationStatus) Reset() {
+	*x = InstallationStatus{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InstallationStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InstallationStatus) ProtoMessage() {}
+
+func (x *InstallationStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InstallationStatus.ProtoReflect.Descriptor instead.
+func (*InstallationStatus) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *InstallationStatus) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *InstallationStatus) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *InstallationStatus) GetWritable() bool {
+	if x != nil {
+		return x.Writable
+	}
+	return false
+}
+
+func (x *InstallationStatus) GetNotWritableReason() string {
+	if x != nil {
+		return x.NotWritableReason
+	}
+	return ""
+}
+
+func (x *InstallationStatus) GetProblems() []string {
+	if x != nil {
+		return x.Problems
+	}
+	return nil
+}
+
+func (x *InstallationStatus) GetDataBytes() int64 {
+	if x != nil {
+		return x.DataBytes
+	}
+	return 0
+}
+
+func (x *InstallationStatus) GetFreeBytes() int64 {
+	if x != nil {
+		return x.FreeBytes
+	}
+	return 0
+}
+
+func (x *InstallationStatus) GetLastBackupTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastBackupTime
+	}
+	return nil
+}
+
+func (x *InstallationStatus) GetSites() []*SiteStatus {
+	if x != nil {
+		return x.Sites
+	}
+	return nil
+}
+
+// SiteStatus is how a site is.
+type SiteStatus struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sites/{site}`.
+	Site string `protobuf:"bytes,1,opt,name=site,proto3" json:"site,omitempty"`
+	// Products in the catalogue.
+	ProductCount int64 `protobuf:"varint,2,opt,name=product_count,json=productCount,proto3" json:"product_count,omitempty"`
+	// Campaigns.
+	CampaignCount int64 `protobuf:"varint,3,opt,name=campaign_count,json=campaignCount,proto3" json:"campaign_count,omitempty"`
+	// Sequence number of the last event stored.
+	StoredSequence int64 `protobuf:"varint,4,opt,name=stored_sequence,json=storedSequence,proto3" json:"stored_sequence,omitempty"`
+	// Sequence number of the last event learned from. What lies between is in the
+	// visitors' profiles, but not yet in what is learned across visitors.
+	LearnedSequence int64 `protobuf:"varint,5,opt,name=learned_sequence,json=learnedSequence,proto3" json:"learned_sequence,omitempty"`
+	// How long the oldest event that is still to be learned from has waited.
+	LearnerLag    *durationpb.Duration `protobuf:"bytes,6,opt,name=learner_lag,json=learnerLag,proto3" json:"learner_lag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SiteStatus) Reset() {
+	*x = SiteStatus{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SiteStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SiteStatus) ProtoMessage() {}
+
+func (x *SiteStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SiteStatus.ProtoReflect.Descriptor instead.
+func (*SiteStatus) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *SiteStatus) GetSite() string {
+	if x != nil {
+		return x.Site
+	}
+	return ""
+}
+
+func (x *SiteStatus) GetProductCount() int64 {
+	if x != nil {
+		return x.ProductCount
+	}
+	return 0
+}
+
+func (x *SiteStatus) GetCampaignCount() int64 {
+	if x != nil {
+		return x.CampaignCount
+	}
+	return 0
+}
+
+func (x *SiteStatus) GetStoredSequence() int64 {
+	if x != nil {
+		return x.StoredSequence
+	}
+	return 0
+}
+
+func (x *SiteStatus) GetLearnedSequence() int64 {
+	if x != nil {
+		return x.LearnedSequence
+	}
+	return 0
+}
+
+func (x *SiteStatus) GetLearnerLag() *durationpb.Duration {
+	if x != nil {
+		return x.LearnerLag
+	}
+	return nil
+}
+
+// BackupRequest asks for a backup, or for the rest of one.
+type BackupRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of a backup to resume; empty: begin one.
+	BackupId string `protobuf:"bytes,1,opt,name=backup_id,json=backupId,proto3" json:"backup_id,omitempty"`
+	// How many bytes of it have been received. 0 for a new one.
+	Offset        int64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BackupRequest) Reset() {
+	*x = BackupRequest{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BackupRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BackupRequest) ProtoMessage() {}
+
+func (x *BackupRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BackupRequest.ProtoReflect.Descriptor instead.
+func (*BackupRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *BackupRequest) GetBackupId() string {
+	if x != nil {
+		return x.BackupId
+	}
+	return ""
+}
+
+func (x *BackupRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+// BackupResponse is a piece of a backup.
+type BackupResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// To resume it by.
+	BackupId string `protobuf:"bytes,1,opt,name=backup_id,json=backupId,proto3" json:"backup_id,omitempty"`
+	// Where the piece begins, in bytes.
+	Offset int64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	// The piece.
+	Data []byte `protobuf:"bytes,3,opt,name=data,proto3" json:"data,omitempty"`
+	// CRC-32C (Castagnoli) of `data`.
+	Checksum uint32 `protobuf:"fixed32,4,opt,name=checksum,proto3" json:"checksum,omitempty"`
+	// Bytes of the whole backup.
+	TotalBytes int64 `protobuf:"varint,5,opt,name=total_bytes,json=totalBytes,proto3" json:"total_bytes,omitempty"`
+	// SHA-256 of the whole backup; with the last piece only.
+	Sha256        []byte `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BackupResponse) Reset() {
+	*x = BackupResponse{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BackupResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BackupResponse) ProtoMessage() {}
+
+func (x *BackupResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BackupResponse.ProtoReflect.Descriptor instead.
+func (*BackupResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *BackupResponse) GetBackupId() string {
+	if x != nil {
+		return x.BackupId
+	}
+	return ""
+}
+
+func (x *BackupResponse) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *BackupResponse) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+func (x *BackupResponse) GetChecksum() uint32 {
+	if x != nil {
+		return x.Checksum
+	}
+	return 0
+}
+
+func (x *BackupResponse) GetTotalBytes() int64 {
+	if x != nil {
+		return x.TotalBytes
+	}
+	return 0
+}
+
+func (x *BackupResponse) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+// ApiKey lets a caller in. It is sent with each call as `authorization: Bearer SECRET`.
+type ApiKey struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `apiKeys/{key}`: 1 to 63 lower-case letters, digits and hyphens, beginning with a
+	// letter.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What it may do; at least one.
+	Roles []Role `protobuf:"varint,2,rep,packed,name=roles,proto3,enum=vitrine.v1.Role" json:"roles,omitempty"`
+	// The sites that it is for, as `sites/{site}`; empty: all.
+	Sites []string `protobuf:"bytes,3,rep,name=sites,proto3" json:"sites,omitempty"`
+	// Calls a second it may make on average, of all kinds together; 0: as many as it likes.
+	// A call over it gets RESOURCE_EXHAUSTED with a google.rpc.RetryInfo.
+	RateLimit float64 `protobuf:"fixed64,4,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
+	// How many calls it may make at once after a rest; 0: as many as in a second.
+	Burst int32 `protobuf:"varint,5,opt,name=burst,proto3" json:"burst,omitempty"`
+	// When it ends by itself; absent: never.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// When it was made. Output only.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// The first characters of its secret, to tell keys apart. Output only.
+	Prefix        string `protobuf:"bytes,8,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApiKey) Reset() {
+	*x = ApiKey{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApiKey) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApiKey) ProtoMessage() {}
+
+func (x *ApiKey) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApiKey.ProtoReflect.Descriptor instead.
+func (*ApiKey) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ApiKey) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ApiKey) GetRoles() []Role {
+	if x != nil {
+		return x.Roles
+	}
+	return nil
+}
+
+func (x *ApiKey) GetSites() []string {
+	if x != nil {
+		return x.Sites
+	}
+	return nil
+}
+
+func (x *ApiKey) GetRateLimit() float64 {
+	if x != nil {
+		return x.RateLimit
+	}
+	return 0
+}
+
+func (x *ApiKey) GetBurst() int32 {
+	if x != nil {
+		return x.Burst
+	}
+	return 0
+}
+
+func (x *ApiKey) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *ApiKey) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *ApiKey) GetPrefix() string {
+	if x != nil {
+		return x.Prefix
+	}
+	return ""
+}
+
+// CreateApiKeyRequest asks for a new key.
+type CreateApiKeyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter.
+	ApiKeyId string `protobuf:"bytes,1,opt,name=api_key_id,json=apiKeyId,proto3" json:"api_key_id,omitempty"`
+	// The key; `name` is ignored.
+	ApiKey        *ApiKey `protobuf:"bytes,2,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateApiKeyRequest) Reset() {
+	*x = CreateApiKeyRequest{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateApiKeyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateApiKeyRequest) ProtoMessage() {}
+
+func (x *CreateApiKeyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateApiKeyRequest.ProtoReflect.Descriptor instead.
+func (*CreateApiKeyRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CreateApiKeyRequest) GetApiKeyId() string {
+	if x != nil {
+		return x.ApiKeyId
+	}
+	return ""
+}
+
+func (x *CreateApiKeyRequest) GetApiKey() *ApiKey {
+	if x != nil {
+		return x.ApiKey
+	}
+	return nil
+}
+
+// CreateApiKeyResponse has the secret, which nobody can read again.
+type CreateApiKeyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The key.
+	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
+	// What to send as `authorization: Bearer SECRET`.
+	Secret        string `protobuf:"bytes,2,opt,name=secret,proto3" json:"secret,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateApiKeyResponse) Reset() {
+	*x = CreateApiKeyResponse{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateApiKeyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateApiKeyResponse) ProtoMessage() {}
+
+func (x *CreateApiKeyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateApiKeyResponse.ProtoReflect.Descriptor instead.
+func (*CreateApiKeyResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *CreateApiKeyResponse) GetApiKey() *ApiKey {
+	if x != nil {
+		return x.ApiKey
+	}
+	return nil
+}
+
+func (x *CreateApiKeyResponse) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
+// ListApiKeysRequest asks for the keys.
+type ListApiKeysRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many at most; 0: 100. At most 1,000.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before; empty for the first page.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApiKeysRequest) Reset() {
+	*x = ListApiKeysRequest{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApiKeysRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApiKeysRequest) ProtoMessage() {}
+
+func (x *ListApiKeysRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApiKeysRequest.ProtoReflect.Descriptor instead.
+func (*ListApiKeysRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListApiKeysRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListApiKeysRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListApiKeysResponse is a page of keys.
+type ListApiKeysResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The keys.
+	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
+	// For the next page; empty after the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApiKeysResponse) Reset() {
+	*x = ListApiKeysResponse{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApiKeysResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApiKeysResponse) ProtoMessage() {}
+
+func (x *ListApiKeysResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApiKeysResponse.ProtoReflect.Descriptor instead.
+func (*ListApiKeysResponse) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListApiKeysResponse) GetApiKeys() []*ApiKey {
+	if x != nil {
+		return x.ApiKeys
+	}
+	return nil
+}
+
+func (x *ListApiKeysResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// RevokeApiKeyRequest names the key to end.
+type RevokeApiKeyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `apiKeys/{key}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeApiKeyRequest) Reset() {
+	*x = RevokeApiKeyRequest{}
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeApiKeyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeApiKeyRequest) ProtoMessage() {}
+
+func (x *RevokeApiKeyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeApiKeyRequest.ProtoReflect.Descriptor instead.
+func (*RevokeApiKeyRequest) Descriptor() ([]byte, []int) {
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *RevokeApiKeyRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 // CompactRequest asks for a compaction.
 type CompactRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -30,7 +872,7 @@ type CompactRequest struct {
 
 func (x *CompactRequest) Reset() {
 	*x = CompactRequest{}
-	mi := &file_vitrine_v1_admin_service_proto_msgTypes[0]
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -42,7 +884,7 @@ func (x *CompactRequest) String() string {
 func (*CompactRequest) ProtoMessage() {}
 
 func (x *CompactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_admin_service_proto_msgTypes[0]
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -55,7 +897,7 @@ func (x *CompactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompactRequest.ProtoReflect.Descriptor instead.
 func (*CompactRequest) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{0}
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{11}
 }
 
 // CompactResponse is how far a compaction has come. The last one stands for all of it.
@@ -73,7 +915,7 @@ type CompactResponse struct {
 
 func (x *CompactResponse) Reset() {
 	*x = CompactResponse{}
-	mi := &file_vitrine_v1_admin_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -85,7 +927,7 @@ func (x *CompactResponse) String() string {
 func (*CompactResponse) ProtoMessage() {}
 
 func (x *CompactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_vitrine_v1_admin_service_proto_msgTypes[1]
+	mi := &file_vitrine_v1_admin_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -98,7 +940,7 @@ func (x *CompactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompactResponse.ProtoReflect.Descriptor instead.
 func (*CompactResponse) Descriptor() ([]byte, []int) {
-	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{1}
+	return file_vitrine_v1_admin_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CompactResponse) GetDoneBytes() int64 {
@@ -127,7 +969,70 @@ var File_vitrine_v1_admin_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_admin_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1evitrine/v1/admin_service.proto\x12\n" +
-	"vitrine.v1\"\x10\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n" +
+	"\x10GetStatusRequest\"\x83\x03\n" +
+	"\x12InstallationStatus\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\tR\aversion\x129\n" +
+	"\n" +
+	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x1a\n" +
+	"\bwritable\x18\x03 \x01(\bR\bwritable\x12.\n" +
+	"\x13not_writable_reason\x18\x04 \x01(\tR\x11notWritableReason\x12\x1a\n" +
+	"\bproblems\x18\x05 \x03(\tR\bproblems\x12\x1d\n" +
+	"\n" +
+	"data_bytes\x18\x06 \x01(\x03R\tdataBytes\x12\x1d\n" +
+	"\n" +
+	"free_bytes\x18\a \x01(\x03R\tfreeBytes\x12D\n" +
+	"\x10last_backup_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x0elastBackupTime\x12,\n" +
+	"\x05sites\x18\t \x03(\v2\x16.vitrine.v1.SiteStatusR\x05sites\"\xfc\x01\n" +
+	"\n" +
+	"SiteStatus\x12\x12\n" +
+	"\x04site\x18\x01 \x01(\tR\x04site\x12#\n" +
+	"\rproduct_count\x18\x02 \x01(\x03R\fproductCount\x12%\n" +
+	"\x0ecampaign_count\x18\x03 \x01(\x03R\rcampaignCount\x12'\n" +
+	"\x0fstored_sequence\x18\x04 \x01(\x03R\x0estoredSequence\x12)\n" +
+	"\x10learned_sequence\x18\x05 \x01(\x03R\x0flearnedSequence\x12:\n" +
+	"\vlearner_lag\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\n" +
+	"learnerLag\"V\n" +
+	"\rBackupRequest\x12$\n" +
+	"\tbackup_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02(@R\bbackupId\x12\x1f\n" +
+	"\x06offset\x18\x02 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x06offset\"\xae\x01\n" +
+	"\x0eBackupResponse\x12\x1b\n" +
+	"\tbackup_id\x18\x01 \x01(\tR\bbackupId\x12\x16\n" +
+	"\x06offset\x18\x02 \x01(\x03R\x06offset\x12\x12\n" +
+	"\x04data\x18\x03 \x01(\fR\x04data\x12\x1a\n" +
+	"\bchecksum\x18\x04 \x01(\aR\bchecksum\x12\x1f\n" +
+	"\vtotal_bytes\x18\x05 \x01(\x03R\n" +
+	"totalBytes\x12\x16\n" +
+	"\x06sha256\x18\x06 \x01(\fR\x06sha256\"\x82\x03\n" +
+	"\x06ApiKey\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12=\n" +
+	"\x05roles\x18\x02 \x03(\x0e2\x10.vitrine.v1.RoleB\x15\xbaH\x12\x92\x01\x0f\b\x01\x10\x05\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x12C\n" +
+	"\x05sites\x18\x03 \x03(\tB-\xbaH*\x92\x01'\x10\xe8\a\x18\x01\" r\x1e2\x1c^sites/[a-z][a-z0-9-]{0,62}$R\x05sites\x12/\n" +
+	"\n" +
+	"rate_limit\x18\x04 \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00R\trateLimit\x12\x1d\n" +
+	"\x05burst\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x05burst\x12;\n" +
+	"\vexpire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12;\n" +
+	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12\x16\n" +
+	"\x06prefix\x18\b \x01(\tR\x06prefix\"\x87\x01\n" +
+	"\x13CreateApiKeyRequest\x12;\n" +
+	"\n" +
+	"api_key_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$R\bapiKeyId\x123\n" +
+	"\aapi_key\x18\x02 \x01(\v2\x12.vitrine.v1.ApiKeyB\x06\xbaH\x03\xc8\x01\x01R\x06apiKey\"[\n" +
+	"\x14CreateApiKeyResponse\x12+\n" +
+	"\aapi_key\x18\x01 \x01(\v2\x12.vitrine.v1.ApiKeyR\x06apiKey\x12\x16\n" +
+	"\x06secret\x18\x02 \x01(\tR\x06secret\"\\\n" +
+	"\x12ListApiKeysRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\"l\n" +
+	"\x13ListApiKeysResponse\x12-\n" +
+	"\bapi_keys\x18\x01 \x03(\v2\x12.vitrine.v1.ApiKeyR\aapiKeys\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"P\n" +
+	"\x13RevokeApiKeyRequest\x129\n" +
+	"\x04name\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^apiKeys/[a-z][a-z0-9-]{0,62}$R\x04name\"\x10\n" +
 	"\x0eCompactRequest\"p\n" +
 	"\x0fCompactResponse\x12\x1d\n" +
 	"\n" +
@@ -135,9 +1040,23 @@ const file_vitrine_v1_admin_service_proto_rawDesc = "" +
 	"\vtotal_bytes\x18\x02 \x01(\x03R\n" +
 	"totalBytes\x12\x1d\n" +
 	"\n" +
-	"size_bytes\x18\x03 \x01(\x03R\tsizeBytes2T\n" +
-	"\fAdminService\x12D\n" +
-	"\aCompact\x12\x1a.vitrine.v1.CompactRequest\x1a\x1b.vitrine.v1.CompactResponse0\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"size_bytes\x18\x03 \x01(\x03R\tsizeBytes*s\n" +
+	"\x04Role\x12\x14\n" +
+	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vROLE_DECIDE\x10\x01\x12\x0e\n" +
+	"\n" +
+	"ROLE_TRACK\x10\x02\x12\x10\n" +
+	"\fROLE_CATALOG\x10\x03\x12\x12\n" +
+	"\x0eROLE_MARKETING\x10\x04\x12\x0e\n" +
+	"\n" +
+	"ROLE_ADMIN\x10\x052\xce\x03\n" +
+	"\fAdminService\x12I\n" +
+	"\tGetStatus\x12\x1c.vitrine.v1.GetStatusRequest\x1a\x1e.vitrine.v1.InstallationStatus\x12A\n" +
+	"\x06Backup\x12\x19.vitrine.v1.BackupRequest\x1a\x1a.vitrine.v1.BackupResponse0\x01\x12D\n" +
+	"\aCompact\x12\x1a.vitrine.v1.CompactRequest\x1a\x1b.vitrine.v1.CompactResponse0\x01\x12Q\n" +
+	"\fCreateApiKey\x12\x1f.vitrine.v1.CreateApiKeyRequest\x1a .vitrine.v1.CreateApiKeyResponse\x12N\n" +
+	"\vListApiKeys\x12\x1e.vitrine.v1.ListApiKeysRequest\x1a\x1f.vitrine.v1.ListApiKeysResponse\x12G\n" +
+	"\fRevokeApiKey\x12\x1f.vitrine.v1.RevokeApiKeyRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_admin_service_proto_rawDescOnce sync.Once
@@ -151,19 +1070,55 @@ func file_vitrine_v1_admin_service_proto_rawDescGZIP() []byte {
 	return file_vitrine_v1_admin_service_proto_rawDescData
 }
 
-var file_vitrine_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_vitrine_v1_admin_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_vitrine_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_vitrine_v1_admin_service_proto_goTypes = []any{
-	(*CompactRequest)(nil),  // 0: vitrine.v1.CompactRequest
-	(*CompactResponse)(nil), // 1: vitrine.v1.CompactResponse
+	(Role)(0),                     // 0: vitrine.v1.Role
+	(*GetStatusRequest)(nil),      // 1: vitrine.v1.GetStatusRequest
+	(*InstallationStatus)(nil),    // 2: vitrine.v1.InstallationStatus
+	(*SiteStatus)(nil),            // 3: vitrine.v1.SiteStatus
+	(*BackupRequest)(nil),         // 4: vitrine.v1.BackupRequest
+	(*BackupResponse)(nil),        // 5: vitrine.v1.BackupResponse
+	(*ApiKey)(nil),                // 6: vitrine.v1.ApiKey
+	(*CreateApiKeyRequest)(nil),   // 7: vitrine.v1.CreateApiKeyRequest
+	(*CreateApiKeyResponse)(nil),  // 8: vitrine.v1.CreateApiKeyResponse
+	(*ListApiKeysRequest)(nil),    // 9: vitrine.v1.ListApiKeysRequest
+	(*ListApiKeysResponse)(nil),   // 10: vitrine.v1.ListApiKeysResponse
+	(*RevokeApiKeyRequest)(nil),   // 11: vitrine.v1.RevokeApiKeyRequest
+	(*CompactRequest)(nil),        // 12: vitrine.v1.CompactRequest
+	(*CompactResponse)(nil),       // 13: vitrine.v1.CompactResponse
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 15: google.protobuf.Duration
+	(*emptypb.Empty)(nil),         // 16: google.protobuf.Empty
 }
 var file_vitrine_v1_admin_service_proto_depIdxs = []int32{
-	0, // 0: vitrine.v1.AdminService.Compact:input_type -> vitrine.v1.CompactRequest
-	1, // 1: vitrine.v1.AdminService.Compact:output_type -> vitrine.v1.CompactResponse
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	14, // 0: vitrine.v1.InstallationStatus.start_time:type_name -> google.protobuf.Timestamp
+	14, // 1: vitrine.v1.InstallationStatus.last_backup_time:type_name -> google.protobuf.Timestamp
+	3,  // 2: vitrine.v1.InstallationStatus.sites:type_name -> vitrine.v1.SiteStatus
+	15, // 3: vitrine.v1.SiteStatus.learner_lag:type_name -> google.protobuf.Duration
+	0,  // 4: vitrine.v1.ApiKey.roles:type_name -> vitrine.v1.Role
+	14, // 5: vitrine.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
+	14, // 6: vitrine.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 7: vitrine.v1.CreateApiKeyRequest.api_key:type_name -> vitrine.v1.ApiKey
+	6,  // 8: vitrine.v1.CreateApiKeyResponse.api_key:type_name -> vitrine.v1.ApiKey
+	6,  // 9: vitrine.v1.ListApiKeysResponse.api_keys:type_name -> vitrine.v1.ApiKey
+	1,  // 10: vitrine.v1.AdminService.GetStatus:input_type -> vitrine.v1.GetStatusRequest
+	4,  // 11: vitrine.v1.AdminService.Backup:input_type -> vitrine.v1.BackupRequest
+	12, // 12: vitrine.v1.AdminService.Compact:input_type -> vitrine.v1.CompactRequest
+	7,  // 13: vitrine.v1.AdminService.CreateApiKey:input_type -> vitrine.v1.CreateApiKeyRequest
+	9,  // 14: vitrine.v1.AdminService.ListApiKeys:input_type -> vitrine.v1.ListApiKeysRequest
+	11, // 15: vitrine.v1.AdminService.RevokeApiKey:input_type -> vitrine.v1.RevokeApiKeyRequest
+	2,  // 16: vitrine.v1.AdminService.GetStatus:output_type -> vitrine.v1.InstallationStatus
+	5,  // 17: vitrine.v1.AdminService.Backup:output_type -> vitrine.v1.BackupResponse
+	13, // 18: vitrine.v1.AdminService.Compact:output_type -> vitrine.v1.CompactResponse
+	8,  // 19: vitrine.v1.AdminService.CreateApiKey:output_type -> vitrine.v1.CreateApiKeyResponse
+	10, // 20: vitrine.v1.AdminService.ListApiKeys:output_type -> vitrine.v1.ListApiKeysResponse
+	16, // 21: vitrine.v1.AdminService.RevokeApiKey:output_type -> google.protobuf.Empty
+	16, // [16:22] is the sub-list for method output_type
+	10, // [10:16] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_admin_service_proto_init() }
@@ -176,13 +1131,14 @@ func file_vitrine_v1_admin_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vitrine_v1_admin_service_proto_rawDesc), len(file_vitrine_v1_admin_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   2,
+			NumEnums:      1,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_vitrine_v1_admin_service_proto_goTypes,
 		DependencyIndexes: file_vitrine_v1_admin_service_proto_depIdxs,
+		EnumInfos:         file_vitrine_v1_admin_service_proto_enumTypes,
 		MessageInfos:      file_vitrine_v1_admin_service_proto_msgTypes,
 	}.Build()
 	File_vitrine_v1_admin_service_proto = out.File
