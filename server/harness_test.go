@@ -79,7 +79,7 @@ func (s *shop) start() {
 	srv, err := server.New(t.Context(), server.Options{
 		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
 		Clock: s.clock, Chance: s.chance, SnapshotEvery: s.snapshotEvery, Registry: s.registry,
-		PublicURL: web.URL,
+		PublicURL: web.URL, Version: "test",
 	})
 	must(t, err)
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(server.Codec()))

@@ -37,6 +37,7 @@ type learner struct {
 	saved   store.Seq  // reached by the last snapshot
 	savedAt time.Time
 	learned atomic.Uint64 // sequence number reached
+	lag     lag
 	mu      sync.Mutex
 	moved   chan struct{} // closed and replaced when learned grows
 
@@ -78,6 +79,9 @@ func (l *learner) run(ctx context.Context, from store.Seq) {
 	err := l.store.Follow(ctx, l.site, from, func(entries []store.Entry) error {
 		l.folding.Lock()
 		defer l.folding.Unlock()
+		if head, err := l.store.Head(ctx, l.site); err == nil { // else Follow says so
+			l.lag.saw(head, time.Now())
+		}
 		for i := range entries {
 			l.learn(&entries[i])
 		}
@@ -169,6 +173,7 @@ func (l *learner) reachedSeq() store.Seq { return store.Seq(l.learned.Load()) }
 // reached tells whoever waits that the model has moved on.
 func (l *learner) reached(seq store.Seq) {
 	l.learned.Store(uint64(seq))
+	l.lag.reached(seq)
 	l.metrics.learned.Set(float64(seq))
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -36,6 +36,8 @@ type Options struct {
 	// SnapshotEvery is how often what was learned is saved while events come
 	// in; 5 minutes when 0. It is always saved on Close.
 	SnapshotEvery time.Duration
+	// Version is what GetStatus tells of the program, such as `0.6.0`.
+	Version string
 	// Draining is closed when the server begins to shut down; streams without
 	// an end of their own then end. Never, when nil.
 	Draining <-chan struct{}
@@ -57,6 +59,8 @@ type Server struct {
 	builtIn       segments
 	sites         *sites
 	snapshotEvery time.Duration
+	version       string
+	started       time.Time
 	draining      <-chan struct{}
 	ablation      atomic.Pointer[decide.Ablation] // nil: decisions leave nothing out
 }
@@ -72,6 +76,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		store: o.Store, clock: o.Clock, chance: o.Chance, filters: o.Filters, log: o.Log,
 		sites: newSites(), snapshotEvery: o.SnapshotEvery, draining: o.Draining,
+		version: o.Version, started: time.Now(),
 	}
 	if s.clock == nil {
 		s.clock = SystemClock{}

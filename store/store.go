@@ -223,6 +223,18 @@ type Compaction struct {
 	Size        int64 // of the data after it; 0 until it is at its end
 }
 
+// Health is how a store is.
+type Health struct {
+	// NotWritable is why no writes are taken, in words; empty while they are.
+	NotWritable string
+	// Problems are what an operator should know of: a sentence each, without anything
+	// personal.
+	Problems []string
+	// DataBytes is what the data takes on disk, FreeBytes what is free there; 0 where
+	// nobody tells.
+	DataBytes, FreeBytes int64
+}
+
 // Store is all of it.
 type Store interface {
 	Journal
@@ -245,6 +257,8 @@ type Store interface {
 	// with ErrFull, and does nothing, where there is no room for a second copy, and
 	// with ErrBusy while another one is under way.
 	Compact(ctx context.Context, progress func(Compaction)) error
+	// Health tells how the store is. It is cheap enough to be asked every second.
+	Health() Health
 	// Check verifies the integrity of everything kept, and returns ErrCorrupt
 	// with what it found.
 	Check(ctx context.Context) error

@@ -92,6 +92,7 @@ func openServices(
 		Store: data, Clock: clock, Log: logger, Registry: registry,
 		Filters:       filter.New(filter.Options{CostLimit: cfg.Filter.CostLimit, Expressions: cfg.Filter.Cache}),
 		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: draining, PublicURL: cfg.PublicURL,
+		Version: buildVersion().Version,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(explainData(cfg.DataDir, err), data.Close())

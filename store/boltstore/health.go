@@ -1,0 +1,36 @@
+package boltstore
+
+import (
+	"io/fs"
+	"path/filepath"
+
+	"github.com/vitrine-io/vitrine/store"
+)
+
+// Health implements store.Store.
+func (s *Store) Health() store.Health {
+	var h store.Health
+	for _, f := range []*file{s.journal, s.state} {
+		if broken := f.broken.Load(); broken != nil && h.NotWritable == "" {
+			h.NotWritable = f.name + ": " + errBroken.Error()
+		}
+	}
+	h.DataBytes = folderBytes(s.dir)
+	h.FreeBytes, _ = freeSpace(s.dir)
+	return h
+}
+
+// folderBytes is how long the files under dir are. What goes away meanwhile is not
+// counted.
+func folderBytes(dir string) (total int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // gone meanwhile
+		}
+		if info, err := d.Info(); err == nil {
+			total += info.Size()
+		}
+		return nil
+	})
+	return total
+}
