@@ -58,9 +58,10 @@ type shop struct {
 }
 
 // openShop starts a server on a new folder. Its data is checked when the test
-// ends.
+// ends. Its clock stands at the latest event, so that nothing fades between two
+// answers that are compared.
 func openShop(t *testing.T) *shop {
-	s := &shop{t: t, dir: t.TempDir()}
+	s := &shop{t: t, dir: t.TempDir(), clock: &server.EventClock{}}
 	s.start()
 	t.Cleanup(func() { s.stop() })
 	return s

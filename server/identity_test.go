@@ -14,7 +14,6 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
-	"github.com/vitrine-io/vitrine/server"
 )
 
 // link joins devices to a person of the site "shop".
@@ -55,10 +54,7 @@ func (s *shop) known(name string) *pb.Visitor {
 }
 
 func TestLinking(t *testing.T) {
-	// Interests fade while one reads them: two answers are compared at one time.
-	s := &shop{t: t, dir: t.TempDir(), clock: &server.EventClock{}}
-	s.start()
-	t.Cleanup(func() { s.stop() })
+	s := openShop(t)
 	s.create("shop")
 	s.sell("shop", smallRange()...)
 	s.track("shop", viewed("phone", "shoe-1"))

@@ -9,11 +9,15 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/server"
 )
 
 // GetVisitor tells in words what is known, from what, and what it led to.
 func TestWhatIsKnownInWords(t *testing.T) {
-	s := openShop(t)
+	// Carts are left behind, and pages dated, by the clock on the wall.
+	s := &shop{t: t, dir: t.TempDir(), clock: server.SystemClock{}}
+	s.start()
+	t.Cleanup(func() { s.stop() })
 	_, err := s.sites.CreateSite(t.Context(), &pb.CreateSiteRequest{SiteId: "shop", Site: &pb.Site{TimeZone: "Europe/Paris"}})
 	must(t, err)
 	s.sell("shop", smallRange()...)
