@@ -13,10 +13,10 @@ var ErrCorrupt = errors.New("interest: corrupt vector")
 
 // EncodedSize bounds what e takes in a record: six bytes of facet, one that
 // tells which scales follow, three a scale.
-func (e Entry) EncodedSize() int {
+func (e *Entry) EncodedSize() int {
 	n := 7
-	for _, w := range e.Weight {
-		if w != 0 {
+	for s := range e.Weight {
+		if e.Weight[s] != 0 {
 			n += 3
 		}
 	}
@@ -28,9 +28,10 @@ func (v Vector) EncodedSize() int {
 	if len(v.entries) == 0 {
 		return 1
 	}
-	n := 1 + len(binary.AppendVarint(make([]byte, 0, binary.MaxVarintLen64), v.at))
-	for _, e := range v.entries {
-		n += e.EncodedSize()
+	var at [binary.MaxVarintLen64]byte
+	n := 1 + binary.PutVarint(at[:], v.at)
+	for i := range v.entries {
+		n += v.entries[i].EncodedSize()
 	}
 	return n
 }
@@ -42,7 +43,8 @@ func (v Vector) Append(b []byte) []byte {
 		return b
 	}
 	b = binary.AppendVarint(b, v.at)
-	for _, e := range v.entries {
+	for i := range v.entries {
+		e := &v.entries[i]
 		for shift := 40; shift >= 0; shift -= 8 {
 			b = append(b, byte(e.Facet>>shift))
 		}

@@ -3,9 +3,9 @@
 package interest
 
 import (
-	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -104,10 +104,8 @@ func (v Vector) movedTo(ms int64, room int) Vector {
 }
 
 func (v *Vector) add(f scoring.FacetID, weight float64, faded [Scales]float64) {
-	i, found := slices.BinarySearchFunc(v.entries, f, func(e Entry, f scoring.FacetID) int {
-		return cmp.Compare(e.Facet, f)
-	})
-	if !found {
+	i := sort.Search(len(v.entries), func(i int) bool { return v.entries[i].Facet >= f })
+	if i == len(v.entries) || v.entries[i].Facet != f {
 		v.entries = slices.Insert(v.entries, i, Entry{Facet: f})
 	}
 	for s := range v.entries[i].Weight {
@@ -118,8 +116,13 @@ func (v *Vector) add(f scoring.FacetID, weight float64, faded [Scales]float64) {
 
 // drop removes the facets of which nothing is left.
 func (v *Vector) drop() {
-	v.entries = slices.DeleteFunc(v.entries, func(e Entry) bool { return e.Weight == [Scales]float32{} })
-	if len(v.entries) == 0 {
+	left := v.entries[:0]
+	for i := range v.entries {
+		if v.entries[i].Weight != [Scales]float32{} {
+			left = append(left, v.entries[i])
+		}
+	}
+	if v.entries = left; len(left) == 0 {
 		*v = Vector{}
 	}
 }
@@ -181,14 +184,14 @@ func (v Vector) without(most, bytes int) Vector {
 
 func (v Vector) strength() []float64 {
 	var sum [Scales]float64
-	for _, e := range v.entries {
-		for s, w := range e.Weight {
+	for i := range v.entries {
+		for s, w := range v.entries[i].Weight {
 			sum[s] += math.Abs(float64(w))
 		}
 	}
 	strength := make([]float64, len(v.entries))
-	for i, e := range v.entries {
-		for s, w := range e.Weight {
+	for i := range v.entries {
+		for s, w := range v.entries[i].Weight {
 			if sum[s] > 0 {
 				strength[i] += math.Abs(float64(w)) / sum[s]
 			}

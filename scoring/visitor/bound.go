@@ -1,7 +1,5 @@
 package visitor
 
-import "github.com/vitrine-io/vitrine/scoring/contact"
-
 // dailyBytes bounds the record of everything but the habits. A profile that has
 // many takes the other half of MaxBytes: what somebody buys again and again is
 // worth more than what else there is to tell, and few buy that much.
@@ -32,7 +30,11 @@ func (p *Profile) bound() {
 	p.Habits = nil
 	p.boundDaily()
 	p.Habits = habits
-	for excess := p.size() - MaxBytes; excess > 0 && len(p.Habits) > 0; excess = p.size() - MaxBytes {
+	for len(p.Habits) > 0 {
+		excess := p.size() - MaxBytes
+		if excess <= 0 {
+			return
+		}
 		few := excess / (13 + len(p.Habits[0].Product)) // one rarely takes more
 		p.keepHabits(len(p.Habits) - max(1, few))
 	}
@@ -97,13 +99,18 @@ func (p *Profile) trimShown(excess, floor int) int {
 	return excess
 }
 
+// emptyRest is what contacts, ads, answers, identity and history take when there are none:
+// a byte each.
+const emptyRest = 5
+
 // size is that of the record without contacts, ads, answers, identity and history, which
 // have bounds of their own.
 func (p *Profile) size() int {
-	own := *p
-	own.Contacts, own.Ads, own.Consents, own.Identity, own.History = contact.Log{}, Ads{}, nil, nil, History{}
-	b, _ := own.AppendBinary(make([]byte, 0, 2*MaxBytes))
-	return len(b)
+	w := writers.Get().(*writer)
+	defer w.release()
+	w.b = w.room[:0]
+	w.bounded(p)
+	return len(w.b) + emptyRest
 }
 
 // trim drops the oldest of a list until the record fits or only floor are left.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -53,7 +54,21 @@ var ErrVersion = errors.New("profile of an unknown version")
 // among the strings so far, from 1. A purchase without price has no currency and
 // no nanos: its currency is the number of strings so far plus 1.
 func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
-	w := writer{b: b, last: p.LastSeen.UnixMilli()}
+	w := writers.Get().(*writer)
+	defer w.release()
+	w.b = b
+	w.bounded(p)
+	w.b = p.Contacts.Append(w.b)
+	w.ads(&p.Ads)
+	w.consents(p.Consents)
+	w.identity(p.Identity)
+	w.history(&p.History)
+	return w.b, nil
+}
+
+// bounded writes what MaxBytes bounds.
+func (w *writer) bounded(p *Profile) {
+	w.last = p.LastSeen.UnixMilli()
 	w.b = append(w.b, version)
 	w.b = binary.AppendVarint(w.b, w.last)
 	w.time(p.FirstSeen)
@@ -106,12 +121,6 @@ func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 		w.string(p.Search)
 	}
 	w.habits(p.Habits)
-	w.b = p.Contacts.Append(w.b)
-	w.ads(&p.Ads)
-	w.consents(p.Consents)
-	w.identity(p.Identity)
-	w.history(&p.History)
-	return w.b, nil
 }
 
 func (w *writer) habits(all []Habit) {
@@ -137,6 +146,17 @@ type writer struct {
 	seen [maxStrings]string
 	n    int
 	at   [stringPlaces]uint16 // number among the strings, from 1, by hash
+	room [2 * MaxBytes]byte   // to measure in
+}
+
+var writers = sync.Pool{New: func() any { return new(writer) }}
+
+// release gives w back; it keeps nothing of what it wrote.
+func (w *writer) release() {
+	clear(w.seen[:w.n])
+	clear(w.at[:])
+	w.b, w.n = nil, 0
+	writers.Put(w)
 }
 
 // stringPlaces leaves the table of strings half empty.

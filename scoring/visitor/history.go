@@ -120,7 +120,7 @@ func (h History) Add(e *scoring.Event, at time.Time) History {
 			source = nil
 		}
 	}
-	var room [itemsOfDeed]step
+	var room [2]step // most events are about one product
 	steps := h.stepsOf(room[:0], e, second, source)
 	if over := len(h.lines)/lineSize + len(steps) - maxLines; over > 0 && steps[0].isOrder {
 		h.dropOrders(over + maxLines/8)
@@ -304,15 +304,24 @@ func (h *History) thing(id scoring.ProductID, facets []scoring.FacetID) (byte, b
 	b := append(room[:0], byte(len(id)))
 	b = append(b, id...)
 	b = append(b, byte(len(facets)))
+	var fresh [scoring.MaxFacets * facetSize]byte
+	added := fresh[:0]
 	for _, f := range facets {
-		number, ok := h.facet(f)
+		number, ok := findFacet(h.facets, f)
 		if !ok {
-			if number, ok = len(h.facets)/facetSize, len(h.facets) < maxNumber*facetSize; !ok {
+			number, ok = findFacet(added, f)
+			number += len(h.facets) / facetSize
+		}
+		if !ok {
+			if number == maxNumber {
 				return 0, false
 			}
-			h.facets = extend(h.facets, packFacet(f))
+			added = append(added, packFacet(f)...)
 		}
 		b = append(b, byte(number))
+	}
+	if len(added) > 0 {
+		h.facets = extend(h.facets, added)
 	}
 	h.things = extend(h.things, b)
 	return byte(n + 1), true
@@ -344,19 +353,24 @@ func packFacet(f scoring.FacetID) []byte {
 	return []byte{byte(f >> 40), byte(f >> 32), byte(f >> 24), byte(f >> 16), byte(f >> 8), byte(f)}
 }
 
-func (h *History) facetAt(n int) scoring.FacetID {
-	b := h.facets[n*facetSize:]
+func (h *History) facetAt(n int) scoring.FacetID { return unpackFacet(h.facets[n*facetSize:]) }
+
+func unpackFacet(b []byte) scoring.FacetID {
 	return scoring.FacetID(b[0])<<40 | scoring.FacetID(b[1])<<32 | scoring.FacetID(binary.BigEndian.Uint32(b[2:]))
 }
 
 // facet is the number of a facet; false if none of the things has it.
-func (h *History) facet(f scoring.FacetID) (int, bool) {
-	for n := range len(h.facets) / facetSize {
-		if h.facetAt(n) == f {
+func (h *History) facet(f scoring.FacetID) (int, bool) { return findFacet(h.facets, f) }
+
+// findFacet is the place of a facet among packed ones, or their number.
+func findFacet(packed []byte, f scoring.FacetID) (n int, ok bool) {
+	for ; len(packed) >= facetSize; packed = packed[facetSize:] {
+		if unpackFacet(packed) == f {
 			return n, true
 		}
+		n++
 	}
-	return 0, false
+	return n, false
 }
 
 // size is how many bytes it takes in a record.

@@ -106,17 +106,19 @@ func (h *History) shrink(goal int) {
 // drop lets go of at least n deeds, and of what only they refer to.
 func (h *History) drop(n int) {
 	gone := make([]bool, h.count())
-	for rank := range 4 {
-		for i, end := range h.events {
-			if n > 0 && !gone[i] && (rank == 3 || end <= h.count()-keptAnyway && worth(h.deed(i).kind()) == rank) {
+	for rank := 0; rank < 4 && n > 0; rank++ {
+		for i := 0; i < len(gone) && n > 0; {
+			end := h.end(i)
+			if !gone[i] && (rank == 3 || end <= len(gone)-keptAnyway && worth(h.deed(i).kind()) == rank) {
 				for k := i; k < end; k++ {
 					gone[k] = true
-					n--
 				}
+				n -= end - i
 			}
+			i = end
 		}
 	}
-	h.keep(func(i int) bool { return !gone[i] })
+	h.without(gone)
 }
 
 // worth is how much a deed says.
@@ -139,36 +141,39 @@ func (h *History) dropOrders(n int) {
 			n--
 		}
 	}
-	h.keep(func(i int) bool { return !gone[i] })
+	h.without(gone)
 }
 
-// keep lets go of the deeds that are not to be kept, and of what only they refer to. The
+// without lets go of the deeds that are gone, and of what only they refer to. The
 // first that is left of an event stands for it.
-func (h *History) keep(kept func(int) bool) {
-	deeds := make([]byte, 0, len(h.deeds))
+func (h *History) without(gone []bool) {
+	left := make([]byte, 0, len(h.deeds))
 	var things, sources, lines renumbering
-	for i, end := range h.events {
-		first := true
-		for k := i; k < end; k++ {
-			if !kept(k) {
-				continue
-			}
-			deeds = append(deeds, h.deed(k)...)
-			d := deed(deeds[len(deeds)-deedSize:])
-			if first {
-				d[4], d[6] = byte(d.kind()), h.deed(i)[6]
-			}
-			first = false
-			things.use(d.thing())
-			sources.use(d.source())
-			lines.use(d.line())
+	source, first := byte(0), true // of the event
+	for i := range gone {
+		d := h.deed(i)
+		if !d.more() {
+			source, first = d[6], true
 		}
+		if gone[i] {
+			continue
+		}
+		left = append(left, d...)
+		own := deed(left[len(left)-deedSize:])
+		if first {
+			own[4], own[6] = byte(d.kind()), source
+		}
+		first = false
+		things.use(own.thing())
+		sources.use(own.source())
+		lines.use(own.line())
 	}
 	h.collect(&things, &sources, &lines)
-	for i := 0; i < len(deeds); i += deedSize {
-		deeds[i+5], deeds[i+6], deeds[i+7] = things.to[deeds[i+5]], sources.to[deeds[i+6]], lines.to[deeds[i+7]]
+	for i := 0; i < len(left); i += deedSize {
+		own := left[i : i+deedSize]
+		own[5], own[6], own[7] = things.to[own[5]], sources.to[own[6]], lines.to[own[7]]
 	}
-	h.deeds = exactly(deeds)
+	h.deeds = exactly(left)
 }
 
 // renumbering gives what is still used the next numbers.
@@ -192,7 +197,8 @@ func (r *renumbering) next(n int) bool {
 // collect lets go of the things, facets, sources and lines that are not used.
 func (h *History) collect(things, sources, lines *renumbering) {
 	var facets renumbering
-	var keptThings, keptFacets, keptSources, keptLines []byte
+	var room [maxHistory]byte
+	kept := room[:0]
 	for at, n := 0, 1; at < len(h.things); n++ {
 		from := at
 		_, numbers, next := h.thingAt(at)
@@ -203,26 +209,32 @@ func (h *History) collect(things, sources, lines *renumbering) {
 		for _, f := range numbers {
 			facets.use(int(f) + 1)
 		}
-		keptThings = append(keptThings, h.things[from:next]...)
+		kept = append(kept, h.things[from:next]...)
 	}
+	h.things = exactly(kept)
+	kept = kept[:0]
 	for n := range len(h.facets) / facetSize {
 		if facets.next(n + 1) {
-			keptFacets = append(keptFacets, h.facets[n*facetSize:(n+1)*facetSize]...)
+			kept = append(kept, h.facets[n*facetSize:(n+1)*facetSize]...)
 		}
 	}
+	h.facets = exactly(kept)
+	kept = kept[:0]
 	for at, n := 0, 1; at < len(h.sources); n++ {
 		next := at + 1 + int(h.sources[at])
 		if sources.next(n) {
-			keptSources = append(keptSources, h.sources[at:next]...)
+			kept = append(kept, h.sources[at:next]...)
 		}
 		at = next
 	}
+	h.sources = exactly(kept)
+	kept = kept[:0]
 	for n := range len(h.lines) / lineSize {
 		if lines.next(n + 1) {
-			keptLines = append(keptLines, h.lines[n*lineSize:(n+1)*lineSize]...)
+			kept = append(kept, h.lines[n*lineSize:(n+1)*lineSize]...)
 		}
 	}
-	h.things, h.facets, h.sources, h.lines = exactly(keptThings), exactly(keptFacets), exactly(keptSources), exactly(keptLines)
+	h.lines = exactly(kept)
 	for at := 0; at < len(h.things); {
 		_, numbers, next := h.thingAt(at)
 		for i, f := range numbers {
@@ -337,18 +349,22 @@ func (h *History) dropEmptyLines() {
 		}
 	}
 	h.orders -= min(h.orders, uint32(ended))
-	kept := make([]bool, h.count())
-	for i := range kept {
-		kept[i] = !empty(i)
+	gone := make([]bool, h.count())
+	for i := range gone {
+		gone[i] = empty(i)
 	}
-	h.keep(func(i int) bool { return kept[i] })
+	h.without(gone)
 }
 
 // from is what was done from a time on, as if nothing had been before.
 func (h History) from(begun time.Time) History {
 	h = *h.whole()
 	second := secondOf(begun)
-	h.keep(func(i int) bool { return h.deed(i).second() >= second })
+	gone := make([]bool, h.count())
+	for i := range gone {
+		gone[i] = h.deed(i).second() < second
+	}
+	h.without(gone)
 	if h.count() == 0 {
 		return History{}
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/contact"
 )
 
 // eventGen draws events of every type, late ones too, about few products with
@@ -97,6 +98,11 @@ func TestApplyLaws(t *testing.T) {
 			b := record(t, through)
 			if own := through.size(); len(b) > MaxRecord || own > MaxBytes || own > through.atMost() {
 				t.Fatalf("a record of %d bytes, foreseen %d, and contacts and ads of %d", own, through.atMost(), len(b)-own)
+			}
+			bounded := *through
+			bounded.Contacts, bounded.Ads, bounded.Consents, bounded.Identity, bounded.History = contact.Log{}, Ads{}, nil, nil, History{}
+			if n := len(record(t, &bounded)); n != through.size() {
+				t.Fatalf("%d bytes measured, %d written", through.size(), n)
 			}
 			through = new(Profile)
 			if err := through.UnmarshalBinary(b); err != nil {
