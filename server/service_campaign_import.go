@@ -26,15 +26,7 @@ type campaignImport struct {
 }
 
 func (s *campaigns) beginCampaignImport(first *pb.ImportCampaignsRequest) (bulkImport[pb.ImportCampaignsRequest, pb.ImportCampaignsResponse], error) {
-	var v violations
-	s.rules.check(&v, "", &pb.ImportCampaignsRequest{Parent: first.GetParent(), Mode: first.GetMode()})
-	if first.GetParent() == "" {
-		v.add("parent", "is empty, must be sites/{site} in the first message")
-	}
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	st, err := s.sites.get(siteOf(first.GetParent()))
+	st, err := s.importInto(first.GetParent(), &pb.ImportCampaignsRequest{Parent: first.GetParent(), Mode: first.GetMode()})
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +46,7 @@ func (run *campaignImport) batch(ctx context.Context, req *pb.ImportCampaignsReq
 			v.add(field, "has %d items, must have at most %d", n, maxBatch)
 		}
 	}
-	if req.GetParent() != "" && siteOf(req.GetParent()) != run.site.id {
-		v.add("parent", "is %q, must be the same throughout the stream: %q", clip(req.GetParent()), siteName(run.site.id))
-	}
+	run.site.isStill(&v, req.GetParent())
 	if err := v.err(); err != nil {
 		return err
 	}

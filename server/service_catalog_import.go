@@ -24,15 +24,7 @@ type productImport struct {
 }
 
 func (s *products) beginProductImport(first *pb.ImportProductsRequest) (bulkImport[pb.ImportProductsRequest, pb.ImportProductsResponse], error) {
-	var v violations
-	s.rules.check(&v, "", &pb.ImportProductsRequest{Parent: first.GetParent(), Mode: first.GetMode()})
-	if first.GetParent() == "" {
-		v.add("parent", "is empty, must be sites/{site} in the first message")
-	}
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	st, err := s.sites.get(siteOf(first.GetParent()))
+	st, err := s.importInto(first.GetParent(), &pb.ImportProductsRequest{Parent: first.GetParent(), Mode: first.GetMode()})
 	if err != nil {
 		return nil, err
 	}
@@ -49,9 +41,7 @@ func (run *productImport) batch(ctx context.Context, req *pb.ImportProductsReque
 	if n := len(req.GetProducts()); n > maxBatch {
 		v.add("products", "has %d items, must have at most %d", n, maxBatch)
 	}
-	if req.GetParent() != "" && siteOf(req.GetParent()) != run.site.id {
-		v.add("parent", "is %q, must be the same throughout the stream: %q", clip(req.GetParent()), siteName(run.site.id))
-	}
+	run.site.isStill(&v, req.GetParent())
 	if err := v.err(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 )
 
 // bulkImport is an import under way: of products, or of campaigns and creatives.
@@ -53,4 +54,25 @@ func runImport[Request, Report any](
 		return s.fail(method, err)
 	}
 	return stream.Send(run.report())
+}
+
+// importInto is the site that an import goes into, by the first message without its
+// records.
+func (s *Server) importInto(parent string, first proto.Message) (*site, error) {
+	var v violations
+	s.rules.check(&v, "", first)
+	if parent == "" {
+		v.add("parent", "is empty, must be sites/{site} in the first message")
+	}
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return s.sites.get(siteOf(parent))
+}
+
+// isStill checks the parent of a further message of an import, which may be left out.
+func (st *site) isStill(v *violations, parent string) {
+	if parent != "" && siteOf(parent) != st.id {
+		v.add("parent", "is %q, must be the same throughout the stream: %q", clip(parent), siteName(st.id))
+	}
 }
