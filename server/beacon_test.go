@@ -16,7 +16,7 @@ func bannerBeacon(t testing.TB, kind beaconKind) beacon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := (&tokens{key: []byte("secret")}).forDecision("shop", id)(0, scoring.Led{Propensity: 0.5})
+	token := string((&tokens{key: []byte("secret")}).forDecision("shop", id).of(0, scoring.Led{Propensity: 0.5}))
 	return beacon{kind: kind, site: "shop", campaign: "spring", creative: "people", token: token}
 }
 

@@ -122,13 +122,15 @@ func BenchmarkStreamEvents(b *testing.B) {
 	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "events/s")
 }
 
-// calls makes b.N calls with so many in flight, and reports their rate.
+// calls makes b.N calls with so many in flight, and reports their rate and what a
+// call takes of the cores, at both ends.
 func calls(b *testing.B, inflight int, call func(context.Context, *rand.Rand) error) {
 	b.ReportAllocs()
 	var left atomic.Int64
 	left.Store(int64(b.N))
 	var group sync.WaitGroup
 	b.ResetTimer()
+	before := server.CPUTime()
 	for worker := range inflight {
 		group.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(worker), 7))
@@ -142,6 +144,7 @@ func calls(b *testing.B, inflight int, call func(context.Context, *rand.Rand) er
 	}
 	group.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+	b.ReportMetric(float64((server.CPUTime()-before).Microseconds())/float64(b.N), "cpu-us/op")
 }
 
 // benchShop is a shop of so many products whose visitors have shopped: each has

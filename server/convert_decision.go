@@ -1,6 +1,11 @@
 package server
 
 import (
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/server/wording"
@@ -8,86 +13,108 @@ import (
 
 // answer is how a filled page is written out.
 type answer struct {
+	answerBytes
 	site   *site
 	words  *wording.Language
-	token  func(placement int, led scoring.Led) string // nil: no tokens
+	token  *signedTokens // nil: no tokens
 	urls   *beacons
 	page   scoring.PageType
 	filled []scoring.FilledPlacement
 	whole  bool // products whole, not their ids alone
+
+	// What was said already: the items of a page have few reasons between them.
+	said   []saidReason
+	saying []byte
 }
 
-// slab holds the messages of a page in one piece a kind: a page of twenty
-// products is two hundred of them, and allocating each took as long as choosing
-// the products.
-type slab struct {
-	items    []pb.DecidedItem
-	shown    []pb.DecidedItem_Product
-	products []pb.DecidedProduct
-	reasons  []pb.Reason
-	pointers []*pb.Reason
-	byID     []pb.Reason_ProductId
-	byFacet  []pb.Reason_Facet
+// saidReason is a reason that was written out, but for its share, and where in saying.
+type saidReason struct {
+	reason   scoring.Reason
+	from, to int
 }
 
-// slab makes room for the whole page.
-func (a *answer) slab() *slab {
-	items, reasons := 0, 0
+// Numbers of the fields that are written out by hand; TestAnswerIsOfTheContract holds
+// them against the contract.
+const (
+	responsePlacements = 4
+	decisionPlacements = 7
+
+	placementID       = 1
+	placementItems    = 2
+	placementNoFill   = 3
+	placementRejected = 4
+
+	itemProduct    = 1
+	itemCreative   = 2
+	itemScore      = 3
+	itemPropensity = 4
+	itemReasons    = 5
+	itemToken      = 6
+
+	productID    = 1
+	productWhole = 2
+
+	reasonKind    = 1
+	reasonShare   = 2
+	reasonText    = 3
+	reasonProduct = 4
+	reasonFacet   = 5
+	reasonDid     = 6
+	reasonQuery   = 7
+
+	facetKind  = 1
+	facetKey   = 2
+	facetValue = 3
+
+	rejectedID         = 1
+	rejectedWhy        = 2
+	rejectedScore      = 3
+	rejectedPropensity = 4
+)
+
+// itemBytes is about what an item with two reasons takes.
+const itemBytes = 192
+
+// placements writes out every placement of the page as that field of a message.
+func (a *answer) placements(field protowire.Number) ([]byte, error) {
+	items := 0
 	for i := range a.filled {
-		items += len(a.filled[i].Items)
-		for j := range a.filled[i].Items {
-			reasons += len(a.filled[i].Items[j].Reasons)
-		}
+		items += 1 + len(a.filled[i].Items) + len(a.filled[i].Rejected)/4
 	}
-	return &slab{
-		items: make([]pb.DecidedItem, items), shown: make([]pb.DecidedItem_Product, items),
-		products: make([]pb.DecidedProduct, items), reasons: make([]pb.Reason, reasons),
-		pointers: make([]*pb.Reason, reasons), byID: make([]pb.Reason_ProductId, reasons),
-		byFacet: make([]pb.Reason_Facet, reasons),
-	}
-}
-
-// take cuts the first n off a part of a slab.
-func take[T any](part *[]T, n int) []T {
-	cut := (*part)[:n:n]
-	*part = (*part)[n:]
-	return cut
-}
-
-// placements writes out every placement of the page.
-func (a *answer) placements() []*pb.PlacementResult {
-	room := a.slab()
-	results := make([]*pb.PlacementResult, len(a.filled))
+	a.b = make([]byte, 0, items*itemBytes)
 	for i := range a.filled {
 		f := &a.filled[i]
-		result := &pb.PlacementResult{
-			Placement:    string(f.Placement),
-			Items:        make([]*pb.DecidedItem, len(f.Items)),
-			NoFillReason: pb.NoFillReason(f.NoFill),
-		}
+		at := a.begin(field)
+		a.text(placementID, string(f.Placement))
 		for j := range f.Items {
-			result.Items[j] = a.item(room, &f.Items[j])
+			var token []byte
 			if a.token != nil {
-				token := a.token(i, scoring.Led{
-					Page: a.page, Objective: f.Objective, Position: j, Propensity: f.Items[j].Propensity,
-				})
-				result.Items[j].AttributionToken = token
-				if f.Items[j].Creative != "" && a.urls.base != "" {
-					a.beacons(result.Items[j].GetCreative(), &f.Items[j], token)
-				}
+				token = a.token.of(i, scoring.Led{Page: a.page, Objective: f.Objective, Position: j, Propensity: f.Items[j].Propensity})
+			}
+			if err := a.item(&f.Items[j], token); err != nil {
+				return nil, err
 			}
 		}
-		for _, r := range f.Rejected {
-			m := &pb.RejectedCandidate{Id: string(r.Product), Rejection: pb.Rejection(r.Rejection), Score: r.Score}
-			if r.Creative != "" {
-				m.Id = creativeName(a.site.id, r.Campaign, r.Creative)
-				m.Propensity = chanceOf(f, &r)
-			}
-			result.Rejected = append(result.Rejected, m)
+		a.number(placementNoFill, int(f.NoFill))
+		for k := range f.Rejected {
+			a.rejected(f, &f.Rejected[k])
 		}
-		results[i] = result
+		a.end(at)
 	}
-	return results
+	return a.b, nil
+}
+
+func (a *answer) rejected(f *scoring.FilledPlacement, r *scoring.Rejected) {
+	at := a.begin(placementRejected)
+	if r.Creative == "" {
+		a.text(rejectedID, string(r.Product))
+	} else {
+		a.text(rejectedID, creativeName(a.site.id, r.Campaign, r.Creative))
+		a.double(rejectedPropensity, chanceOf(f, r))
+	}
+	a.number(rejectedWhy, int(r.Rejection))
+	a.double(rejectedScore, r.Score)
+	a.end(at)
 }
 
 // chanceOf is the probability with which a creative that was not shown was to be.
@@ -100,26 +127,28 @@ func chanceOf(f *scoring.FilledPlacement, r *scoring.Rejected) float64 {
 	return 0
 }
 
-func (a *answer) item(room *slab, item *scoring.Item) *pb.DecidedItem {
-	m := &take(&room.items, 1)[0]
-	if item.Creative != "" {
-		m.Item = a.creative(item)
-	} else {
-		m.Item = a.product(room, item)
+func (a *answer) item(item *scoring.Item, token []byte) (err error) {
+	at := a.begin(placementItems)
+	switch {
+	case item.Creative != "":
+		err = a.message(itemCreative, a.creative(item, string(token)))
+	case a.whole:
+		m := &pb.DecidedProduct{}
+		a.fillProduct(m, item.Product)
+		err = a.message(itemProduct, m)
+	default:
+		product := a.begin(itemProduct)
+		a.text(productID, string(item.Product))
+		a.end(product)
 	}
-	m.Score, m.Propensity = item.Score, item.Propensity
-	m.Reasons = take(&room.pointers, len(item.Reasons))
+	a.double(itemScore, item.Score)
+	a.double(itemPropensity, item.Propensity)
 	for i := range item.Reasons {
-		m.Reasons[i] = a.reason(room, &item.Reasons[i])
+		a.reason(&item.Reasons[i])
 	}
-	return m
-}
-
-func (a *answer) product(room *slab, item *scoring.Item) *pb.DecidedItem_Product {
-	shown, product := &take(&room.shown, 1)[0], &take(&room.products, 1)[0]
-	a.fillProduct(product, item.Product)
-	shown.Product = product
-	return shown
+	a.bytes(itemToken, token)
+	a.end(at)
+	return err
 }
 
 func (a *answer) fillProduct(m *pb.DecidedProduct, id scoring.ProductID) {
@@ -132,7 +161,7 @@ func (a *answer) fillProduct(m *pb.DecidedProduct, id scoring.ProductID) {
 }
 
 // creative is written without where it leads if it was deleted since.
-func (a *answer) creative(item *scoring.Item) *pb.DecidedItem_Creative {
+func (a *answer) creative(item *scoring.Item, token string) *pb.DecidedCreative {
 	m := &pb.DecidedCreative{
 		Creative: creativeName(a.site.id, item.Campaign, item.Creative), Campaign: campaignName(a.site.id, item.Campaign),
 	}
@@ -144,7 +173,10 @@ func (a *answer) creative(item *scoring.Item) *pb.DecidedItem_Creative {
 		a.fillProduct(product, id)
 		m.Products = append(m.Products, product)
 	}
-	return &pb.DecidedItem_Creative{Creative: m}
+	if token != "" && a.urls.base != "" {
+		a.beacons(m, item, token)
+	}
+	return m
 }
 
 // beacons writes the URLs that count a creative's impression, and its click where it
@@ -158,43 +190,67 @@ func (a *answer) beacons(m *pb.DecidedCreative, item *scoring.Item, token string
 	}
 }
 
-func (a *answer) reason(room *slab, r *scoring.Reason) *pb.Reason {
-	m := &take(&room.reasons, 1)[0]
-	m.Kind, m.Share, m.EventType = pb.ReasonKind(r.Kind), r.Share, pb.EventType(r.Did)
-	m.Text = a.site.reasonText(a.words, r)
+func (a *answer) reason(r *scoring.Reason) {
+	at := a.begin(itemReasons)
+	a.number(reasonKind, int(r.Kind))
+	a.double(reasonShare, r.Share)
+	a.b = append(a.b, a.rest(*r)...)
+	a.end(at)
+}
+
+// rest is all of a reason but its kind and its share.
+func (a *answer) rest(r scoring.Reason) []byte {
+	r.Share = 0
+	for k := range a.said {
+		if s := &a.said[k]; s.reason == r {
+			return a.saying[s.from:s.to]
+		}
+	}
+	from := len(a.saying)
+	w := answerBytes{a.saying}
+	w.text(reasonText, a.site.reasonText(a.words, &r))
 	switch {
 	case r.Product != "":
-		evidence := &take(&room.byID, 1)[0]
-		evidence.ProductId = string(r.Product)
-		m.Evidence = evidence
+		w.text(reasonProduct, string(r.Product))
 	case r.Facet != 0:
-		evidence := &take(&room.byFacet, 1)[0]
-		evidence.Facet = facetToProto(a.site, r.Facet)
-		m.Evidence = evidence
+		m := facetToProto(a.site, r.Facet)
+		at := w.begin(reasonFacet)
+		w.number(facetKind, int(m.GetKind()))
+		w.text(facetKey, m.GetKey())
+		w.text(facetValue, m.GetValue())
+		w.end(at)
 	case r.Query != "":
-		m.Evidence = &pb.Reason_SearchQuery{SearchQuery: r.Query}
+		w.text(reasonQuery, r.Query)
 	}
-	return m
+	w.number(reasonDid, int(r.Did))
+	a.saying = w.b
+	a.said = append(a.said, saidReason{r, from, len(w.b)})
+	return w.b[from:]
 }
 
 // decisionToProto writes out a decision as it was recorded.
-func (s *Server) decisionToProto(st *site, d *scoring.Decision) *pb.Decision {
+func (s *Server) decisionToProto(st *site, d *scoring.Decision) (*pb.Decision, error) {
 	a := answer{
 		site: st, words: s.languages.Of(d.Context.Locale, st.info.Locale), filled: d.Placements,
 		token: s.tokens.forDecision(st.id, d.ID), urls: s.beacons, page: d.Context.PageType,
 	}
-	m := &pb.Decision{
-		Name:        decisionName(st.id, d.ID),
-		Time:        timeToProto(d.Time),
-		Context:     contextToProto(&d.Context),
-		Mode:        pb.DecisionMode(d.Mode),
-		DataClasses: dataClassesToProto(d.DataClasses),
-		Placements:  a.placements(),
+	m := &pb.Decision{}
+	placements, err := a.placements(decisionPlacements)
+	if err == nil {
+		err = proto.Unmarshal(placements, m)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("write out decision %q of site %q: %w", d.ID, st.id, err)
+	}
+	m.Name = decisionName(st.id, d.ID)
+	m.Time = timeToProto(d.Time)
+	m.Context = contextToProto(&d.Context)
+	m.Mode = pb.DecisionMode(d.Mode)
+	m.DataClasses = dataClassesToProto(d.DataClasses)
 	if d.Mode == scoring.ModeProfile {
 		m.Visitor = &pb.VisitorKey{DeviceId: string(d.Visitor), PersonId: string(d.Person)}
 	}
-	return m
+	return m, nil
 }
 
 func dataClassesToProto(classes []scoring.DataClass) []pb.DataClass {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -46,7 +47,10 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 		return nil, s.fail("Decide", err)
 	}
 	s.record(q, page, id)
-	answer := s.pageToProto(q, page)
+	answer, err := s.pageToProto(q, page)
+	if err != nil {
+		return nil, s.fail("Decide", err)
+	}
 	answer.ContactBlob = blob
 	if q.grouped {
 		answer.Segments = segmentNames(q.site, asked(q.site, who.groups, who.allowed, now))
@@ -70,7 +74,8 @@ func (s *decisions) GetDecision(ctx context.Context, req *pb.GetDecisionRequest)
 	if err != nil {
 		return nil, s.fail("GetDecision", about(req.GetName(), err))
 	}
-	return s.decisionToProto(st, d), nil
+	m, err := s.decisionToProto(st, d)
+	return m, s.fail("GetDecision", err)
 }
 
 // fill decides the placements, those of products and those of creatives, and lists
@@ -121,15 +126,20 @@ func (s *decisions) record(q *query, d *scoring.Decision, id scoring.DecisionID)
 	}
 }
 
-// pageToProto writes out the answer.
-func (s *decisions) pageToProto(q *query, d *scoring.Decision) *pb.DecideResponse {
+// pageToProto writes out the answer, its placements as the bytes that go out: whoever
+// reads them from the message, and not from what it is marshalled to, finds none.
+func (s *decisions) pageToProto(q *query, d *scoring.Decision) (*pb.DecideResponse, error) {
 	a := answer{site: q.site, words: s.languages.Of(q.context.Locale, q.site.info.Locale), filled: d.Placements, whole: q.whole}
-	resp := &pb.DecideResponse{Mode: pb.DecisionMode(d.Mode), DataClasses: dataClassesToProto(d.DataClasses)}
+	resp := &pb.DecideResponse{Mode: pb.DecisionMode(d.Mode), DataClasses: dataClassesToProto(d.DataClasses), Notices: q.notices}
 	if d.ID != "" {
 		resp.Decision = decisionName(q.site.id, d.ID)
 		a.urls = s.beacons
 		a.token, a.page = s.tokens.forDecision(q.site.id, d.ID), d.Context.PageType
 	}
-	resp.Placements, resp.Notices = a.placements(), q.notices
-	return resp
+	placements, err := a.placements(responsePlacements)
+	if err != nil {
+		return nil, fmt.Errorf("write out a page of site %q: %w", q.site.id, err)
+	}
+	resp.ProtoReflect().SetUnknown(placements)
+	return resp, nil
 }

@@ -83,7 +83,11 @@ func (x *export) visitor(ctx context.Context, id scoring.VisitorID) error {
 				return nil
 			}
 			told[d.ID] = true
-			return x.line(decisionLine(x.server.decisionToProto(x.site, d)))
+			m, err := x.server.decisionToProto(x.site, d)
+			if err != nil {
+				return err
+			}
+			return x.line(decisionLine(m))
 		})
 		if err != nil {
 			return fmt.Errorf("read a visitor's decisions: %w", about(siteName(x.site.id), err))

@@ -58,20 +58,32 @@ const (
 // tokens makes and reads attribution tokens under the installation's secret.
 type tokens struct{ key []byte }
 
-// forDecision returns a function that writes the token of an item.
-func (t *tokens) forDecision(site scoring.SiteID, id scoring.DecisionID) func(placement int, led scoring.Led) string {
-	var b [tokenBytes]byte
+// signedTokens writes the tokens of a decision's items.
+type signedTokens struct {
+	bytes   [tokenBytes]byte
+	written [(tokenBytes*8 + 5) / 6]byte // in base64
+}
+
+// forDecision signs the tokens of a decision.
+func (t *tokens) forDecision(site scoring.SiteID, id scoring.DecisionID) *signedTokens {
+	s := &signedTokens{}
+	b := &s.bytes
 	b[0] = tokenVersion
 	if _, err := idEncoding.Decode(b[1:1+idBytes], []byte(id)); err != nil {
 		panic(fmt.Sprintf("server: decision id %q is not ours", id))
 	}
 	copy(b[1+idBytes:], t.mac(site, b[1:1+idBytes]))
-	return func(placement int, led scoring.Led) string {
-		b[tokenHead], b[tokenHead+1] = byte(placement), byte(led.Position)
-		b[tokenHead+2], b[tokenHead+3] = byte(led.Page), byte(led.Objective)
-		binary.BigEndian.PutUint16(b[tokenHead+4:], uint16(math.Ceil(led.Propensity*math.MaxUint16)))
-		return base64.RawURLEncoding.EncodeToString(b[:])
-	}
+	return s
+}
+
+// of is the token of an item, until the next is asked for.
+func (s *signedTokens) of(placement int, led scoring.Led) []byte {
+	b := &s.bytes
+	b[tokenHead], b[tokenHead+1] = byte(placement), byte(led.Position)
+	b[tokenHead+2], b[tokenHead+3] = byte(led.Page), byte(led.Objective)
+	binary.BigEndian.PutUint16(b[tokenHead+4:], uint16(math.Ceil(led.Propensity*math.MaxUint16)))
+	base64.RawURLEncoding.Encode(s.written[:], b[:])
+	return s.written[:]
 }
 
 // read returns what a token of ours for this site says of the choice, as far as

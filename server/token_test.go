@@ -18,14 +18,14 @@ func TestTokenTellsTheChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write := ours.forDecision("shop", id)
+	signed := ours.forDecision("shop", id)
 	for _, want := range []scoring.Led{
 		{Page: scoring.PageHome, Position: 0, Propensity: 1},
 		{Page: scoring.PageCart, Objective: scoring.ObjectiveRevenue, Position: 99, Propensity: 0.25},
 		{Propensity: 1e-7}, // rounded up: none that was shown has 0
 	} {
 		var v violations
-		led := ours.read(&v, "token", "shop", write(2, want))
+		led := ours.read(&v, "token", "shop", string(signed.of(2, want)))
 		if len(v) > 0 || led == nil {
 			t.Fatalf("%+v: %v", want, v)
 		}
@@ -46,7 +46,7 @@ func TestTokensThatAreNotOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, err := base64.RawURLEncoding.DecodeString(ours.forDecision("shop", id)(0, scoring.Led{Page: scoring.PageHome, Propensity: 1}))
+	good, err := base64.RawURLEncoding.DecodeString(string(ours.forDecision("shop", id).of(0, scoring.Led{Page: scoring.PageHome, Propensity: 1})))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,133 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/store/boltstore"
+)
+
+// BenchmarkDecideStep takes the steps of one decision by themselves, in the order in
+// which Decide takes them, each for another visitor's page of 20 every time: a page of
+// the shop of BenchmarkDecide.
+func BenchmarkDecideStep(b *testing.B) {
+	const products, visitors = 100_000, 5_000
+	s, requests := stepShop(b, products, visitors)
+	ctx := b.Context()
+	encoded := make([][]byte, len(requests))
+	queries := make([]*query, len(requests))
+	known := make([]knowledge, len(requests))
+	pages := make([]*scoring.Decision, len(requests))
+	answers := make([]*pb.DecideResponse, len(requests))
+	now := time.Now()
+	id, err := newDecisionID(now, s.chance)
+	orFail(b, err)
+	for i, req := range requests {
+		encoded[i], err = proto.Marshal(req)
+		orFail(b, err)
+		queries[i], err = s.queryFromProto(req)
+		orFail(b, err)
+		known[i], err = s.known(ctx, queries[i])
+		orFail(b, err)
+		pages[i] = &scoring.Decision{ID: id, Time: now, Mode: known[i].mode, DataClasses: known[i].read(), Allowed: known[i].allowed}
+		pages[i].Placements, _ = s.fill(queries[i], known[i], now, id)
+		if n := len(pages[i].Placements[0].Items); n != 20 {
+			b.Fatalf("a page of %d", n)
+		}
+		answers[i], err = s.pageToProto(queries[i], pages[i])
+		orFail(b, err)
+	}
+	for _, step := range []struct {
+		name string
+		take func(i int) error
+	}{
+		{"unmarshal", func(i int) error { return proto.Unmarshal(encoded[i], &pb.DecideRequest{}) }},
+		{"rules", func(i int) error {
+			var v violations
+			s.rules.check(&v, "", requests[i])
+			return v.err()
+		}},
+		{"validate", func(i int) error { _, err := s.queryFromProto(requests[i]); return err }},
+		{"profile", func(i int) error { _, err := s.known(ctx, queries[i]); return err }},
+		{"decide", func(i int) error { s.fill(queries[i], known[i], now, id); return nil }},
+		{"answer", func(i int) error { _, err := s.pageToProto(queries[i], pages[i]); return err }},
+		{"marshal", func(i int) error { _, err := proto.Marshal(answers[i]); return err }},
+	} {
+		b.Run(fmt.Sprintf("products=%d/step=%s", products, step.name), func(b *testing.B) {
+			b.ReportAllocs()
+			before := CPUTime()
+			for i := 0; b.Loop(); i++ {
+				if err := step.take(i * 7919 % len(requests)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((CPUTime()-before).Nanoseconds())/1e3/float64(b.N), "cpu-us/op")
+		})
+	}
+}
+
+// stepShop is a shop of so many products whose visitors have looked at eight products
+// of a taste, and a request of each.
+func stepShop(b *testing.B, products, visitors int) (*decisions, []*pb.DecideRequest) {
+	b.Helper()
+	ctx := context.Background()
+	st, err := boltstore.Open(b.TempDir(), boltstore.Options{})
+	orFail(b, err)
+	s, err := New(ctx, Options{Store: st, Filters: filter.New(filter.Options{})})
+	orFail(b, err)
+	b.Cleanup(func() { s.Close(); orFail(b, st.Close()) })
+	_, err = (&siteAdmin{Server: s}).CreateSite(ctx, &pb.CreateSiteRequest{SiteId: "shop", Site: &pb.Site{}})
+	orFail(b, err)
+	site, err := s.sites.get("shop")
+	orFail(b, err)
+	for i := range products {
+		site.products.Put(&scoring.Product{
+			ID: scoring.ProductID(fmt.Sprintf("p%d", i)), Title: fmt.Sprintf("Product number %d", i),
+			Categories: []string{fmt.Sprintf("c%d/d%d", i%20, i%200)}, Brand: fmt.Sprintf("brand %d", i%50),
+			Price: &scoring.Money{Nanos: int64(5+i%300) * 1e9},
+		})
+	}
+	consent := &pb.Consent{Purposes: []*pb.PurposeConsent{
+		{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: true}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: true},
+	}}
+	r := rand.New(rand.NewPCG(3, 3))
+	requests := make([]*pb.DecideRequest, 0, visitors)
+	req := &pb.TrackEventsRequest{Site: "sites/shop"}
+	for v := range visitors {
+		who := &pb.VisitorKey{DeviceId: fmt.Sprintf("v%d", v)}
+		taste := r.IntN(200)
+		for n := range 8 {
+			req.Events = append(req.Events, &pb.Event{
+				Id: fmt.Sprintf("e%d-%d", v, n), Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Consent: consent, Visitor: who, Time: timestamppb.Now(),
+				Items: []*pb.EventItem{{ProductId: fmt.Sprintf("p%d", (taste+200*r.IntN(products/200))%products)}},
+			})
+		}
+		if len(req.Events) == 800 || v == visitors-1 {
+			_, err := (&events{Server: s}).TrackEvents(ctx, req)
+			orFail(b, err)
+			req.Events = nil
+		}
+		requests = append(requests, &pb.DecideRequest{
+			Site: "sites/shop", Visitor: who, Consent: consent,
+			Context:    &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_HOME, Device: pb.DeviceType_DEVICE_TYPE_PHONE, Locale: "en-GB"},
+			Placements: []*pb.PlacementRequest{{Placement: "home", Count: 20}},
+		})
+	}
+	return &decisions{Server: s}, requests
+}
+
+func orFail(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
