@@ -78,6 +78,7 @@ const (
 	NoFillBudget
 	NoFillTargeting
 	NoFillProducts
+	NoFillUnwritable
 )
 
 // Rejection is why a candidate was left out; the numbers are those of the wire
@@ -112,6 +113,7 @@ const (
 	RejectedBudget
 	RejectedPaced
 	RejectedProducts
+	RejectedUnwritable
 )
 
 // Item is one product or creative of a filled placement.

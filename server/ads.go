@@ -97,6 +97,8 @@ func (a *ads) readPage(q *query, who knowledge, now time.Time) {
 func (a *ads) without(q *query, who knowledge, now time.Time, slot slot) func(*campaign.Ad) scoring.Rejection {
 	return func(ad *campaign.Ad) scoring.Rejection {
 		switch {
+		case q.unwritable && q.counts(ad):
+			return scoring.RejectedUnwritable
 		case slices.Contains(slot.fill.Exclude, scoring.ProductID(ad.ID)):
 			return scoring.RejectedExcluded
 		case slices.Contains(a.taken, ad):

@@ -8,6 +8,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/campaign"
 )
 
 // turns has the decisions that hand out something counted to one visitor come one
@@ -37,6 +38,12 @@ func (q *query) counted() bool {
 		}
 	}
 	return false
+}
+
+// counts reports whether handing out the ad on this page is written down: contacts with
+// a visitor who may not be known are with the caller.
+func (q *query) counts(ad *campaign.Ad) bool {
+	return ad.Flight.Counted() || ad.Keep() > 0 && q.visitor != ""
 }
 
 // turn is the visitor's, if what they are handed out is counted in the journal.

@@ -29,8 +29,10 @@ type query struct {
 	explain pb.Explain
 	dryRun  bool
 	whole   bool
-	grouped bool       // tells the visitor's segments
-	notices violations // what was wrong, and did not keep us from answering
+	grouped bool // tells the visitor's segments
+	// unwritable has it do without creatives that are counted: nothing can be written down.
+	unwritable bool
+	notices    violations // what was wrong, and did not keep us from answering
 }
 
 // reasons reports whether to tell why each item was chosen.

@@ -24,12 +24,12 @@ func TestDomainEnumsHaveTheContractsNumbers(t *testing.T) {
 		{pb.DecisionMode_DECISION_MODE_CONTEXTUAL, int(scoring.ModeContextual)},
 		{pb.DataClass_DATA_CLASS_SITE_BEHAVIOUR, int(scoring.DataSiteBehaviour)},
 		{pb.ReasonKind_REASON_KIND_LIKED_HERE, int(scoring.ReasonLikedHere)},
-		{pb.Rejection_REJECTION_PRODUCTS, int(scoring.RejectedProducts)},
+		{pb.Rejection_REJECTION_UNWRITABLE, int(scoring.RejectedUnwritable)},
 		{pb.CapScope_CAP_SCOPE_ADVERTISER, int(scoring.CapAdvertiser)},
 		{pb.GoalMetric_GOAL_METRIC_SPEND, int(scoring.MetricSpend)},
 		{pb.Charge_CHARGE_CONVERSION, int(scoring.ChargeConversion)},
 		{pb.ProductSource_PRODUCT_SOURCE_VIEWED, int(scoring.RetargetViewed)},
-		{pb.NoFillReason_NO_FILL_REASON_PRODUCTS, int(scoring.NoFillProducts)},
+		{pb.NoFillReason_NO_FILL_REASON_UNWRITABLE, int(scoring.NoFillUnwritable)},
 	} {
 		name := c.enum.Descriptor().FullName()
 		if int(c.enum.Number()) != c.number {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/store"
@@ -94,6 +96,7 @@ var codeOf = []struct {
 	{errExists, codes.AlreadyExists},
 	{errStale, codes.Aborted},
 	{store.ErrClosed, codes.Unavailable},
+	{store.ErrUnwritable, codes.Unavailable}, // before ErrFull, which may be behind it
 	{store.ErrFull, codes.ResourceExhausted},
 	{context.Canceled, codes.Canceled},
 	{context.DeadlineExceeded, codes.DeadlineExceeded},
@@ -119,14 +122,36 @@ func (s *Server) fail(op string, err error) error {
 	}
 	for _, known := range codeOf {
 		if errors.Is(err, known.err) {
-			if known.code == codes.ResourceExhausted {
-				s.log.Error("disk is full", "op", op, "error", err)
-				return status.Error(known.code, "the server's disk is full; nothing was stored: try again later with the same ids")
+			if cannotWrite(err) {
+				return unwritable(known.code)
 			}
 			return status.Error(known.code, publicMessage(err, known.err))
 		}
 	}
 	return fmt.Errorf("server: %s: %w", op, err)
+}
+
+// cannotWrite reports whether nothing can be written at present. The store logs that,
+// once, and not each call that met it.
+func cannotWrite(err error) bool {
+	return errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrUnwritable)
+}
+
+// unwritableRetry is when to try again what could not be written: a disk that is back
+// is noticed within seconds.
+const unwritableRetry = 2 * time.Second
+
+// unwritable is what a caller sees of a disk that takes no writes.
+func unwritable(code codes.Code) error {
+	text := "the server can't write at present; nothing was stored: try again later with the same ids"
+	if code == codes.ResourceExhausted {
+		text = "the server's disk is full; nothing was stored: try again later with the same ids"
+	}
+	st := status.New(code, text)
+	if with, err := st.WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(unwritableRetry)}); err == nil {
+		return with.Err()
+	}
+	return st.Err()
 }
 
 // publicMessage says what kind of error it was and which resource it is about,

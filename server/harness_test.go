@@ -43,6 +43,7 @@ type shop struct {
 	chance        io.Reader     // crypto/rand's when nil
 	snapshotEvery time.Duration // 5 minutes when 0
 	store         store.Store
+	disk          *fullDisk // what the store is on; one that never fails when nil
 	registry      *prometheus.Registry
 	draining      chan struct{}
 	tags          string // URL of the HTTP port for impressions and clicks
@@ -78,7 +79,7 @@ func (s *shop) start() {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	s.tags = web.URL
 	srv, err := server.New(t.Context(), server.Options{
-		Store: st, Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
+		Store: s.disk.under(st), Filters: filter.New(filter.Options{}), Log: log, Draining: s.draining,
 		Clock: s.clock, Chance: s.chance, SnapshotEvery: s.snapshotEvery, Registry: s.registry,
 		PublicURL: web.URL, Version: "test",
 	})

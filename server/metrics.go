@@ -8,6 +8,7 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/campaign"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // metrics count what the services do. Labels name sites and outcomes, never a
@@ -42,6 +43,23 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 	r.MustRegister(m.events, m.decisions, m.unrecorded, m.unlearned, m.learned, m.stored, m.hits, m.refused)
 	return m
+}
+
+// watchStore tells how the store is, whenever it is asked.
+func watchStore(r prometheus.Registerer, health func() store.Health) {
+	r.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "vitrine_store_writable", Help: "1 while events and changes are taken, 0 while the disk is full or fails.",
+		}, func() float64 {
+			if health().NotWritable != "" {
+				return 0
+			}
+			return 1
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "vitrine_store_problems", Help: "What an operator should know of the data, such as records that can't be read: vitrine status lists it.",
+		}, func() float64 { return float64(len(health().Problems)) }),
+	)
 }
 
 // siteMetrics are the metrics of one site, found once and not at each call.

@@ -94,6 +94,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		o.Registry = prometheus.NewRegistry()
 	}
 	s.metrics = newMetrics(o.Registry)
+	watchStore(o.Registry, s.store.Health)
 	var err error
 	if s.rules, err = newRules(
 		&pb.DecideRequest{}, &pb.TrackEventRequest{}, &pb.TrackEventsRequest{}, &pb.Event{}, &pb.Product{},

@@ -113,6 +113,9 @@ func (s *Server) count(r *http.Request, b beacon, genuine bool) (*site, hit) {
 	}
 	what, err := s.track(r.Context(), st, b, r.Header.Get("Sec-GPC") == "1")
 	if err != nil {
+		if cannotWrite(err) {
+			return st, hitFailed // the store has logged it
+		}
 		s.log.Error("an impression or a click told over HTTP could not be stored", "site", string(st.id), "error", err)
 		return st, hitFailed
 	}

@@ -67,7 +67,7 @@ func (s *shop) hits(kind, outcome string) int {
 	return s.metric("vitrine_beacons_total", "kind", kind, "outcome", outcome)
 }
 
-// metric is the value of a counter with these labels, 0 if there is none.
+// metric is the value of a counter or a gauge with these labels, 0 if there is none.
 func (s *shop) metric(name string, labels ...string) int {
 	s.t.Helper()
 	families, err := s.registry.Gather()
@@ -86,7 +86,7 @@ func (s *shop) metric(name string, labels ...string) int {
 				fits = fits && of[labels[k]] == labels[k+1]
 			}
 			if fits {
-				return int(m.GetCounter().GetValue())
+				return int(m.GetCounter().GetValue() + m.GetGauge().GetValue())
 			}
 		}
 	}

@@ -43,6 +43,11 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	var served []scoring.Served
 	page.Placements, served = s.fill(q, who, now, id)
 	blob, err := s.handOut(ctx, q, who, page, id, served)
+	if cannotWrite(err) {
+		q.unwritable = true
+		page.Placements, served = s.fill(q, who, now, id)
+		blob, err = s.handOut(ctx, q, who, page, id, served)
+	}
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}

@@ -34,6 +34,9 @@ var (
 	// ErrFull: the disk has no room. Nothing of the refused change was kept, and
 	// the store works on once there is room again.
 	ErrFull = errors.New("disk is full")
+	// ErrUnwritable: the disk failed. Nothing of the refused change is kept. Reads go on,
+	// and the store takes writes again by itself once the disk does.
+	ErrUnwritable = errors.New("data can't be written at present")
 	// ErrBusy: the same is under way already.
 	ErrBusy = errors.New("already under way")
 )

@@ -46,7 +46,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 	if err := shell.Listen(); err != nil {
 		return nil, err
 	}
-	data, services, err := openServices(ctx, cfg, logger, registry, shell.Draining())
+	data, services, err := openServices(ctx, cfg, logger, registry, shell)
 	if err != nil {
 		shell.Close()
 		return nil, err
@@ -78,9 +78,11 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 
 // openServices opens the data folder and builds the services on it.
 func openServices(
-	ctx context.Context, cfg *config.Config, logger *slog.Logger, registry *prometheus.Registry, draining <-chan struct{},
+	ctx context.Context, cfg *config.Config, logger *slog.Logger, registry *prometheus.Registry, shell *edge.Server,
 ) (*boltstore.Store, *server.Server, error) {
-	data, err := boltstore.Open(cfg.DataDir, storeOptions(cfg.Store, logger))
+	options := storeOptions(cfg.Store, logger)
+	options.OnWritable = func(why error) { shell.SetWritable(why == nil) }
+	data, err := boltstore.Open(cfg.DataDir, options)
 	if err != nil {
 		return nil, nil, explainData(cfg.DataDir, err)
 	}
@@ -91,7 +93,7 @@ func openServices(
 	services, err := server.New(ctx, server.Options{
 		Store: data, Clock: clock, Log: logger, Registry: registry,
 		Filters:       filter.New(filter.Options{CostLimit: cfg.Filter.CostLimit, Expressions: cfg.Filter.Cache}),
-		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: draining, PublicURL: cfg.PublicURL,
+		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: shell.Draining(), PublicURL: cfg.PublicURL,
 		Version: buildVersion().Version,
 	})
 	if err != nil {

@@ -254,6 +254,7 @@ func NoFill(rejected []scoring.Rejected) scoring.NoFillReason {
 		{scoring.NoFillExcluded, []scoring.Rejection{scoring.RejectedExcluded, scoring.RejectedBlocked}},
 		{scoring.NoFillBudget, []scoring.Rejection{scoring.RejectedBudget, scoring.RejectedPaced}},
 		{scoring.NoFillTargeting, []scoring.Rejection{scoring.RejectedTargeting, scoring.RejectedPlace}},
+		{scoring.NoFillUnwritable, []scoring.Rejection{scoring.RejectedUnwritable}},
 		{scoring.NoFillProducts, []scoring.Rejection{scoring.RejectedProducts}},
 		{scoring.NoFillUnavailable, []scoring.Rejection{scoring.RejectedPaused, scoring.RejectedFlight, scoring.RejectedDayPart}},
 	} {

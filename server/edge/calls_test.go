@@ -44,6 +44,36 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// While nothing can be written the server is ready all the same, and only EventService,
+// which does nothing else, says that it does not serve.
+func TestHealthWithoutWrites(t *testing.T) {
+	r := start(t, testConfig(), &services{})
+	client := healthpb.NewHealthClient(r.dial(t))
+	serves := func(service string) bool {
+		t.Helper()
+		response, err := client.Check(testContext(t), &healthpb.HealthCheckRequest{Service: service})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.GetStatus() == healthpb.HealthCheckResponse_SERVING
+	}
+	r.SetWritable(false)
+	if serves("vitrine.v1.EventService") || !serves("") || !serves("vitrine.v1.DecisionService") {
+		t.Error("unwritable: all but EventService should serve")
+	}
+	if code, _ := r.ops(t, "/readyz"); code != 200 {
+		t.Errorf("unwritable: /readyz is %d, want 200", code)
+	}
+	r.SetReady(true, "")
+	if serves("vitrine.v1.EventService") {
+		t.Error("unwritable: EventService serves once the server is ready again")
+	}
+	r.SetWritable(true)
+	if !serves("vitrine.v1.EventService") {
+		t.Error("writable: EventService does not serve")
+	}
+}
+
 func TestReflection(t *testing.T) {
 	r := start(t, testConfig(), &services{})
 	conn := r.dial(t)

@@ -43,15 +43,16 @@ type Server struct {
 	cert    *certificate // nil without TLS
 	metrics *metrics
 
-	listener net.Listener
-	started  chan struct{}
-	draining chan struct{}
-	grace    time.Duration   // of endless streams
-	endless  context.Context // ends them
-	end      context.CancelFunc
-	close    sync.Once
-	notReady atomic.Pointer[string] // why; nil when ready
-	methods  map[string]bool        // full names of what is registered, fixed before serving
+	listener   net.Listener
+	started    chan struct{}
+	draining   chan struct{}
+	grace      time.Duration   // of endless streams
+	endless    context.Context // ends them
+	end        context.CancelFunc
+	close      sync.Once
+	notReady   atomic.Pointer[string] // why; nil when ready
+	unwritable atomic.Bool
+	methods    map[string]bool // full names of what is registered, fixed before serving
 }
 
 // New builds a server that is not listening yet. It fails when the certificate
@@ -108,6 +109,26 @@ func (s *Server) SetReady(ready bool, reason string) {
 	for service := range s.grpc.GetServiceInfo() {
 		s.health.SetServingStatus(service, status)
 	}
+	if ready && s.unwritable.Load() {
+		s.health.SetServingStatus(eventService, healthpb.HealthCheckResponse_NOT_SERVING)
+	}
+}
+
+// eventService is the one that takes nothing but writes.
+const eventService = "vitrine.v1.EventService"
+
+// SetWritable tells who asks for the health of EventService whether data is written at
+// present. The server stays ready: decisions are answered all the same.
+func (s *Server) SetWritable(writable bool) {
+	s.unwritable.Store(!writable)
+	if s.readiness() != "" {
+		return
+	}
+	status := healthpb.HealthCheckResponse_SERVING
+	if !writable {
+		status = healthpb.HealthCheckResponse_NOT_SERVING
+	}
+	s.health.SetServingStatus(eventService, status)
 }
 
 // readiness returns why the server is not ready, or "".

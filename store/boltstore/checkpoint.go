@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"cmp"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -48,9 +49,9 @@ func (c *checkpointer) run() {
 		case <-c.trigger:
 		}
 		if err := c.checkpoint(true); err != nil {
-			c.s.opts.Logger.Error("checkpoint failed; changes stay in the journal and are tried again", "error", err)
+			c.s.failed(slog.LevelError, "checkpoint failed; changes stay in the journal and are tried again", err)
 		} else if err := c.s.finishErasures(); err != nil {
-			c.s.opts.Logger.Error("an erasure could not be finished; it is tried again", "error", err)
+			c.s.failed(slog.LevelError, "an erasure could not be finished; it is tried again", err)
 		}
 	}
 }

@@ -31,6 +31,8 @@ func (s *Store) Close() error {
 
 func (s *Store) shutdown() error {
 	<-s.running.retain
+	<-s.running.mend
+	s.mender.mend() // a last time; what is not mended shows below
 	// Decisions first: they go through the committer. Then it ends, and the
 	// applier behind it. The checkpointer makes room for both until then.
 	s.decisions.close()

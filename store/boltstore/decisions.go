@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -187,7 +188,7 @@ func (q *decisions) write(r *request) error {
 	}
 	<-r.done
 	if r.err != nil {
-		q.s.opts.Logger.Warn("decisions could not be written; tried again with the next", "error", r.err)
+		q.s.failed(slog.LevelWarn, "decisions could not be written; tried again with the next", r.err)
 	}
 	return r.err
 }

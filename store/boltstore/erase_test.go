@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,9 +182,9 @@ func eachStored(s *Store, id scoring.SiteID, fn func(store.Entry)) error {
 // TestAnErasureThatFailsIsFinishedLater has the disk refuse its second commit.
 func TestAnErasureThatFailsIsFinishedLater(t *testing.T) {
 	ctx := context.Background()
-	refuse := -1
+	var refuse atomic.Int64 // commits to the one that is refused
 	s := openTest(t, t.TempDir(), Options{CheckpointEvery: time.Hour, hooks: hooks{beforeCommit: func(string) error {
-		if refuse--; refuse == 0 {
+		if refuse.Add(-1) == 0 {
 			return store.ErrFull
 		}
 		return nil
@@ -196,7 +197,7 @@ func TestAnErasureThatFailsIsFinishedLater(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	refuse = 2
+	refuse.Store(2)
 	if _, err := s.EraseVisitor(ctx, "shop", erasureOf("v")); !errors.Is(err, store.ErrFull) {
 		t.Fatalf("error %v", err)
 	}

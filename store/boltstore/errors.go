@@ -33,7 +33,7 @@ func translate(err error) error {
 		return nil
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return store.ErrClosed
-	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrCorrupt), errors.Is(err, store.ErrNewerFormat):
+	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrUnwritable), errors.Is(err, store.ErrCorrupt), errors.Is(err, store.ErrNewerFormat):
 		return err
 	case isFull(err):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)

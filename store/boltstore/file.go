@@ -14,8 +14,9 @@ import (
 	"github.com/vitrine-io/vitrine/store"
 )
 
-// errBroken: a write failed in a way that leaves open whether it is on disk.
-var errBroken = errors.New("file is not written to any more after a failed write; restart to go on")
+// errBroken: a write failed in a way that leaves open whether it is on disk. The file
+// takes no more of them until it is mended.
+var errBroken = fmt.Errorf("%w: a write failed, and whether it is on disk is open", store.ErrUnwritable)
 
 // file is an open bbolt file whose damage shows as errors, never as panics, and
 // whose failed commits are known to have left nothing behind.
@@ -24,14 +25,17 @@ type file struct {
 	options *bolt.Options           // that it is opened with
 	path    string
 	name    string // base name, for hooks and messages
-	hook    func(file string) error
-	broken  atomic.Pointer[error]
+	hooks   hooks
 	// writing is held during a write transaction, and while the file is compacted.
 	writing sync.Mutex
+	doubt   int                   // the transaction of which it is open whether it is on disk; 0: none. writing guards it
+	broken  atomic.Pointer[error] // why nothing is written; nil: all is well
+	full    atomic.Pointer[error] // the last write met a full disk
+	changed func()                // told when broken or full did
 }
 
-func newFile(db *bolt.DB, options *bolt.Options, path string, hook func(string) error) *file {
-	f := &file{options: options, path: path, name: filepath.Base(path), hook: hook}
+func newFile(db *bolt.DB, options *bolt.Options, path string, hooks hooks, changed func()) *file {
+	f := &file{options: options, path: path, name: filepath.Base(path), hooks: hooks, changed: changed}
 	f.db.Store(db)
 	return f
 }
@@ -42,7 +46,7 @@ func (f *file) read() (*bolt.Tx, error) {
 		db := f.db.Load()
 		tx, err := db.Begin(false)
 		if errors.Is(err, bolterrors.ErrDatabaseNotOpen) && f.db.Load() != db {
-			continue // compacted in between
+			continue // compacted or mended in between
 		}
 		return tx, err
 	}
@@ -63,17 +67,22 @@ func (f *file) view(fn func(tx *bolt.Tx) error) (err error) {
 
 // update runs fn in a write transaction and commits it. When it returns nil the
 // change is on disk. When it returns an error nothing of it is kept; where that
-// can't be known the file takes no more writes until the store is reopened,
-// which reads what the disk really has.
+// can't be known the file takes no more writes until it is mended, which takes back
+// what may be there of it.
 func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
+	if broken := f.broken.Load(); broken != nil {
+		return *broken // and not once it is mended, which takes a while
+	}
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	if broken := f.broken.Load(); broken != nil {
 		return *broken
 	}
+	defer func() { f.noteFull(err) }()
 	committing := false
 	defer func() {
 		if committing { // it panicked
+			_ = f.takeBack()
 			err = f.breaks(fmt.Errorf("%w: %w", errBroken, err))
 		}
 	}()
@@ -86,23 +95,44 @@ func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
 	if err := fn(tx); err != nil {
 		return f.wrap(err)
 	}
-	if f.hook != nil {
-		if err := f.hook(f.name); err != nil {
+	if before := f.hooks.beforeCommit; before != nil {
+		if err := before(f.name); err != nil {
 			return f.wrap(err)
 		}
 	}
 	id := tx.ID()
-	committing = true
-	err = tx.Commit()
+	f.doubt, committing = id, true
+	err = f.commit(tx.Commit)
 	committing = false
 	if err != nil {
 		err = f.wrap(err)
 		if !isFull(err) || f.landed(id) {
+			_ = f.takeBack() // for who reads; it is the mender's to have it on disk
 			return f.breaks(fmt.Errorf("%w: %w", errBroken, err))
 		}
-		return err
 	}
-	return nil
+	f.doubt = 0
+	return err
+}
+
+// commit does what makes a write durable, or lets a test's disk do it.
+func (f *file) commit(do func() error) error {
+	if f.hooks.commit != nil {
+		return f.hooks.commit(f.name, do)
+	}
+	return do()
+}
+
+// noteFull notes whether the disk had room for a write that ended with err.
+func (f *file) noteFull(err error) {
+	switch full := f.full.Load(); {
+	case err == nil && full != nil:
+		f.full.Store(nil)
+		f.changed()
+	case full == nil && errors.Is(err, store.ErrFull):
+		f.full.Store(&err)
+		f.changed()
+	}
 }
 
 // abandon ends a transaction that was not committed. After a commit it does
@@ -128,7 +158,9 @@ func (f *file) landed(id int) bool {
 }
 
 func (f *file) breaks(err error) error {
-	f.broken.CompareAndSwap(nil, &err)
+	if f.broken.CompareAndSwap(nil, &err) {
+		f.changed()
+	}
 	return err
 }
 

@@ -108,30 +108,6 @@ func TestAFailedCheckpointHoldsBackNoMoreThanItsBound(t *testing.T) {
 	}
 }
 
-func TestAnUnclearCommitStopsAllWrites(t *testing.T) {
-	ctx := context.Background()
-	dir := t.TempDir()
-	s, err := Open(dir, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	fillSmall(ctx, t, s)
-	_ = s.journal.breaks(fmt.Errorf("%w: input/output error", errBroken))
-	if _, err := s.Append(ctx, "shop", []scoring.Event{testEvent("v", 1)}); !errors.Is(err, errBroken) {
-		t.Errorf("error %v", err)
-	}
-	if p, err := s.Profile(ctx, "shop", "v3"); err != nil || p.Events != 30 {
-		t.Errorf("reading should go on: %v, %v", p, err)
-	}
-	if err := s.Close(); err == nil {
-		t.Error("closing hid that writes had failed")
-	}
-	s = openTest(t, dir, Options{})
-	if _, err := s.Append(ctx, "shop", []scoring.Event{testEvent("v", 1)}); err != nil {
-		t.Errorf("after reopening: %v", err)
-	}
-}
-
 // TestAFullDisk fills a real file system of a few megabytes.
 func TestAFullDisk(t *testing.T) {
 	ctx := context.Background()

@@ -10,10 +10,8 @@ import (
 // Health implements store.Store.
 func (s *Store) Health() store.Health {
 	var h store.Health
-	for _, f := range []*file{s.journal, s.state} {
-		if broken := f.broken.Load(); broken != nil && h.NotWritable == "" {
-			h.NotWritable = f.name + ": " + errBroken.Error()
-		}
+	if why := s.unwritable(); why != nil {
+		h.NotWritable = why.Error()
 	}
 	h.DataBytes = folderBytes(s.dir)
 	h.FreeBytes, _ = freeSpace(s.dir)

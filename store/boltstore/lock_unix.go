@@ -38,3 +38,6 @@ func lockFile(path string) (*os.File, error) {
 		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // flock has no way to wait for a while
 	}
 }
+
+// unlockFile gives up the lock that bbolt took on an open file.
+func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

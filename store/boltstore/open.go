@@ -49,6 +49,7 @@ type Store struct {
 	checkpointer *checkpointer
 	decisions    *decisions
 	snapshots    snapshots
+	mender       *mender
 	erasures     erasures
 	compacting   sync.Mutex // held during a compaction
 
@@ -58,7 +59,7 @@ type Store struct {
 	closing   chan struct{} // closed when Close begins
 	closeOnce sync.Once
 	closeErr  error
-	running   struct{ commit, apply, checkpoint, decide, retain chan struct{} }
+	running   struct{ commit, apply, checkpoint, decide, retain, mend chan struct{} }
 }
 
 var _ store.Store = (*Store)(nil)
@@ -78,6 +79,7 @@ func Open(dir string, opts Options) (*Store, error) {
 
 func open(dir string, opts Options) (_ *Store, err error) {
 	s := &Store{dir: dir, opts: opts, closing: make(chan struct{})}
+	s.mender = newMender(s)
 	defer func() {
 		if err != nil {
 			s.release()
@@ -124,6 +126,7 @@ func (s *Store) start() {
 	s.running.checkpoint = spawn(s.checkpointer.run)
 	s.running.decide = spawn(s.decisions.run)
 	s.running.retain = spawn(s.retainProfiles)
+	s.running.mend = spawn(s.mender.run)
 }
 
 // spawn runs fn and returns a channel that is closed at its end.
@@ -250,7 +253,7 @@ func (s *Store) openFile(path string, options *bolt.Options) (*file, error) {
 	if err != nil {
 		return nil, damaged(path, err.Error())
 	}
-	f := newFile(db, options, path, s.opts.hooks.beforeCommit)
+	f := newFile(db, options, path, s.opts.hooks, s.mender.wake)
 	if err := f.view(checkFormat); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w; %s", path, err, remedy(err))
@@ -265,7 +268,9 @@ func remedy(err error) string {
 	return "stop, keep a copy of the folder and restore it from a backup"
 }
 
-// openBolt turns bbolt's panics on damaged files into errors.
+// openBolt turns bbolt's panics on damaged files into errors. bbolt's lock of the file
+// is given up again, for the folder's LOCK keeps others out: a file that is mended is
+// opened anew while reads go on in the one that is open.
 func openBolt(path string, options *bolt.Options) (db *bolt.DB, err error) {
 	defer func(panicOnFault bool) {
 		debug.SetPanicOnFault(panicOnFault)
@@ -273,7 +278,21 @@ func openBolt(path string, options *bolt.Options) (db *bolt.DB, err error) {
 			err = fmt.Errorf("%v: %w", r, store.ErrCorrupt)
 		}
 	}(debug.SetPanicOnFault(true))
-	return bolt.Open(path, 0o600, options)
+	var opened *os.File
+	with := *options
+	with.OpenFile = func(path string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(path, flag, mode)
+		opened = f
+		return f, err
+	}
+	if db, err = bolt.Open(path, 0o600, &with); err != nil {
+		return nil, err
+	}
+	if err := unlockFile(opened); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
 }
 
 func (s *Store) verify(path string) error {

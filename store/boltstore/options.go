@@ -64,6 +64,10 @@ type Options struct {
 	// Default: nothing is logged.
 	Logger *slog.Logger
 
+	// OnWritable is told when writes begin to be refused, and why, and with nil when they
+	// are taken again, one call at a time. Until the first call they are.
+	OnWritable func(why error)
+
 	// hooks are for the tests of this package.
 	hooks hooks
 }
@@ -73,6 +77,9 @@ type hooks struct {
 	// beforeCommit runs before each commit of the named file ("journal.db" or
 	// "state.db"); its error fails the commit.
 	beforeCommit func(file string) error
+	// commit stands for a commit of the named file, which it may do or not: a disk that
+	// fails.
+	commit func(file string, do func() error) error
 	// atCompaction runs at each step of a compaction, "copied state.db" or "renamed
 	// state.db"; an error of the first fails it.
 	atCompaction func(step string) error

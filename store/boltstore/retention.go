@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"log/slog"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -70,7 +71,7 @@ func (c *committer) dropHours(name []byte, before hour, done *hour) {
 			err = c.s.noteOldest()
 		}
 		if err != nil {
-			c.s.opts.Logger.Warn("hours past retention could not be dropped; tried again later", "error", err)
+			c.s.failed(slog.LevelWarn, "hours past retention could not be dropped; tried again later", err)
 			return
 		}
 	}

@@ -339,21 +339,25 @@ const (
 	NoFillReason_NO_FILL_REASON_TARGETING NoFillReason = 8
 	// The creatives show what the visitor left behind, and there is too little of it.
 	NoFillReason_NO_FILL_REASON_PRODUCTS NoFillReason = 9
+	// The creatives that fit are counted, by a cap, a goal or a budget, and the server can
+	// write nothing down at present.
+	NoFillReason_NO_FILL_REASON_UNWRITABLE NoFillReason = 10
 )
 
 // Enum value maps for NoFillReason.
 var (
 	NoFillReason_name = map[int32]string{
-		0: "NO_FILL_REASON_UNSPECIFIED",
-		1: "NO_FILL_REASON_NO_CANDIDATES",
-		2: "NO_FILL_REASON_FILTERED",
-		3: "NO_FILL_REASON_UNAVAILABLE",
-		4: "NO_FILL_REASON_EXCLUDED",
-		5: "NO_FILL_REASON_SHOWN_ELSEWHERE",
-		6: "NO_FILL_REASON_CAPPED",
-		7: "NO_FILL_REASON_BUDGET",
-		8: "NO_FILL_REASON_TARGETING",
-		9: "NO_FILL_REASON_PRODUCTS",
+		0:  "NO_FILL_REASON_UNSPECIFIED",
+		1:  "NO_FILL_REASON_NO_CANDIDATES",
+		2:  "NO_FILL_REASON_FILTERED",
+		3:  "NO_FILL_REASON_UNAVAILABLE",
+		4:  "NO_FILL_REASON_EXCLUDED",
+		5:  "NO_FILL_REASON_SHOWN_ELSEWHERE",
+		6:  "NO_FILL_REASON_CAPPED",
+		7:  "NO_FILL_REASON_BUDGET",
+		8:  "NO_FILL_REASON_TARGETING",
+		9:  "NO_FILL_REASON_PRODUCTS",
+		10: "NO_FILL_REASON_UNWRITABLE",
 	}
 	NoFillReason_value = map[string]int32{
 		"NO_FILL_REASON_UNSPECIFIED":     0,
@@ -366,6 +370,7 @@ var (
 		"NO_FILL_REASON_BUDGET":          7,
 		"NO_FILL_REASON_TARGETING":       8,
 		"NO_FILL_REASON_PRODUCTS":        9,
+		"NO_FILL_REASON_UNWRITABLE":      10,
 	}
 )
 
@@ -455,6 +460,9 @@ const (
 	Rejection_REJECTION_PACED Rejection = 24
 	// Too few products can be found for its slots.
 	Rejection_REJECTION_PRODUCTS Rejection = 25
+	// It is counted, and the server can write nothing down at present: shown anyway it
+	// would not count.
+	Rejection_REJECTION_UNWRITABLE Rejection = 26
 )
 
 // Enum value maps for Rejection.
@@ -486,6 +494,7 @@ var (
 		23: "REJECTION_BUDGET",
 		24: "REJECTION_PACED",
 		25: "REJECTION_PRODUCTS",
+		26: "REJECTION_UNWRITABLE",
 	}
 	Rejection_value = map[string]int32{
 		"REJECTION_UNSPECIFIED":      0,
@@ -514,6 +523,7 @@ var (
 		"REJECTION_BUDGET":           23,
 		"REJECTION_PACED":            24,
 		"REJECTION_PRODUCTS":         25,
+		"REJECTION_UNWRITABLE":       26,
 	}
 )
 
@@ -1808,7 +1818,7 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1bREASON_KIND_BOUGHT_TOGETHER\x10\x0e\x12\x18\n" +
 	"\x14REASON_KIND_SEARCHED\x10\x0f\x12\x17\n" +
 	"\x13REASON_KIND_RESTOCK\x10\x10\x12\x1a\n" +
-	"\x16REASON_KIND_LIKED_HERE\x10\x11*\xbf\x02\n" +
+	"\x16REASON_KIND_LIKED_HERE\x10\x11*\xde\x02\n" +
 	"\fNoFillReason\x12\x1e\n" +
 	"\x1aNO_FILL_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cNO_FILL_REASON_NO_CANDIDATES\x10\x01\x12\x1b\n" +
@@ -1819,7 +1829,9 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x15NO_FILL_REASON_CAPPED\x10\x06\x12\x19\n" +
 	"\x15NO_FILL_REASON_BUDGET\x10\a\x12\x1c\n" +
 	"\x18NO_FILL_REASON_TARGETING\x10\b\x12\x1b\n" +
-	"\x17NO_FILL_REASON_PRODUCTS\x10\t*\xfa\x04\n" +
+	"\x17NO_FILL_REASON_PRODUCTS\x10\t\x12\x1d\n" +
+	"\x19NO_FILL_REASON_UNWRITABLE\x10\n" +
+	"*\x94\x05\n" +
 	"\tRejection\x12\x19\n" +
 	"\x15REJECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REJECTION_UNAVAILABLE\x10\x01\x12\x16\n" +
@@ -1847,7 +1859,8 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x1aREJECTION_CONTACT_PRESSURE\x10\x16\x12\x14\n" +
 	"\x10REJECTION_BUDGET\x10\x17\x12\x13\n" +
 	"\x0fREJECTION_PACED\x10\x18\x12\x16\n" +
-	"\x12REJECTION_PRODUCTS\x10\x192\x97\x01\n" +
+	"\x12REJECTION_PRODUCTS\x10\x19\x12\x18\n" +
+	"\x14REJECTION_UNWRITABLE\x10\x1a2\x97\x01\n" +
 	"\x0fDecisionService\x12?\n" +
 	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
 	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
