@@ -128,7 +128,7 @@ Exit codes: 0 done, 1 failed (standard error says why, and what to do next),
 			root.AddCommand(cmd)
 		}
 	}
-	add(groupServe, newServeCommand(a), newStatusCommand(a), newConfigCommand(a), newVersionCommand(a))
+	add(groupServe, newServeCommand(a), newStatusCommand(a), newConfigCommand(a), newBenchCommand(a), newVersionCommand(a))
 	add(groupTry, newDemoCommand(a), newDecideCommand(a), newTrackCommand(a), newVisitorCommand(a), newPersonasCommand(a))
 	add(groupData, newSitesCommand(a), newImportCommand(a), newCompactCommand(a), newCampaignsCommand(a), newCreativesCommand(a), newSegmentsCommand(a), newBacktestCommand(a), newTuneCommand(a), newWeightsCommand(a))
 	return root

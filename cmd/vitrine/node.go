@@ -30,8 +30,9 @@ type node struct {
 
 // startNode opens the data folder, starts the server and returns once it takes
 // calls. The configuration must be valid. Cancelling ctx drains the server; Wait
-// tells when that is done. A failed start leaves nothing running.
-func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*node, error) {
+// tells when that is done. A failed start leaves nothing running. More services
+// than its own go on the same port.
+func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger, more ...func(grpc.ServiceRegistrar)) (*node, error) {
 	begun := time.Now()
 	registry := prometheus.NewRegistry()
 	shell, err := edge.New(edge.Options{
@@ -52,6 +53,9 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*n
 		return nil, err
 	}
 	services.Register(shell.Registrar())
+	for _, register := range more {
+		register(shell.Registrar())
+	}
 	shell.HandleTags(services.Beacons())
 	shell.SetReady(true, "")
 

@@ -1,0 +1,255 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+)
+
+// The placements that are asked for, beside the home page that every site has.
+const (
+	placementHome   = "home"
+	placementBanner = "banner"
+	placementAlso   = "also"
+	bannerFormat    = "banner"
+)
+
+// importBatch is how many records go into one message of an import.
+const importBatch = 500
+
+// ErrOtherShop says that the site holds something else than what is asked for.
+var ErrOtherShop = errors.New("the site holds another shop")
+
+// Filled is what filling the shop took. Zero when it was there already.
+type Filled struct {
+	Products  int64   `json:"products"`
+	Creatives int64   `json:"creatives"`
+	Events    int64   `json:"events"` // all of them durable, in the profiles and learned from
+	Seconds   float64 `json:"seconds"`
+}
+
+// fill makes the shop through the API, unless the site holds just this one.
+func (b *bench) fill(ctx context.Context) error {
+	want := fmt.Sprintf("vitrine bench: seed %d, %+v", b.o.Seed, b.o.Sizes)
+	sites := pb.NewSiteServiceClient(b.conns[0])
+	site, err := sites.GetSite(ctx, &pb.GetSiteRequest{Name: b.shop.site})
+	switch {
+	case status.Code(err) == codes.NotFound:
+	case err != nil:
+		return fmt.Errorf("read the site: %w", err)
+	case site.GetDisplayName() == want:
+		return nil
+	default:
+		return ErrOtherShop
+	}
+	begin := time.Now()
+	_, err = sites.CreateSite(ctx, &pb.CreateSiteRequest{
+		SiteId: b.o.Site, Site: &pb.Site{DisplayName: "vitrine bench, being filled", CurrencyCode: "EUR", Locale: "en"},
+	})
+	if err != nil {
+		return fmt.Errorf("create the site: %w", err)
+	}
+	for _, step := range []func(context.Context) error{b.createPlacements, b.importProducts, b.importCreatives, b.importHistory} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	_, err = sites.UpdateSite(ctx, &pb.UpdateSiteRequest{
+		Site:       &pb.Site{Name: b.shop.site, DisplayName: want},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"display_name"}},
+	})
+	b.result.Filled.Seconds = time.Since(begin).Seconds()
+	return err
+}
+
+func (b *bench) createPlacements(ctx context.Context) error {
+	client := pb.NewPlacementServiceClient(b.conns[0])
+	for id, p := range map[string]*pb.Placement{
+		placementBanner: {
+			PageType: pb.PageType_PAGE_TYPE_HOME, Count: 1,
+			Rules: &pb.Placement_Creatives{Creatives: &pb.CreativeRules{Formats: []string{bannerFormat}}},
+		},
+		placementAlso: {PageType: pb.PageType_PAGE_TYPE_PRODUCT, Count: 6},
+	} {
+		if _, err := client.CreatePlacement(ctx, &pb.CreatePlacementRequest{Parent: b.shop.site, PlacementId: id, Placement: p}); err != nil {
+			return fmt.Errorf("create placement %q: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (b *bench) importProducts(ctx context.Context) error {
+	stream, err := pb.NewCatalogServiceClient(b.conns[0]).ImportProducts(ctx)
+	if err != nil {
+		return fmt.Errorf("import products: %w", err)
+	}
+	phase := b.o.Progress.Phase("products", "products")
+	defer phase.End()
+	send := func() error {
+		for from := 0; from < b.o.Products; from += importBatch {
+			req := &pb.ImportProductsRequest{Parent: b.shop.site}
+			for n := from; n < min(from+importBatch, b.o.Products); n++ {
+				req.Products = append(req.Products, b.shop.product(n))
+			}
+			if err := stream.Send(req); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err = pump(stream, send, func(resp *pb.ImportProductsResponse) error {
+		for _, e := range resp.GetErrors() {
+			return fmt.Errorf("%s was left out: %s", e.GetId(), e.GetReason())
+		}
+		b.result.Filled.Products = resp.GetReceived()
+		show(phase, resp.GetReceived(), int64(b.o.Products))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("import products: %w", err)
+	}
+	return nil
+}
+
+func (b *bench) importCreatives(ctx context.Context) error {
+	if b.o.Creatives == 0 {
+		return nil
+	}
+	stream, err := pb.NewCampaignServiceClient(b.conns[0]).ImportCampaigns(ctx)
+	if err != nil {
+		return fmt.Errorf("import creatives: %w", err)
+	}
+	phase := b.o.Progress.Phase("creatives", "creatives")
+	defer phase.End()
+	const each = importBatch / creativesOf // campaigns a message
+	send := func() error {
+		for from := 0; from < b.shop.campaigns(); from += each {
+			req := &pb.ImportCampaignsRequest{Parent: b.shop.site}
+			for n := from; n < min(from+each, b.shop.campaigns()); n++ {
+				req.Campaigns = append(req.Campaigns, b.shop.campaign(n))
+				for k := n * creativesOf; k < min((n+1)*creativesOf, b.o.Creatives); k++ {
+					req.Creatives = append(req.Creatives, b.shop.creative(k))
+				}
+			}
+			if err := stream.Send(req); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err = pump(stream, send, func(resp *pb.ImportCampaignsResponse) error {
+		for _, e := range resp.GetErrors() {
+			return fmt.Errorf("%s was left out: %s", e.GetId(), e.GetReason())
+		}
+		show(phase, resp.GetReceived(), int64(b.o.Creatives+b.shop.campaigns()))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("import creatives: %w", err)
+	}
+	b.result.Filled.Creatives = int64(b.o.Creatives)
+	return nil
+}
+
+// importHistory sends what the visitors did, encoded with stencils, and returns
+// when the shop has learned from all of it.
+func (b *bench) importHistory(ctx context.Context) error {
+	client, err := b.conns[0].NewStream(ctx, &grpc.StreamDesc{ClientStreams: true, ServerStreams: true},
+		pb.EventService_ImportEvents_FullMethodName, asIs)
+	if err != nil {
+		return fmt.Errorf("import events: %w", err)
+	}
+	phase := b.o.Progress.Phase("events", "events")
+	defer phase.End()
+	expected := int64(b.o.Visitors) * int64(b.o.History)
+	send := func() error {
+		msg, n := b.events.message(importBatch), 0
+		err := b.events.history(b.now, func(kind int, f filling) error {
+			msg = b.events.add(msg, kind, f)
+			if n++; n < importBatch {
+				return nil
+			}
+			full := msg
+			msg, n = b.events.message(importBatch), 0
+			return client.SendMsg(full)
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+		return client.SendMsg(msg)
+	}
+	err = pump(rawStream[pb.ImportEventsResponse]{client}, send, func(resp *pb.ImportEventsResponse) error {
+		for _, e := range resp.GetErrors() {
+			return fmt.Errorf("event %d was refused: %v", e.GetIndex(), e.GetViolations())
+		}
+		b.result.Filled.Events = resp.GetStored()
+		// Learning comes after storing and takes longer.
+		show(phase, resp.GetLearned(), max(expected, resp.GetStored()))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("import events: %w", err)
+	}
+	return nil
+}
+
+func show(phase *progress.Phase, n, total int64) { phase.Set(n, n, total) }
+
+// importStream is the client's end of an import.
+type importStream[Resp any] interface {
+	Recv() (*Resp, error)
+	CloseSend() error
+}
+
+// rawStream decodes what comes back over a stream of encoded messages.
+type rawStream[Resp any] struct{ grpc.ClientStream }
+
+// Recv returns the next message.
+func (s rawStream[Resp]) Recv() (*Resp, error) {
+	a := answer{keep: true}
+	if err := s.RecvMsg(&a); err != nil {
+		return nil, err
+	}
+	resp := new(Resp)
+	return resp, proto.Unmarshal(a.bytes, any(resp).(proto.Message))
+}
+
+// pump sends while it hands every progress report on, until the server has
+// answered for all of it.
+func pump[Resp any](stream importStream[Resp], send func() error, report func(*Resp) error) error {
+	sent := make(chan error, 1)
+	go func() {
+		if err := send(); err != nil {
+			sent <- err
+			return
+		}
+		sent <- stream.CloseSend()
+	}()
+	for {
+		resp, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			// The server may end early; then the sender's error is io.EOF too.
+			if err := <-sent; err != nil && !errors.Is(err, io.EOF) {
+				return err
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := report(resp); err != nil {
+			return err
+		}
+	}
+}
