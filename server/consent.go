@@ -92,8 +92,10 @@ func (s *signals) allowed(stored []scoring.ConsentAnswer, policy scoring.Consent
 			refused |= scoring.PurposesOf(p)
 		}
 	}
-	for _, a := range s.answers() {
-		add(a.Purpose, a.Granted)
+	for p := scoring.PurposeProducts; p <= scoring.PurposeProfile; p++ {
+		if word := s[p].word; word != privacy.Silent {
+			add(p, word == privacy.Yes)
+		}
 	}
 	for _, a := range stored {
 		add(a.Purpose, a.Granted)

@@ -50,16 +50,25 @@ func eventFromProto(v *violations, field string, m *pb.Event, currency string, n
 		context := contextFromProto(v, field+"context.", m.GetContext())
 		e.Context = &context
 	}
+	if len(m.GetItems()) > 0 {
+		e.Items = make([]scoring.EventItem, 0, len(m.GetItems()))
+	}
 	for i, item := range m.GetItems() {
-		path := fmt.Sprintf("%sitems[%d]", field, i)
-		checkID(v, path+".product_id", item.GetProductId())
-		e.Items = append(e.Items, scoring.EventItem{
-			Product:  scoring.ProductID(item.GetProductId()),
-			Quantity: max(1, item.GetQuantity()),
-			Price:    priceFromProto(v, path+".price", item.GetPrice(), currency),
-		})
+		e.Items = append(e.Items, itemFromProto(v, field, i, item, currency))
 	}
 	return e
+}
+
+// itemFromProto converts the i-th item.
+func itemFromProto(v *violations, field string, i int, m *pb.EventItem, currency string) scoring.EventItem {
+	it := scoring.EventItem{Product: scoring.ProductID(m.GetProductId()), Quantity: max(1, m.GetQuantity())}
+	if m.GetPrice() == nil && plainID(m.GetProductId()) {
+		return it // as most are: no need to name its fields
+	}
+	path := fmt.Sprintf("%sitems[%d]", field, i)
+	checkID(v, path+".product_id", m.GetProductId())
+	it.Price = priceFromProto(v, path+".price", m.GetPrice(), currency)
+	return it
 }
 
 // whoFromProto checks the visitor of an event or a decision.

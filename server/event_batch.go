@@ -22,28 +22,52 @@ type eventBatch struct {
 	now     time.Time
 	from    int64 // index of the first
 	results []*pb.EventResult
+	spare   []pb.EventResult   // for results to come
 	events  []scoring.Event    // those to store
 	places  []int              // of events, in results
 	said    []signals          // of events: what they say of consent
 	unread  []violations       // of events: what of that can't be read
-	allowed []scoring.Purposes // of events, once consent has been applied
+	behind  []behind           // of events: who they are of, once consent has been applied
+	allowed []scoring.Purposes // of events, likewise
 	last    store.Seq          // of those stored
 }
 
-func (s *Server) newBatch(st *site, dryRun bool) *eventBatch {
-	return &eventBatch{server: s, site: st, dryRun: dryRun, now: time.Now()}
+// newBatch begins a batch of about so many events.
+func (s *Server) newBatch(st *site, dryRun bool, size int) *eventBatch {
+	return &eventBatch{
+		server: s, site: st, dryRun: dryRun, now: time.Now(),
+		results: make([]*pb.EventResult, 0, size), spare: make([]pb.EventResult, size),
+		events: make([]scoring.Event, 0, size), places: make([]int, 0, size),
+		said: make([]signals, 0, size), unread: make([]violations, 0, size),
+	}
+}
+
+// result begins the result of the next event.
+func (b *eventBatch) result() *pb.EventResult {
+	if len(b.spare) == 0 {
+		b.spare = make([]pb.EventResult, 16)
+	}
+	r := &b.spare[0]
+	b.spare = b.spare[1:]
+	r.Index = b.from + int64(len(b.results))
+	b.results = append(b.results, r)
+	return r
 }
 
 // admit checks an event by itself and puts it into the batch, or its result.
 func (b *eventBatch) admit(e *pb.Event) {
 	var v violations
-	b.server.rules.check(&v, "", e)
+	b.server.rules.checkEvent(&v, "", e)
 	b.admitChecked(&v, "", e)
 }
 
+// maxCommit is how many events of a stream are stored at once: more would wait for each
+// other.
+const maxCommit = 4096
+
 // admitWaiting admits what waits in the channel, up to a commit's worth.
 func (b *eventBatch) admitWaiting(events <-chan *pb.Event) {
-	for len(b.results) < maxPending/2 {
+	for len(b.results) < maxCommit {
 		select {
 		case e, ok := <-events:
 			if !ok {
@@ -58,8 +82,7 @@ func (b *eventBatch) admitWaiting(events <-chan *pb.Event) {
 
 // admitChecked goes on where the contract's rules have been checked.
 func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
-	result := &pb.EventResult{Index: b.from + int64(len(b.results))}
-	b.results = append(b.results, result)
+	result := b.result()
 	e := eventFromProto(v, field, m, b.site.info.Currency, b.now)
 	whoFromProto(v, field+"visitor", m.GetVisitor())
 	e.Led = b.server.tokens.read(v, field+"attribution_token", b.site.id, m.GetAttributionToken())
@@ -76,7 +99,7 @@ func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 // put puts an event that has been checked into the batch.
 func (b *eventBatch) put(e scoring.Event, said signals) {
 	b.places = append(b.places, len(b.results))
-	b.results = append(b.results, &pb.EventResult{Index: b.from + int64(len(b.results))})
+	b.result()
 	b.events = append(b.events, e)
 	b.said, b.unread = append(b.said, said), append(b.unread, nil)
 }
@@ -85,13 +108,14 @@ func (b *eventBatch) put(e scoring.Event, said signals) {
 // each no more than they allow.
 func (b *eventBatch) applyConsent(ctx context.Context) error {
 	kept := 0
+	b.behind, b.allowed = make([]behind, 0, len(b.events)), make([]scoring.Purposes, 0, len(b.events))
 	for i := range b.events {
 		e, result := &b.events[i], b.results[b.places[i]]
-		answers, err := b.server.consents(ctx, b.site, e.Visitor)
+		who, err := b.server.behind(ctx, b.site, e.Visitor)
 		if err != nil {
 			return err
 		}
-		allowed := b.said[i].allowed(answers, b.site.info.ConsentPolicy)
+		allowed := b.said[i].allowed(who.consents(), b.site.info.ConsentPolicy)
 		switch {
 		case !allowed.Has(scoring.PurposeProfile):
 			result.Status, result.Violations = pb.EventStatus_EVENT_STATUS_NO_CONSENT, b.unread[i]
@@ -102,8 +126,10 @@ func (b *eventBatch) applyConsent(ctx context.Context) error {
 		case !allowed.Has(scoring.PurposeMeasurement):
 			e.Led = nil
 		}
-		b.allowed = append(b.allowed, allowed)
-		b.events[kept], b.places[kept] = *e, b.places[i]
+		b.behind, b.allowed = append(b.behind, who), append(b.allowed, allowed)
+		if kept < i {
+			b.events[kept], b.places[kept] = *e, b.places[i]
+		}
 		kept++
 	}
 	b.events, b.places = b.events[:kept], b.places[:kept]
@@ -145,9 +171,7 @@ func (b *eventBatch) store(ctx context.Context) error {
 		for i := range b.events {
 			b.site.countMail(&b.events[i])
 		}
-		if err := b.noteVisits(ctx); err != nil {
-			return err
-		}
+		b.noteVisits()
 		acks, err := b.server.store.Append(ctx, b.site.id, b.events)
 		if err != nil {
 			return fmt.Errorf("append %d events: %w", len(b.events), about(siteName(b.site.id), err))

@@ -30,22 +30,30 @@ func (s *Server) visitor(ctx context.Context, st *site, id scoring.VisitorID) (v
 	if err != nil {
 		return visitor.Sealed{}, err
 	}
-	if b.shared {
-		return st.withhold(visitor.SealVisit(visitor.ThisVisit(b.parts[0], s.clock.Now(), st.facetsOf))), nil
-	}
-	return st.withhold(visitor.Seal(st.merged.of(b))), nil
+	return s.seal(st, b), nil
 }
 
-// consents are the stored answers of whoever is behind an id, which is all that an event
-// on its way in needs of them.
-func (s *Server) consents(ctx context.Context, st *site, id scoring.VisitorID) (answers []scoring.ConsentAnswer, err error) {
+// seal is what is kept of who is behind an id.
+func (s *Server) seal(st *site, b behind) visitor.Sealed {
+	if b.shared {
+		return st.withhold(visitor.SealVisit(visitor.ThisVisit(b.parts[0], s.clock.Now(), st.facetsOf)))
+	}
+	return st.withhold(visitor.Seal(st.merged.of(b)))
+}
+
+// consents are the stored answers of whoever is behind an id.
+func (s *Server) consents(ctx context.Context, st *site, id scoring.VisitorID) ([]scoring.ConsentAnswer, error) {
 	b, err := s.behind(ctx, st, id)
+	return b.consents(), err
+}
+
+func (b *behind) consents() (answers []scoring.ConsentAnswer) {
 	for _, p := range b.parts {
 		if len(p.Consents) > 0 { // most have none, and this is asked of every event
 			answers = visitor.StrictestConsents(answers, p.Consents)
 		}
 	}
-	return answers, err
+	return answers
 }
 
 // behind is who is behind an id.

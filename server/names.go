@@ -140,11 +140,24 @@ func validSiteID(s string) bool {
 	return true
 }
 
+// plainID reports whether checkID certainly finds no fault with an id.
+func plainID(id string) bool {
+	if id == "" || len(id) > maxID {
+		return false
+	}
+	for i := range len(id) {
+		if c := id[i]; c <= ' ' || c > '~' || c == '/' {
+			return false
+		}
+	}
+	return true
+}
+
 // checkID checks one of the shop's own ids, unless the contract's rules have
 // found fault with it already.
 func checkID(v *violations, field, id string) {
 	switch {
-	case v.has(field):
+	case plainID(id), v.has(field):
 	case id == "":
 		v.add(field, "is empty, must be 1 to %d bytes", maxID)
 	case len(id) > maxID:

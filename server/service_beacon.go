@@ -182,7 +182,7 @@ func (s *Server) track(ctx context.Context, st *site, b beacon, refused bool) (h
 	if b.kind == beaconClick {
 		e.Type = pb.EventType_EVENT_TYPE_CREATIVE_CLICKED
 	}
-	batch := s.newBatch(st, false)
+	batch := s.newBatch(st, false, 1)
 	batch.admit(e)
 	if err := batch.store(ctx); err != nil {
 		return "", err

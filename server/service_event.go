@@ -23,7 +23,7 @@ type events struct {
 // TrackEvent implements EventService.
 func (s *events) TrackEvent(ctx context.Context, req *pb.TrackEventRequest) (*pb.TrackEventResponse, error) {
 	var v violations
-	s.rules.check(&v, "", req)
+	s.rules.checkTracked(&v, req)
 	if err := v.err(); err != nil {
 		return nil, s.fail("TrackEvent", err)
 	}
@@ -31,7 +31,7 @@ func (s *events) TrackEvent(ctx context.Context, req *pb.TrackEventRequest) (*pb
 	if err != nil {
 		return nil, s.fail("TrackEvent", err)
 	}
-	batch := s.newBatch(st, req.GetDryRun())
+	batch := s.newBatch(st, req.GetDryRun(), 1)
 	batch.admitChecked(&v, "event.", req.GetEvent())
 	if err := v.err(); err != nil {
 		return nil, s.fail("TrackEvent", err)
@@ -53,7 +53,7 @@ func (s *events) TrackEvents(ctx context.Context, req *pb.TrackEventsRequest) (*
 	if err != nil {
 		return nil, s.fail("TrackEvents", err)
 	}
-	batch := s.newBatch(st, req.GetDryRun())
+	batch := s.newBatch(st, req.GetDryRun(), len(req.GetEvents()))
 	for _, e := range req.GetEvents() {
 		batch.admit(e)
 	}
@@ -83,7 +83,7 @@ func (s *events) StreamEvents(stream pb.EventService_StreamEventsServer) error {
 			}
 			e = <-in.events
 		}
-		batch := s.newBatch(in.site, false)
+		batch := s.newBatch(in.site, false, min(1+len(in.events), maxCommit))
 		batch.from = acknowledged
 		batch.admit(e)
 		batch.admitWaiting(in.events)
@@ -162,7 +162,7 @@ func (s *events) ImportEvents(stream pb.EventService_ImportEventsServer) error {
 		if err := s.checkStreamRequest(st, req.GetSite(), req.GetEvents()); err != nil {
 			return s.fail("ImportEvents", err)
 		}
-		batch := s.newBatch(st, false)
+		batch := s.newBatch(st, false, len(req.GetEvents()))
 		batch.from = progress.received
 		for _, e := range req.GetEvents() {
 			batch.admit(e)

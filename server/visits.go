@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -31,33 +30,47 @@ func visitOf(before *visitor.Profile, e *scoring.Event) *scoring.Visit {
 
 // noteVisits writes into events that a visit begins with what is known of their visitors
 // then, so that learning from it needs no profile of the past.
-func (b *eventBatch) noteVisits(ctx context.Context) error {
+func (b *eventBatch) noteVisits() {
+	if len(b.events) == 1 {
+		of := b.knownBefore(0)
+		b.noteVisit(&of, 0)
+		return
+	}
 	known := make(map[scoring.VisitorID]*knownSoFar, len(b.events))
 	for i := range b.events {
-		e := &b.events[i]
-		of := known[e.Visitor]
+		of := known[b.events[i].Visitor]
 		if of == nil {
-			kept, err := b.server.visitor(ctx, b.site, e.Visitor)
-			if err != nil {
-				return err
-			}
-			of = &knownSoFar{profile: visitor.Open[visitor.Learning](kept, b.allowed[i]).Profile()}
-			if of.profile != nil {
-				of.lastSeen = of.profile.LastSeen
-			}
-			known[e.Visitor] = of
+			before := b.knownBefore(i)
+			of = &before
+			known[b.events[i].Visitor] = of
 		}
-		if intent.Begins(of.lastSeen, e) {
-			for _, k := range of.since {
-				of.profile = visitor.Apply(of.profile, &b.events[k])
-			}
-			of.since = of.since[:0]
-			e.Visit = visitOf(of.profile, e)
-		}
-		of.since = append(of.since, i)
-		if e.Time.After(of.lastSeen) {
-			of.lastSeen = e.Time
-		}
+		b.noteVisit(of, i)
 	}
-	return nil
+}
+
+// knownBefore is what was known of the visitor of the i-th event before the batch.
+func (b *eventBatch) knownBefore(i int) (of knownSoFar) {
+	of.profile = visitor.Open[visitor.Learning](b.server.seal(b.site, b.behind[i]), b.allowed[i]).Profile()
+	if of.profile != nil {
+		of.lastSeen = of.profile.LastSeen
+	}
+	return of
+}
+
+// noteVisit notes the visit that the i-th event begins, if it begins one.
+func (b *eventBatch) noteVisit(of *knownSoFar, i int) {
+	e := &b.events[i]
+	if intent.Begins(of.lastSeen, e) {
+		for _, k := range of.since {
+			of.profile = visitor.Apply(of.profile, &b.events[k])
+		}
+		of.since = of.since[:0]
+		e.Visit = visitOf(of.profile, e)
+	}
+	if len(b.events) > 1 {
+		of.since = append(of.since, i)
+	}
+	if e.Time.After(of.lastSeen) {
+		of.lastSeen = e.Time
+	}
 }

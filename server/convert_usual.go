@@ -1,0 +1,77 @@
+package server
+
+import (
+	"strings"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+)
+
+// usual reports whether an event certainly keeps the contract's rules, as nearly all
+// do: then they needn't be asked, which costs more than all else that is done with an
+// event before it is stored. False says nothing: an event has what only the rules know,
+// or breaks them.
+func usual(e *pb.Event) bool {
+	if e == nil || e.Visitor == nil || e.Order != nil || e.DwellTime != nil || e.Type == 0 ||
+		!within(e.Id, 1, 64) || !known(pb.EventType_name, e.Type) || !known(pb.Channel_name, e.Channel) ||
+		len(e.CustomType) > 64 || len(e.SearchQuery) > 512 || len(e.AttributionToken) > 256 ||
+		len(e.Items) > 100 || len(e.Categories) > 8 {
+		return false
+	}
+	for _, it := range e.Items {
+		if it == nil || it.Price != nil || !within(it.ProductId, 1, 128) || it.Quantity < 0 || it.Quantity > 1_000_000 {
+			return false
+		}
+	}
+	for _, c := range e.Categories {
+		if !within(c, 1, 512) {
+			return false
+		}
+	}
+	return usualContext(e.Context) && usualConsent(e.Consent)
+}
+
+func usualContext(c *pb.PageContext) bool {
+	if c == nil {
+		return true
+	}
+	if c.Place != nil || c.Coordinates != nil || len(c.Attributes) > 0 ||
+		!known(pb.PageType_name, c.PageType) || !known(pb.Channel_name, c.Channel) || !known(pb.DeviceType_name, c.Device) ||
+		len(c.ProductId) > 128 || len(c.Category) > 512 || len(c.SearchQuery) > 512 || len(c.Locale) > 35 {
+		return false
+	}
+	t := c.Traffic
+	return t == nil || len(t.Referrer) <= 2048 && len(t.Source) <= 256 && len(t.Medium) <= 256 && len(t.Campaign) <= 256
+}
+
+func usualConsent(c *pb.Consent) bool {
+	if c == nil {
+		return true
+	}
+	for _, p := range c.Purposes {
+		if p == nil || p.Purpose == 0 || !known(pb.Purpose_name, p.Purpose) {
+			return false
+		}
+	}
+	return len(c.Purposes) <= 16 && len(c.TcfString) <= 4096 && len(c.GppString) <= 4096
+}
+
+func within(s string, least, most int) bool { return len(s) >= least && len(s) <= most }
+
+func known[E ~int32](names map[int32]string, e E) bool {
+	_, ok := names[int32(e)]
+	return ok
+}
+
+// checkEvent is check for an event.
+func (r *rules) checkEvent(v *violations, prefix string, e *pb.Event) {
+	if !usual(e) {
+		r.check(v, prefix, e)
+	}
+}
+
+// checkTracked is check for a request with one event.
+func (r *rules) checkTracked(v *violations, req *pb.TrackEventRequest) {
+	if site, ok := strings.CutPrefix(req.GetSite(), "sites/"); !ok || !validSiteID(site) || !usual(req.GetEvent()) {
+		r.check(v, "", req)
+	}
+}
