@@ -53,6 +53,11 @@ type Log struct {
 type Limits struct {
 	MaxMessageBytes      int           // of one request message
 	MaxConcurrentStreams int           // calls in flight on one connection
+	MaxConnections       int           // of the API
+	MaxInFlight          int           // calls in flight of a class, on all connections
+	MaxEventStreams      int           // StreamEvents at once
+	MaxBulk              int           // imports, exports and listings at once
+	MaxWait              time.Duration // for a processor; beyond it decisions are refused, others earlier
 	StreamWorkers        int           // goroutines kept ready for calls; 0: one new one a call
 	DefaultDeadline      time.Duration // for unary calls that set none
 	MaxDeadline          time.Duration // no unary call may take longer
@@ -103,6 +108,11 @@ func Default() *Config {
 		Limits: Limits{
 			MaxMessageBytes:      16 << 20,
 			MaxConcurrentStreams: 1024,
+			MaxConnections:       4096, // some 100 KB each
+			MaxInFlight:          1024, // events go on gaining from sharing a commit up to some 500
+			MaxEventStreams:      256,  // each may hold 8,192 events, some 8 MB
+			MaxBulk:              16,
+			MaxWait:              1 * time.Millisecond,
 			StreamWorkers:        64, // +6 % decisions a second over none on 2 cores
 			DefaultDeadline:      10 * time.Second,
 			MaxDeadline:          time.Minute,

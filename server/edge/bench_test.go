@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -38,5 +39,35 @@ func BenchmarkInterceptors(b *testing.B) {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		call(b, ctx)
+	})
+}
+
+// What letting a call in and counting it out adds, and what a refusal costs.
+func BenchmarkGate(b *testing.B) {
+	g := newGate(testConfig().Limits, prometheus.NewRegistry())
+	method := pb.DecisionService_Decide_FullMethodName
+	g.know(method)
+	info := &grpc.UnaryServerInfo{FullMethod: method}
+	handler := func(context.Context, any) (any, error) { return nil, nil }
+	b.Run("let in", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			ctx, cancel := context.WithCancel(context.Background()) // as the transport makes it
+			ctx, err := g.arrive(ctx, method)
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, _ = g.unary(ctx, nil, info, handler)
+			cancel()
+		}
+	})
+	b.Run("refused", func(b *testing.B) {
+		g.lanes[decisions].inside.Store(1 << 20)
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := g.arrive(context.Background(), method); err == nil {
+				b.Fatal("let in")
+			}
+		}
 	})
 }

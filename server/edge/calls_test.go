@@ -272,7 +272,7 @@ func TestMetricsHaveNoIDs(t *testing.T) {
 	if strings.Contains(body, "id-in-a-request") {
 		t.Error("an id of the request is in the metrics")
 	}
-	known := regexp.MustCompile(`^(grpc_(type|service|method|code)|le|quantile|version|path|checksum|code|cause)$`)
+	known := regexp.MustCompile(`^(grpc_(type|service|method|code)|le|quantile|version|path|checksum|code|cause|class|reason)$`)
 	for _, label := range regexp.MustCompile(`[{,]([a-z_]+)="`).FindAllStringSubmatch(body, -1) {
 		if !known.MatchString(label[1]) {
 			t.Errorf("label %q: say here that its values are few and name nobody", label[1])

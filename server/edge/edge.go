@@ -42,6 +42,7 @@ type Server struct {
 	tags    *tags        // nil when off
 	cert    *certificate // nil without TLS
 	metrics *metrics
+	gate    *gate
 
 	listener   net.Listener
 	started    chan struct{}
@@ -67,7 +68,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		cfg: o.Config, log: o.Log,
 		health:  health.NewServer(),
-		metrics: newMetrics(o.Registry),
+		metrics: newMetrics(o.Registry), gate: newGate(o.Config.Limits, o.Registry),
 		started: make(chan struct{}), draining: make(chan struct{}),
 		grace:   endlessGrace,
 		methods: make(map[string]bool),
@@ -157,6 +158,7 @@ func (s *Server) Listen() (err error) {
 	if s.listener, err = listen("listen", s.cfg.Listen); err != nil {
 		return err
 	}
+	s.listener = &bounded{Listener: s.listener, most: int64(s.cfg.Limits.MaxConnections), metrics: s.metrics}
 	if s.tags != nil {
 		if err := s.tags.listen(s.cfg.TagListen, s.cert); err != nil {
 			return err
@@ -215,6 +217,7 @@ func (s *Server) Run(ctx context.Context) error {
 	for service, info := range s.grpc.GetServiceInfo() {
 		for _, method := range info.Methods {
 			s.methods["/"+service+"/"+method.Name] = true
+			s.gate.know("/" + service + "/" + method.Name)
 		}
 	}
 	s.metrics.rpc.InitializeMetrics(s.grpc)

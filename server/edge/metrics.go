@@ -12,6 +12,8 @@ type metrics struct {
 	rpc     *grpcprom.ServerMetrics
 	panics  prometheus.Counter
 	unknown prometheus.Counter
+	open    prometheus.Gauge   // connections
+	closed  prometheus.Counter // connections, at once
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -26,8 +28,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		unknown: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "vitrine_unknown_methods_total", Help: "Calls of methods that are not there: clients of another version.",
 		}),
+		open: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "vitrine_connections", Help: "Open connections to the API.",
+		}),
+		closed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "vitrine_connections_refused_total", Help: "Connections closed at once, because there were limits.max_connections.",
+		}),
 	}
-	r.MustRegister(m.rpc, m.panics, m.unknown,
+	r.MustRegister(m.rpc, m.panics, m.unknown, m.open, m.closed,
 		collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

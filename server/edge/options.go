@@ -15,7 +15,8 @@ import (
 	"google.golang.org/grpc/keepalive"
 )
 
-// interceptors stand in the order a call meets them: it is counted, its faults
+// interceptors stand in the order a call meets them: it is begun, if it may be, or
+// waits for its turn; it is counted, its faults
 // are logged, it is bounded in time, written down if it is rare, and kept from
 // taking the process with it.
 func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamServerInterceptor) {
@@ -27,12 +28,14 @@ func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamSer
 	onlyEnd := []logging.Option{logging.WithLogOnEvents(logging.FinishCall)}
 	panics := recovery.WithRecoveryHandlerContext(s.recovered)
 	return []grpc.UnaryServerInterceptor{
+			s.gate.unary,
 			s.metrics.rpc.UnaryServerInterceptor(),
 			s.unaryFaults,
 			s.deadline,
 			selector.UnaryServerInterceptor(logging.UnaryServerInterceptor(calls, onlyEnd...), rare),
 			recovery.UnaryServerInterceptor(panics),
 		}, []grpc.StreamServerInterceptor{
+			s.gate.stream,
 			selector.StreamServerInterceptor(s.metrics.rpc.StreamServerInterceptor(), known),
 			s.streamFaults,
 			selector.StreamServerInterceptor(logging.StreamServerInterceptor(calls, onlyEnd...), rare),
