@@ -90,6 +90,37 @@ func (c *Catalog) Lookup(id scoring.ProductID) (Index, bool) {
 	return Index(i), ok
 }
 
+// None is the number of no product.
+const None = ^Index(0)
+
+// LookupAll writes the numbers of product ids into found, None for an id without one.
+// It asks for the memory of many at a time before it waits for that of one.
+func (c *Catalog) LookupAll(found []Index, ids []scoring.ProductID) {
+	var hashes [32]uint64
+	var near [len(hashes)]*entry
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), len(hashes))]
+		for k, id := range some {
+			hashes[k] = xxhash.Sum64String(string(id))
+			found[k], near[k] = None, nil
+			if i, ok := c.byID.likely(hashes[k]); ok {
+				found[k], near[k] = Index(i), c.products.at(i)
+			}
+		}
+		for k, id := range some {
+			if e := near[k]; e != nil && e.hash == hashes[k] && e.id == id {
+				continue
+			}
+			if i, ok := c.Lookup(id); ok {
+				found[k] = i
+			} else {
+				found[k] = None
+			}
+		}
+		ids, found = ids[len(some):], found[len(some):]
+	}
+}
+
 // ID returns the product id of a number that Intern returned.
 func (c *Catalog) ID(i Index) scoring.ProductID { return c.products.at(uint32(i)).id }
 
@@ -101,6 +132,10 @@ func (c *Catalog) Product(i Index) *scoring.Product {
 	}
 	return nil
 }
+
+// Holds reports whether the product of that number is in the catalogue. It is cheaper
+// than to look at it.
+func (c *Catalog) Holds(i Index) bool { return c.products.at(uint32(i)).listing.Load() != nil }
 
 // Candidate returns the product of that number for a decision at that time, or
 // nil if it is not in the catalogue, with the reason why it may not be shown to
@@ -121,9 +156,9 @@ func (c *Catalog) Candidate(i Index, now time.Time) (*scoring.Product, scoring.R
 }
 
 // Ahead asks for the memory that Candidate and Facets read of products, of all at a
-// time, so that none is waited for alone. It returns how many of them may be shown
-// at any time.
-func (c *Catalog) Ahead(list []Index) (plain int) {
+// time, so that none is waited for alone. What it returns is of no use but that the
+// reading can't be left out.
+func (c *Catalog) Ahead(list []Index) (read Term) {
 	var listings [64]*listing
 	for len(list) > 0 {
 		some := list[:min(len(list), len(listings))]
@@ -131,13 +166,13 @@ func (c *Catalog) Ahead(list []Index) (plain int) {
 			listings[k] = c.products.at(uint32(i)).listing.Load()
 		}
 		for k := range some {
-			if l := listings[k]; l != nil && l.plain {
-				plain++
+			if l := listings[k]; l != nil && len(l.facets) > 0 {
+				read += l.facets[0]
 			}
 		}
 		list = list[len(some):]
 	}
-	return plain
+	return read
 }
 
 // Plain reports whether the product of that number may be shown to anyone at any

@@ -42,9 +42,13 @@ func (c *chunks[T]) publish() { c.n.Add(1) }
 // table is an open-addressing hash table from hashes to numbers, with linear
 // probing. Readers take no lock; a full table is replaced by one twice the size.
 type table struct {
-	slots atomic.Pointer[[]atomic.Uint32] // number + 1; 0: free
+	slots atomic.Pointer[[]atomic.Uint64]
 	n     int
 }
+
+// slotOf is what a slot holds: the upper half of the hash, which tells most others
+// apart without a look at what they are, and the number + 1; 0: free.
+func slotOf(hash uint64, i uint32) uint64 { return hash>>32<<32 | uint64(i+1) }
 
 // find returns the first number under that hash which the caller recognises.
 func (t *table) find(hash uint64, is func(uint32) bool) (uint32, bool) {
@@ -55,42 +59,53 @@ func (t *table) find(hash uint64, is func(uint32) bool) (uint32, bool) {
 	slots := *p
 	mask := uint64(len(slots) - 1)
 	for s := hash & mask; ; s = (s + 1) & mask {
-		switch i := slots[s].Load(); {
-		case i == 0:
+		switch x := slots[s].Load(); {
+		case x == 0:
 			return 0, false
-		case is(i - 1):
-			return i - 1, true
+		case x>>32 == hash>>32 && is(uint32(x)-1):
+			return uint32(x) - 1, true
 		}
 	}
+}
+
+// likely is the number in the slot where find begins, if it may be the one.
+func (t *table) likely(hash uint64) (uint32, bool) {
+	p := t.slots.Load()
+	if p == nil {
+		return 0, false
+	}
+	slots := *p
+	x := slots[hash&uint64(len(slots)-1)].Load()
+	return uint32(x) - 1, x != 0 && x>>32 == hash>>32
 }
 
 // insert adds a number that is not in the table; hashOf gives that of any.
 func (t *table) insert(hash uint64, i uint32, hashOf func(uint32) uint64) {
 	p := t.slots.Load()
 	if p == nil || 4*(t.n+1) > 3*len(*p) {
-		bigger := make([]atomic.Uint32, 64)
+		bigger := make([]atomic.Uint64, 64)
 		if p != nil {
-			bigger = make([]atomic.Uint32, 2*len(*p))
+			bigger = make([]atomic.Uint64, 2*len(*p))
 			for s := range *p {
-				if old := (*p)[s].Load(); old != 0 {
-					put(bigger, hashOf(old-1), old)
+				if old := uint32((*p)[s].Load()); old != 0 {
+					put(bigger, hashOf(old-1), old-1)
 				}
 			}
 		}
 		p = &bigger
-		put(*p, hash, i+1)
+		put(*p, hash, i)
 		t.slots.Store(p)
 	} else {
-		put(*p, hash, i+1)
+		put(*p, hash, i)
 	}
 	t.n++
 }
 
-func put(slots []atomic.Uint32, hash uint64, v uint32) {
+func put(slots []atomic.Uint64, hash uint64, i uint32) {
 	mask := uint64(len(slots) - 1)
 	s := hash & mask
 	for slots[s].Load() != 0 {
 		s = (s + 1) & mask
 	}
-	slots[s].Store(v)
+	slots[s].Store(slotOf(hash, i))
 }

@@ -1,9 +1,7 @@
 package decide
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
@@ -44,19 +42,28 @@ func (f *filling) explain(r *ranking, s *scored) []scoring.Reason {
 		}
 		q.parts[at].amount += amount
 	}
-	q.parts = slices.DeleteFunc(q.parts, func(p part) bool { return p.amount <= 0 })
-	if len(q.parts) == 0 {
+	var sum float32
+	speak := 0
+	for k := range q.parts {
+		if amount := q.parts[k].amount; amount > 0 {
+			sum += amount
+			speak++
+		}
+	}
+	if speak == 0 {
 		return f.because(scoring.ReasonPopular)
 	}
-	var sum float32
-	for _, p := range q.parts {
-		sum += p.amount
-	}
-	slices.SortStableFunc(q.parts, func(a, b part) int { return cmp.Compare(b.amount, a.amount) })
-	reasons := f.reasons(min(maxReasons, len(q.parts)))
+	reasons := f.reasons(min(maxReasons, speak))
 	for k := range reasons {
-		reasons[k] = q.parts[k].reason
-		reasons[k].Share = float64(q.parts[k].amount) / float64(sum)
+		most := &q.parts[0] // of equal ones the first
+		for j := range q.parts {
+			if q.parts[j].amount > most.amount {
+				most = &q.parts[j]
+			}
+		}
+		reasons[k] = most.reason
+		reasons[k].Share = float64(most.amount) / float64(sum)
+		most.amount = 0
 	}
 	return reasons
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 	"github.com/vitrine-io/vitrine/scoring/model"
+	"github.com/vitrine-io/vitrine/scoring/visitor"
 )
 
 const (
@@ -82,7 +83,9 @@ type query struct {
 	pairs     []model.Pair
 	hops      []model.Pair
 	vias      []model.Pair
-	ahead     []catalog.Index // what memory is asked for
+	ahead     []catalog.Index     // what memory is asked for
+	ids       []scoring.ProductID // of the profile's touches
+	numbers   []catalog.Index     // theirs
 	refs      []model.SessionRef
 	matches   matches
 	session   model.Steps
@@ -230,6 +233,7 @@ func (q *query) readTouches() {
 		return
 	}
 	touches := q.page.Visitor.Profile().Touches
+	q.lookUp(touches)
 	visit := true
 	next := q.page.Now
 	var visitEnd visitEnd
@@ -239,8 +243,8 @@ func (q *query) readTouches() {
 			visit = false
 		}
 		next = t.Time
-		i, ok := q.find(t.Product)
-		if !ok {
+		i := q.numbers[k]
+		if i == catalog.None || !q.known(i) {
 			continue
 		}
 		q.touches = append(q.touches, touch{product: i, dismissed: t.Type == scoring.Dismissed})
@@ -271,6 +275,25 @@ func (q *query) readTouches() {
 	}
 	slices.Reverse(q.steps)
 	slices.Reverse(q.looks)
+}
+
+// lookUp finds the numbers of the profile's touches, and asks for the memory of what is
+// read of the latest of them.
+func (q *query) lookUp(touches []visitor.Touch) {
+	q.ids = q.ids[:0]
+	for k := range touches {
+		q.ids = append(q.ids, touches[k].Product)
+	}
+	q.numbers = slices.Grow(q.numbers[:0], len(q.ids))[:len(q.ids)]
+	q.products.LookupAll(q.numbers, q.ids)
+	q.ahead = q.ahead[:0]
+	for k := len(q.numbers) - 1; k >= 0 && len(q.ahead) < maxSeeds; k-- {
+		if i := q.numbers[k]; i != catalog.None && !slices.Contains(q.ahead, i) {
+			q.ahead = append(q.ahead, i)
+		}
+	}
+	q.products.Ahead(q.ahead)
+	q.learned.AheadOfPairs(q.ahead)
 }
 
 // touch is one of the profile's touches.
@@ -349,5 +372,9 @@ func (q *query) sawInVisit(i catalog.Index) {
 // numbers were given out depends on when the process began.
 func (q *query) find(id scoring.ProductID) (catalog.Index, bool) {
 	i, ok := q.products.Lookup(id)
-	return i, ok && (q.products.Product(i) != nil || q.learned.Known(i))
+	return i, ok && q.known(i)
 }
+
+// known reports whether the catalogue has the product of a number, or something is
+// learned of it.
+func (q *query) known(i catalog.Index) bool { return q.products.Holds(i) || q.learned.Known(i) }
