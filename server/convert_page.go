@@ -50,7 +50,7 @@ type slot struct {
 // queryFromProto converts and checks a whole request.
 func (s *decisions) queryFromProto(req *pb.DecideRequest) (*query, error) {
 	var v violations
-	s.rules.check(&v, "", req)
+	s.rules.checkPage(&v, req)
 	if err := v.err(); err != nil {
 		return nil, err
 	}

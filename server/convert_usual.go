@@ -30,6 +30,26 @@ func usual(e *pb.Event) bool {
 	return usualContext(e.Context) && usualConsent(e.Consent)
 }
 
+// usualPage is usual for a page to decide.
+func usualPage(m *pb.DecideRequest) bool {
+	site, ok := strings.CutPrefix(m.GetSite(), "sites/")
+	if !ok || !validSiteID(site) || len(m.Placements) < 1 || len(m.Placements) > 20 || len(m.SessionEvents) > 100 ||
+		len(m.ContactBlob) > 1024 || !known(pb.Explain_name, m.Explain) {
+		return false
+	}
+	for _, p := range m.Placements {
+		if p == nil || !within(p.Placement, 1, 256) || p.Count < 0 || p.Count > 100 || len(p.Filter) > 4096 || len(p.ExcludeIds) > 500 {
+			return false
+		}
+		for _, id := range p.ExcludeIds {
+			if !within(id, 1, 128) {
+				return false
+			}
+		}
+	}
+	return usualContext(m.Context) && usualConsent(m.Consent)
+}
+
 func usualContext(c *pb.PageContext) bool {
 	if c == nil {
 		return true
@@ -72,6 +92,13 @@ func (r *rules) checkEvent(v *violations, prefix string, e *pb.Event) {
 // checkTracked is check for a request with one event.
 func (r *rules) checkTracked(v *violations, req *pb.TrackEventRequest) {
 	if site, ok := strings.CutPrefix(req.GetSite(), "sites/"); !ok || !validSiteID(site) || !usual(req.GetEvent()) {
+		r.check(v, "", req)
+	}
+}
+
+// checkPage is check for a page to decide.
+func (r *rules) checkPage(v *violations, req *pb.DecideRequest) {
+	if !usualPage(req) {
 		r.check(v, "", req)
 	}
 }

@@ -183,6 +183,8 @@ func TestUsualKnowsEveryField(t *testing.T) {
 		{&pb.Consent{}, "global_privacy_control gpp_string purposes tcf_string"},
 		{&pb.PurposeConsent{}, "granted purpose"},
 		{&pb.TrackEventRequest{}, "dry_run event site"},
+		{&pb.DecideRequest{}, "consent contact_blob context dry_run explain include_products include_segments placements session_events site visitor"},
+		{&pb.PlacementRequest{}, "count exclude_ids filter placement"},
 	} {
 		var names []string
 		fields := test.message.ProtoReflect().Descriptor().Fields()

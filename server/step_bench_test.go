@@ -53,7 +53,7 @@ func BenchmarkDecideStep(b *testing.B) {
 		{"unmarshal", func(i int) error { return proto.Unmarshal(encoded[i], &pb.DecideRequest{}) }},
 		{"rules", func(i int) error {
 			var v violations
-			s.rules.check(&v, "", requests[i])
+			s.rules.checkPage(&v, requests[i])
 			return v.err()
 		}},
 		{"validate", func(i int) error { _, err := s.queryFromProto(requests[i]); return err }},
