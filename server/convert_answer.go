@@ -36,25 +36,32 @@ func (w *answerBytes) double(field protowire.Number, x float64) {
 	}
 }
 
-// begin opens a field of bytes, of which end wants to know where it began.
-func (w *answerBytes) begin(field protowire.Number) (at int) {
-	w.b = append(protowire.AppendTag(w.b, field, protowire.BytesType), 0)
-	return len(w.b)
+// opened is a field of bytes that is being written.
+type opened struct{ at, room int }
+
+// begin opens a field of bytes that will be about that long: there is room for its
+// length before it.
+func (w *answerBytes) begin(field protowire.Number, about int) opened {
+	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
+	room := protowire.SizeVarint(uint64(about))
+	w.b = append(w.b, make([]byte, room)...)
+	return opened{len(w.b), room}
 }
 
-// end closes it: its length goes before it, which is short most often.
-func (w *answerBytes) end(at int) {
-	n := len(w.b) - at
-	if more := protowire.SizeVarint(uint64(n)) - 1; more > 0 {
-		w.b = append(w.b, make([]byte, more)...)
-		copy(w.b[at+more:], w.b[at:at+n])
+// end closes it, and moves it if its length takes other room.
+func (w *answerBytes) end(o opened) {
+	n := len(w.b) - o.at
+	if more := protowire.SizeVarint(uint64(n)) - o.room; more != 0 {
+		w.b = append(w.b, make([]byte, max(0, more))...)
+		copy(w.b[o.at+more:], w.b[o.at:o.at+n])
+		w.b = w.b[:o.at+more+n]
 	}
-	protowire.AppendVarint(w.b[:at-1], uint64(n))
+	protowire.AppendVarint(w.b[:o.at-o.room], uint64(n))
 }
 
 // message writes a message that was made, for the rare ones.
 func (w *answerBytes) message(field protowire.Number, m proto.Message) (err error) {
-	at := w.begin(field)
+	at := w.begin(field, proto.Size(m))
 	w.b, err = proto.MarshalOptions{Deterministic: true}.MarshalAppend(w.b, m)
 	w.end(at)
 	return err

@@ -111,7 +111,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: read the key of attribution tokens: %w", err)
 	}
-	s.tokens = &tokens{key}
+	s.tokens = &tokens{key: key}
 	if key, err = o.Store.Secret(ctx, "contacts", 32); err != nil {
 		return nil, fmt.Errorf("server: read the key of contact blobs: %w", err)
 	}

@@ -7,8 +7,10 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"io"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -56,7 +58,10 @@ const (
 )
 
 // tokens makes and reads attribution tokens under the installation's secret.
-type tokens struct{ key []byte }
+type tokens struct {
+	key  []byte
+	macs sync.Pool // of hash.Hash under the key: to make one takes as long as to use it
+}
 
 // signedTokens writes the tokens of a decision's items.
 type signedTokens struct {
@@ -151,9 +156,13 @@ func tokenHashes(id scoring.DecisionID, placement int) func(position int) uint64
 }
 
 func (t *tokens) mac(site scoring.SiteID, id []byte) []byte {
-	h := hmac.New(sha256.New, t.key)
-	h.Write([]byte(site))
-	h.Write([]byte{0})
-	h.Write(id)
+	h, ok := t.macs.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, t.key)
+	}
+	defer t.macs.Put(h)
+	h.Reset()
+	var b [maxID + 1 + idBytes]byte
+	h.Write(append(append(append(b[:0], site...), 0), id...))
 	return h.Sum(nil)[:tokenMAC]
 }
