@@ -62,6 +62,7 @@ type Server struct {
 	version       string
 	started       time.Time
 	draining      <-chan struct{}
+	lastBackup    atomic.Pointer[time.Time]       // as of when the last one is that was read to its end
 	ablation      atomic.Pointer[decide.Ablation] // nil: decisions leave nothing out
 }
 

@@ -21,10 +21,8 @@ type admin struct {
 func (s *admin) Compact(_ *pb.CompactRequest, stream grpc.ServerStreamingServer[pb.CompactResponse]) error {
 	ctx := stream.Context()
 	// What was learned first: the snapshots of before know what was erased since.
-	for _, st := range s.sites.all() {
-		if err := s.saveAll(ctx, st); err != nil && !errors.Is(err, store.ErrNotFound) { // deleted meanwhile
-			return s.fail("Compact", err)
-		}
+	if err := s.saveSites(ctx); err != nil {
+		return s.fail("Compact", err)
 	}
 	var gone error // the caller; what was begun ends all the same
 	err := s.store.Compact(context.WithoutCancel(ctx), func(c store.Compaction) {
@@ -33,12 +31,22 @@ func (s *admin) Compact(_ *pb.CompactRequest, stream grpc.ServerStreamingServer[
 		}
 	})
 	if errors.Is(err, store.ErrBusy) {
-		err = precondition("another compaction is under way: wait for its end")
+		err = precondition("another compaction is under way, or a backup: wait for its end")
 	}
 	if err == nil {
 		err = gone
 	}
 	return s.fail("Compact", err)
+}
+
+// saveSites saves what every site has learned from all that is in its journal by now.
+func (s *Server) saveSites(ctx context.Context) error {
+	for _, st := range s.sites.all() {
+		if err := s.saveAll(ctx, st); err != nil && !errors.Is(err, store.ErrNotFound) { // deleted meanwhile
+			return err
+		}
+	}
+	return nil
 }
 
 // saveAll saves what a site has learned from everything that is in its journal by now.

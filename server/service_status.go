@@ -22,6 +22,9 @@ func (s *admin) GetStatus(ctx context.Context, _ *pb.GetStatusRequest) (*pb.Inst
 		Writable: health.NotWritable == "", NotWritableReason: health.NotWritable, Problems: health.Problems,
 		DataBytes: health.DataBytes, FreeBytes: health.FreeBytes,
 	}
+	if last := s.lastBackup.Load(); last != nil {
+		out.LastBackupTime = timestamppb.New(*last)
+	}
 	for _, st := range s.sites.all() {
 		of, err := s.statusOf(ctx, st)
 		if errors.Is(err, store.ErrNotFound) {

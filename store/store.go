@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
@@ -226,6 +227,38 @@ type Compaction struct {
 	Size        int64 // of the data after it; 0 until it is at its end
 }
 
+// BackupOptions say how a backup is to be made.
+type BackupOptions struct {
+	// BytesPerSecond bounds how fast it is made; 0: as fast as the disk is.
+	BytesPerSecond int64
+	// Progress, if it is not nil, is called now and then with how many bytes are copied,
+	// of about how many.
+	Progress func(done, total int64)
+}
+
+// Backup is a copy of everything kept, as it was at one moment. Whoever is done with it
+// closes it; it can then be opened again for a while.
+type Backup struct {
+	ID     string    // to open it by
+	Time   time.Time // as of when it is
+	Size   int64
+	SHA256 [32]byte // of all of it
+	io.ReadSeekCloser
+}
+
+// Backups makes copies of everything kept.
+type Backups interface {
+	// Backup copies everything that is kept, as it is at one moment after the call: every
+	// event acknowledged before is in it, of everything erased before nothing. Reads and
+	// writes go on meanwhile. It needs as much room as the data takes: ErrFull where
+	// there is less. ErrBusy while a compaction or another backup is under way, and while
+	// somebody reads another one.
+	Backup(ctx context.Context, o BackupOptions) (*Backup, error)
+	// OpenBackup opens one that was made some minutes ago at most, as often as one
+	// likes. ErrNotFound when it is no longer there.
+	OpenBackup(ctx context.Context, id string) (*Backup, error)
+}
+
 // Health is how a store is.
 type Health struct {
 	// NotWritable is why no writes are taken, in words; empty while they are.
@@ -250,6 +283,7 @@ type Store interface {
 	Segments
 	Decisions
 	Snapshots
+	Backups
 
 	// Secret returns n random bytes that are the same in every run on this data:
 	// the key that attribution tokens are signed with.
@@ -258,7 +292,8 @@ type Store interface {
 	// in any file. progress is called now and then, and at the end. Reads go on
 	// meanwhile, writes wait. A crash leaves either the old data or the new. It fails
 	// with ErrFull, and does nothing, where there is no room for a second copy, and
-	// with ErrBusy while another one is under way.
+	// with ErrBusy while another one is under way, or a backup is made or read. A backup
+	// that nobody reads is dropped: it may have what was erased since.
 	Compact(ctx context.Context, progress func(Compaction)) error
 	// Health tells how the store is. It is cheap enough to be asked every second.
 	Health() Health

@@ -4,41 +4,80 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 
 	bolt "go.etcd.io/bbolt"
 
-	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/store"
 )
 
-// Check verifies pages, records and the relations between them: numbers grow
-// within and across hours, nothing is ahead of the journal, every site has its
-// place. It holds up writes while it runs.
+// Finding is something that is wrong with a data folder.
+type Finding struct {
+	File   string // in the folder
+	Bucket string // such as siteData/00000001/profiles; empty when it is the file as a whole
+	Key    []byte // of the record; it may be personal
+	Reason string // without anything personal
+}
+
+// what is wrong, and where, without the key.
+func (f Finding) what() string {
+	if f.Bucket == "" {
+		return f.File + ": " + f.Reason
+	}
+	return f.File + ", " + f.Bucket + ": " + f.Reason
+}
+
+// shut reports whether a folder with it can't be opened.
+func (f Finding) shut() bool {
+	return filepath.Dir(f.File) == "." && (f.Bucket == "" || f.Bucket == string(bucketMeta) || f.Bucket == string(bucketSites))
+}
+
+// Remedy is what to do about it.
+func (f Finding) Remedy() string {
+	if filepath.Dir(f.File) != "." {
+		return "delete this file: what was learned is learned again from the journal, as far back as that goes"
+	}
+	return "stop the server, keep a copy of the folder and restore it from a backup"
+}
+
+// Inspection is what a check has seen.
+type Inspection struct {
+	Sites, Events, Decisions, Profiles, Products int
+	// Findings are what is wrong, up to a bound.
+	Findings []Finding
+}
+
+// Check verifies pages, records and the relations between them: numbers grow within and
+// across hours, nothing is ahead of the journal, every site has its place, every event
+// and decision is found by whom it is of. It holds up writes while it runs.
 func (s *Store) Check(ctx context.Context) error {
 	if s.isClosed() {
 		return store.ErrClosed
 	}
-	var found []error
-	err := s.journal.inspect(func(journal *bolt.Tx) error {
-		return s.state.inspect(func(state *bolt.Tx) error {
-			c := &checker{s: s, ctx: ctx, journal: journal, state: state}
-			found = c.run()
+	c := newChecker(ctx, s.codec, s.snapshots, mostErrors)
+	err := s.state.inspect(func(state *bolt.Tx) error { // in the order of atOneMoment
+		return s.journal.inspect(func(journal *bolt.Tx) error {
+			c.run(journal, state)
 			return ctx.Err()
 		})
 	})
 	if err == nil {
-		err = errors.Join(found...)
+		err = c.err()
 	}
 	if err != nil {
 		return fmt.Errorf("boltstore: check %s: %w", s.dir, translate(err))
 	}
 	return nil
 }
+
+const (
+	// mostErrors is after how many findings Check stops looking.
+	mostErrors = 20
+	// mostFindings is after how many CheckFolder does.
+	mostFindings = 1000
+)
 
 // inspect runs fn in a write transaction, so that nothing changes meanwhile, and
 // takes it back.
@@ -51,24 +90,29 @@ func (f *file) inspect(fn func(tx *bolt.Tx) error) (err error) {
 		return f.wrap(err)
 	}
 	defer f.abandon(tx)
-	if err := f.verifyPages(); err != nil {
-		return err
+	if err := verifyAll(f.path, func(int64) {}); err != nil {
+		return f.wrap(err)
 	}
-	var first error
-	for err := range tx.Check() { // to the end, or its goroutine stays
-		if first == nil {
-			first = fmt.Errorf("%s: %w: %w", f.path, store.ErrCorrupt, err)
-		}
-	}
-	if first != nil {
-		return first
+	if err := boltCheck(tx); err != nil {
+		return f.wrap(err)
 	}
 	return f.wrap(fn(tx))
 }
 
-// verifyPages comes before bbolt's own check, which trusts what it follows.
-func (f *file) verifyPages() error {
-	r, err := os.Open(f.path)
+// boltCheck is bbolt's own check.
+func boltCheck(tx *bolt.Tx) (first error) {
+	for err := range tx.Check() { // to the end, or its goroutine stays
+		if first == nil {
+			first = fmt.Errorf("%w: %w", store.ErrCorrupt, err)
+		}
+	}
+	return first
+}
+
+// verifyAll verifies all pages of a file. It comes before bbolt's own check, which
+// trusts what it follows.
+func verifyAll(path string, read func(bytes int64)) error {
+	r, err := os.Open(path)
 	if err != nil {
 		return err
 	}
@@ -78,176 +122,126 @@ func (f *file) verifyPages() error {
 		return err
 	}
 	meta, err := readMeta(r, info.Size())
-	if err == nil {
-		err = verifyPages(r, meta)
-	}
-	return f.wrap(err)
-}
-
-// maxFindings is after how many findings a check stops looking.
-const maxFindings = 20
-
-type checker struct {
-	s              *Store
-	ctx            context.Context
-	journal, state *bolt.Tx
-	alive          map[siteNo]scoring.SiteID
-	seq            store.Seq // the last number given out
-	found          []error
-}
-
-func (c *checker) run() []error {
-	c.alive = make(map[siteNo]scoring.SiteID)
-	c.seq = store.Seq(metaNumber(c.journal, keySeq))
-	c.sites()
-	if watermark := store.Seq(metaNumber(c.state, keyWatermark)); watermark > c.seq {
-		c.report("the watermark %d is ahead of the journal, %d", watermark, c.seq)
-	}
-	for no, id := range c.alive {
-		c.siteData(no, id)
-		c.events(no, id)
-		c.decisions(no, id)
-		c.snapshots(no, id)
-	}
-	return c.found
-}
-
-// report notes a finding. What it names must not be personal.
-func (c *checker) report(format string, args ...any) {
-	if len(c.found) < maxFindings {
-		c.found = append(c.found, fmt.Errorf(format+": %w", append(args, store.ErrCorrupt)...))
-	}
-}
-
-func (c *checker) enough() bool { return len(c.found) >= maxFindings || c.ctx.Err() != nil }
-
-func (c *checker) sites() {
-	_ = c.state.Bucket(bucketSites).ForEach(func(k, v []byte) error {
-		var r siteRecord
-		if err := c.s.codec.decode(v, &r); err != nil {
-			c.report("site %q: %v", k, err)
-			return nil
-		}
-		if other, ok := c.alive[r.No]; ok {
-			c.report("sites %q and %q share number %d", k, other, r.No)
-		}
-		if uint64(r.No) > c.state.Bucket(bucketMeta).Sequence() {
-			c.report("site %q has number %d, which was never given out", k, r.No)
-		}
-		c.alive[r.No] = scoring.SiteID(k)
-		return nil
-	})
-}
-
-func (c *checker) siteData(no siteNo, id scoring.SiteID) {
-	c.records(no, id, bucketProfiles, func(_, v []byte) error {
-		h, err := decodeProfile(v)
-		if err == nil && h.seq > c.seq {
-			return fmt.Errorf("is at event %d, the journal ends at %d", h.seq, c.seq)
-		}
-		return err
-	})
-	c.records(no, id, bucketProducts, func(k, v []byte) error {
-		var p scoring.Product
-		err := c.s.codec.decode(v, &p)
-		if err == nil && string(p.ID) != string(k) {
-			return fmt.Errorf("%q stands at %q", p.ID, k)
-		}
-		return err
-	})
-	c.records(no, id, bucketPlacements, func(k, v []byte) error { return placements.check(c.s, k, v) })
-	c.records(no, id, bucketCampaigns, func(k, v []byte) error { return campaigns.check(c.s, k, v) })
-	c.records(no, id, bucketCreatives, func(k, v []byte) error { return creatives.check(c.s, k, v) })
-	c.records(no, id, bucketSegments, func(k, v []byte) error { return segments.check(c.s, k, v) })
-}
-
-func (c *checker) records(no siteNo, id scoring.SiteID, name []byte, fn func(k, v []byte) error) {
-	b := siteBucket(c.state, no, name)
-	if b == nil {
-		c.report("site %q has no %s", id, name)
-		return
-	}
-	cur := b.Cursor()
-	n := 0
-	for k, v := cur.First(); k != nil && !c.enough(); k, v = cur.Next() {
-		n++
-		if err := fn(k, v); err != nil {
-			c.report("site %q, number %d of its %s: %v", id, n, name, err)
-		}
-	}
-}
-
-func (c *checker) events(no siteNo, id scoring.SiteID) {
-	hours := c.journal.Bucket(bucketEvents).Bucket(no.key())
-	if hours == nil {
-		return
-	}
-	var last store.Seq
-	cur := hours.Cursor()
-	for k, v := cur.First(); k != nil && !c.enough(); k, v = cur.Next() {
-		if _, ok := keyHour(k); !ok || v != nil {
-			if string(k) != string(keyHead) {
-				c.report("site %q: unknown key %x in the journal", id, k)
-			}
-			continue
-		}
-		events := hours.Bucket(k).Cursor()
-		for key, value := events.First(); key != nil && !c.enough(); key, value = events.Next() {
-			seq := keySeqOf(key)
-			if seq <= last {
-				c.report("site %q: event %d follows event %d", id, seq, last)
-			}
-			last = seq
-			var e scoring.Event
-			if err := c.s.codec.decodeEvent(value, &e); err != nil {
-				c.report("site %q, event %d: %v", id, seq, err)
-			} else if hash, _ := eventRecordHash(value); hash != eventHash(no, e.ID) {
-				c.report("site %q, event %d: the hash of its id is another's", id, seq)
-			}
-		}
-	}
-	if last > c.seq {
-		c.report("site %q: event %d is ahead of the journal, %d", id, last, c.seq)
-	}
-}
-
-func (c *checker) decisions(no siteNo, id scoring.SiteID) {
-	hours := c.journal.Bucket(bucketDecisions).Bucket(no.key())
-	if hours == nil {
-		return
-	}
-	cur := hours.Cursor()
-	for k, _ := cur.First(); k != nil && !c.enough(); k, _ = cur.Next() {
-		decisions := hours.Bucket(k).Cursor()
-		for key, value := decisions.First(); key != nil && !c.enough(); key, value = decisions.Next() {
-			var d scoring.Decision
-			if err := c.s.codec.decode(value, &d); err != nil {
-				c.report("site %q, decision %q: %v", id, key, err)
-			} else if string(d.ID) != string(key) {
-				c.report("site %q: decision %q stands at %q", id, d.ID, key)
-			}
-		}
-	}
-}
-
-func (c *checker) snapshots(no siteNo, id scoring.SiteID) {
-	dir := c.s.snapshots.siteDir(no)
-	files, err := os.ReadDir(dir)
 	if err != nil {
-		return // none yet
+		return err
 	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), snapshotSuffix) {
-			continue
+	return verifyPages(meteredReader{r, read}, meta)
+}
+
+// meteredReader tells how much is read.
+type meteredReader struct {
+	*os.File
+	read func(bytes int64)
+}
+
+func (m meteredReader) ReadAt(p []byte, at int64) (int, error) {
+	m.read(int64(len(p)))
+	return m.File.ReadAt(p, at)
+}
+
+// CheckFolder checks a data folder that no server has open, as Check does, and changes
+// nothing in it. progress is called now and then with how far a phase has come, in
+// bytes. It fails with ErrLocked where a server has the folder open, and where there is
+// no data; what is wrong with the data is no error, but in what it returns.
+func CheckFolder(ctx context.Context, dir string, progress func(phase string, done, total int64)) (Inspection, error) {
+	in, err := checkFolder(ctx, dir, progress)
+	if err != nil {
+		return in, fmt.Errorf("boltstore: check %s: %w", dir, translate(err))
+	}
+	return in, nil
+}
+
+func checkFolder(ctx context.Context, dir string, progress func(phase string, done, total int64)) (Inspection, error) {
+	lock, err := lockShared(filepath.Join(dir, lockName))
+	if err != nil {
+		return Inspection{}, err
+	}
+	if lock != nil {
+		defer func() { _ = lock.Close() }()
+	}
+	codec, err := newCodec()
+	if err != nil {
+		return Inspection{}, err
+	}
+	c := newChecker(ctx, codec, snapshots{filepath.Join(dir, snapshotsDir)}, mostFindings)
+	journal, journalSize, err := c.openReadOnly(dir, journalName, progress)
+	if err != nil {
+		return Inspection{}, err
+	}
+	defer closeIfOpen(journal)
+	state, stateSize, err := c.openReadOnly(dir, stateName, progress)
+	if err != nil {
+		return Inspection{}, err
+	}
+	defer closeIfOpen(state)
+	if journal == nil || state == nil {
+		return c.seen, ctx.Err() // their pages are wrong: nothing else can be told
+	}
+	c.progress = func(done int64) { progress("records", min(done, journalSize+stateSize), journalSize+stateSize) }
+	err = journal.view(func(jtx *bolt.Tx) error {
+		return state.view(func(stx *bolt.Tx) error {
+			c.run(jtx, stx)
+			return ctx.Err()
+		})
+	})
+	if errors.Is(err, store.ErrCorrupt) && ctx.Err() == nil {
+		c.report(place{file: journalName}, "%v", err)
+		err = nil
+	}
+	return c.seen, err
+}
+
+func closeIfOpen(f *file) {
+	if f != nil {
+		_ = f.db.Load().Close()
+	}
+}
+
+// openReadOnly verifies the pages of a file, and opens it if they are sound. Else it
+// reports what is wrong, and returns nil.
+func (c *checker) openReadOnly(dir, name string, progress func(string, int64, int64)) (*file, int64, error) {
+	path := filepath.Join(dir, name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	var done, told int64
+	err = verifyAll(path, func(n int64) {
+		if done += n; done-told >= copyReport {
+			told = done
+			progress(name, min(done, info.Size()), info.Size())
 		}
-		seq, err := loadSnapshot(filepath.Join(dir, f.Name()), func(io.Reader) error { return nil })
-		if errors.Is(err, store.ErrNotFound) {
-			continue // replaced at this moment
-		}
-		if err != nil {
-			c.report("site %q: %v", id, err)
-		} else if seq > c.seq {
-			c.report("site %q: snapshot %s is at event %d, the journal ends at %d", id, f.Name(), seq, c.seq)
+	})
+	if err == nil {
+		progress(name, info.Size(), info.Size())
+		var f *file
+		if f, err = openReadOnly(path); err == nil {
+			return f, info.Size(), nil
 		}
 	}
+	if !errors.Is(err, store.ErrCorrupt) && !errors.Is(err, store.ErrNewerFormat) {
+		return nil, 0, err
+	}
+	c.report(place{file: name}, "%v", err)
+	return nil, 0, nil
+}
+
+func openReadOnly(path string) (_ *file, err error) {
+	options := &bolt.Options{ReadOnly: true, NoStatistics: true, FreelistType: bolt.FreelistMapType}
+	db, err := openBolt(path, options)
+	if err != nil {
+		return nil, damaged(path, err.Error())
+	}
+	f := newFile(db, options, path, hooks{}, func() {})
+	err = f.view(func(tx *bolt.Tx) error {
+		if err := boltCheck(tx); err != nil {
+			return err
+		}
+		return checkFormat(tx)
+	})
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return f, nil
 }

@@ -96,6 +96,16 @@ func (cs chunks) newest() (last chunk, ok bool) {
 	return chunk(v), n > 0
 }
 
+// have reports whether the chunk is among them.
+func (cs chunks) have(c chunk) bool {
+	for r := range cs.each {
+		if r.from <= c && c <= r.to {
+			return true
+		}
+	}
+	return false
+}
+
 // each yields the ranges, the newest first.
 func (cs chunks) each(yield func(chunkRange) bool) {
 	rest, before := string(cs), chunk(0)

@@ -30,6 +30,9 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) shutdown() error {
+	s.copying.Lock() // whoever copies has seen that it closes
+	defer s.copying.Unlock()
+	s.kept.close()
 	<-s.running.retain
 	<-s.running.mend
 	s.mender.mend() // a last time; what is not mended shows below

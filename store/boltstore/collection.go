@@ -91,9 +91,9 @@ func deleteKey(b *bolt.Bucket, key string) error {
 }
 
 // check decodes a record and reports whether it stands where it should.
-func (c *collection[T]) check(s *Store, k, v []byte) error {
+func (c *collection[T]) check(codec codec, k, v []byte) error {
 	var x T
-	err := s.codec.decode(v, &x)
+	err := codec.decode(v, &x)
 	if err == nil && c.key(&x) != string(k) {
 		return fmt.Errorf("%q stands at %q", c.key(&x), k)
 	}

@@ -12,21 +12,17 @@ import (
 	"github.com/vitrine-io/vitrine/store"
 )
 
-const (
-	// compactCommit is about how many bytes one commit of a compaction copies.
-	compactCommit = 4 << 20
-	// compactReport is after how many bytes a compaction tells how far it is.
-	compactReport = 8 << 20
-)
-
 // Compact copies the files one after the other, each under a temporary name that takes
 // the place of its own at once when all of it is on disk. Reads go on in the old file
 // until then; writes of the file wait.
 func (s *Store) Compact(ctx context.Context, progress func(store.Compaction)) error {
-	if !s.compacting.TryLock() {
+	if !s.copying.TryLock() {
 		return fmt.Errorf("boltstore: compact %s: %w", s.dir, store.ErrBusy)
 	}
-	defer s.compacting.Unlock()
+	defer s.copying.Unlock()
+	if err := s.kept.drop(); err != nil {
+		return fmt.Errorf("boltstore: compact %s: %w", s.dir, err)
+	}
 	if err := s.compact(ctx, progress); err != nil {
 		return fmt.Errorf("boltstore: compact %s: %w", s.dir, translate(err))
 	}
@@ -118,8 +114,12 @@ func (s *Store) compactFile(ctx context.Context, f *file, copied func(int64)) (e
 		}
 	}()
 	err = f.view(func(tx *bolt.Tx) error {
-		c := &copier{ctx: ctx, closing: s.closing, to: fresh, report: copied}
-		return c.all(tx)
+		to := &builder{to: fresh}
+		defer to.abandon()
+		if err := walk(tx, &metered{sink: to, ctx: ctx, closing: s.closing, report: copied}); err != nil {
+			return err
+		}
+		return to.commit()
 	})
 	if err != nil {
 		return err
@@ -145,113 +145,4 @@ func (s *Store) compactFile(ctx context.Context, f *file, copied func(int64)) (e
 		return err
 	}
 	return s.opts.hooks.compacting("renamed " + f.name)
-}
-
-// copier copies a database in transactions of a bounded size.
-type copier struct {
-	ctx     context.Context
-	closing <-chan struct{}
-	to      *bolt.DB
-	report  func(copied int64)
-
-	tx               *bolt.Tx
-	pending          int // bytes in tx
-	copied, reported int64
-}
-
-func (c *copier) all(from *bolt.Tx) (err error) {
-	defer func() {
-		if c.tx != nil {
-			_ = c.tx.Rollback() // after a commit it does nothing
-		}
-	}()
-	err = from.ForEach(func(name []byte, b *bolt.Bucket) error { return c.bucket(b, [][]byte{name}) })
-	if err == nil && c.tx != nil {
-		err = c.tx.Commit()
-	}
-	return err
-}
-
-// bucket copies a bucket to the place that path names.
-func (c *copier) bucket(from *bolt.Bucket, path [][]byte) error {
-	to, err := c.open(path)
-	if err != nil {
-		return err
-	}
-	if err := to.SetSequence(from.Sequence()); err != nil {
-		return err
-	}
-	cur := from.Cursor()
-	for k, v := cur.First(); k != nil; k, v = cur.Next() {
-		if v == nil {
-			if err := c.bucket(from.Bucket(k), append(path[:len(path):len(path)], k)); err != nil {
-				return err
-			}
-			to = nil // it may have been committed
-			continue
-		}
-		committed, err := c.room(len(k) + len(v))
-		if err != nil {
-			return err
-		}
-		if committed || to == nil {
-			if to, err = c.open(path); err != nil {
-				return err
-			}
-		}
-		if err := to.Put(k, v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// stopped is why the copying is to end.
-func (c *copier) stopped() error {
-	select {
-	case <-c.ctx.Done():
-		return c.ctx.Err()
-	case <-c.closing:
-		return store.ErrClosed
-	default:
-		return nil
-	}
-}
-
-// open finds the bucket that path names in the copy, and makes it the first time.
-func (c *copier) open(path [][]byte) (b *bolt.Bucket, err error) {
-	if c.tx == nil {
-		if err := c.stopped(); err != nil {
-			return nil, err
-		}
-		if c.tx, err = c.to.Begin(true); err != nil {
-			return nil, err
-		}
-	}
-	if b, err = c.tx.CreateBucketIfNotExists(path[0]); err != nil {
-		return nil, err
-	}
-	for _, name := range path[1:] {
-		if b, err = b.CreateBucketIfNotExists(name); err != nil {
-			return nil, err
-		}
-	}
-	b.FillPercent = 0.9 // all is put in in order
-	return b, nil
-}
-
-// room makes room for so many bytes, and reports whether it committed to get it.
-func (c *copier) room(size int) (committed bool, err error) {
-	c.copied += int64(size)
-	if c.copied-c.reported >= compactReport {
-		c.reported = c.copied
-		c.report(c.copied)
-	}
-	if c.pending += size; c.pending <= compactCommit {
-		return false, nil
-	}
-	c.pending = size
-	err = c.tx.Commit()
-	c.tx = nil
-	return true, err
 }

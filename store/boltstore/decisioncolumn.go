@@ -27,12 +27,19 @@ import (
 // the installation's key nobody can tell whose it is, nor try who it might be.
 type fingerprint uint32
 
-// fingerprintSecret names the key of fingerprints.
-const fingerprintSecret = "decision visitors"
+// fingerprintSecret names the key of fingerprints, fingerprintKey is its length.
+const (
+	fingerprintSecret = "decision visitors"
+	fingerprintKey    = 32
+)
 
 func (s *Store) fingerprintOf(no siteNo, v scoring.VisitorID) fingerprint {
+	return fingerprintOf(s.fingerprints, no, v)
+}
+
+func fingerprintOf(secret []byte, no siteNo, v scoring.VisitorID) fingerprint {
 	var buf [sha256.Size + 4 + 64]byte
-	b := append(buf[:0], s.fingerprints...)
+	b := append(buf[:0], secret...)
 	b = append(b, no.key()...)
 	sum := sha256.Sum256(append(b, v...))
 	return fingerprint(binary.LittleEndian.Uint32(sum[:]))

@@ -35,6 +35,15 @@
 // a crash leaves of it is done at the next start. Compact copies both files under
 // temporary names and renames them; reads go on in the old ones until then.
 //
+// # A copy
+//
+// Backup copies what both files hold, as it is at one moment, and the snapshots into one
+// file, an archive (archive.go), which is kept in the folder for some minutes for whoever
+// reads it. It holds a read transaction of each file while it copies; so that no commit
+// has to wait for these, files are mapped far beyond their length (file.go). Restore
+// builds a folder of an archive inside of the folder that is to become it, and takes
+// effect by one rename (restore.go). CheckFolder looks at a folder that nobody has open.
+//
 // # Identity
 //
 // A site gets a number that is never used again, and every key of the site

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -52,6 +54,36 @@ func (f *file) read() (*bolt.Tx, error) {
 	}
 }
 
+const (
+	// mapRoom is by how much the map of a file is larger than the file when it is
+	// opened: a commit that has to map it anew waits for the read transactions there
+	// are, and a backup's goes on for as long as it copies. It takes addresses, not
+	// memory.
+	mapRoom = 64 << 30
+	// leastGrowth and mostGrowth are by how much a file grows when it is full: it
+	// doubles, up to 16 MiB a time.
+	leastGrowth, mostGrowth = 32 << 10, 16 << 20
+)
+
+// mapSize is how much of a file of that size to map; 0 where it would be more than
+// there are addresses, or would make the file as long.
+func mapSize(size int64) int {
+	if strconv.IntSize < 64 || runtime.GOOS == "windows" {
+		return 0
+	}
+	return int(size + mapRoom)
+}
+
+// beginWrite begins a write transaction. bbolt by itself lets files grow with their
+// maps; these are much larger.
+func beginWrite(db *bolt.DB) (*bolt.Tx, error) {
+	tx, err := db.Begin(true)
+	if err == nil {
+		db.AllocSize = int(min(max(tx.Size(), leastGrowth), mostGrowth))
+	}
+	return tx, err
+}
+
 // view runs fn in a read transaction. fn must be short (pages are not reused
 // while it runs), and must not begin another transaction of the same file: with
 // a writer waiting to grow the map the two would block for ever.
@@ -87,7 +119,7 @@ func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
 		}
 	}()
 	defer f.catch(&err, debug.SetPanicOnFault(true))
-	tx, err := f.db.Load().Begin(true)
+	tx, err := beginWrite(f.db.Load())
 	if err != nil {
 		return f.wrap(err)
 	}

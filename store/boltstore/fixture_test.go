@@ -146,11 +146,16 @@ func flushDecisions(s *Store) {
 // TestTheFirstFormatOpensForEver opens the fixture that this format was released
 // with.
 func TestTheFirstFormatOpensForEver(t *testing.T) {
-	ctx := context.Background()
 	if *update {
 		writeFixture(t, fixtureDir)
 	}
-	dir := copyFolder(t, fixtureDir)
+	wantFixture(t, copyFolder(t, fixtureDir))
+}
+
+// wantFixture opens a folder that has in it what the fixture has.
+func wantFixture(t *testing.T, dir string) {
+	t.Helper()
+	ctx := context.Background()
 	opts := fixtureOptions()
 	for _, when := range []string{"as it was left", "after a clean close"} {
 		s := openTest(t, dir, opts)

@@ -4,6 +4,7 @@ package boltstore
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 	"time"
@@ -41,3 +42,23 @@ func lockFile(path string) (*os.File, error) {
 
 // unlockFile gives up the lock that bbolt took on an open file.
 func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+
+// lockShared makes sure that nobody has the folder open for as long as the file is, and
+// changes nothing. Without a lock file nobody has; then it returns nil.
+func lockShared(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = store.ErrLocked
+		}
+		return nil, err
+	}
+	return f, nil
+}

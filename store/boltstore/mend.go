@@ -125,8 +125,8 @@ func (f *file) mend() (err error) {
 	if err := syncDir(filepath.Dir(f.path)); err != nil { // a compaction's rename
 		return err
 	}
-	if err := f.verifyPages(); err != nil {
-		return err
+	if err := verifyAll(f.path, func(int64) {}); err != nil {
+		return f.wrap(err)
 	}
 	fresh, err := openBolt(f.path, f.options)
 	if err != nil {

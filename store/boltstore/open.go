@@ -51,7 +51,8 @@ type Store struct {
 	snapshots    snapshots
 	mender       *mender
 	erasures     erasures
-	compacting   sync.Mutex // held during a compaction
+	copying      sync.Mutex // held while all is copied: by a compaction, or a backup
+	kept         keptBackup
 
 	fingerprints  []byte // the key of fingerprints
 	decidersSince hour   // up to here decisions may have none
@@ -92,6 +93,9 @@ func open(dir string, opts Options) (_ *Store, err error) {
 		return nil, err
 	}
 	if s.lock, err = lockFile(filepath.Join(dir, lockName)); err != nil {
+		return nil, err
+	}
+	if err := finishRestore(dir); err != nil {
 		return nil, err
 	}
 	if err := s.openFiles(); err != nil {
@@ -246,6 +250,9 @@ func (s *Store) openFile(path string, options *bolt.Options) (*file, error) {
 	options.Timeout = time.Second // the LOCK file is ours, so nobody should be there
 	options.FreelistType = bolt.FreelistMapType
 	options.NoStatistics = true
+	if info, err := os.Stat(path); err == nil {
+		options.InitialMmapSize = mapSize(info.Size())
+	}
 	db, err := openBolt(path, options)
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%s: %w", path, store.ErrLocked)

@@ -60,6 +60,10 @@ type Options struct {
 	// RecordDecision refuses. Default 20,000.
 	DecisionQueue int
 
+	// BackupKeep is how long a backup that nobody reads is kept, so that who was cut off
+	// can go on. Default 10 minutes.
+	BackupKeep time.Duration
+
 	// Logger takes what operators should know; it never gets personal data.
 	// Default: nothing is logged.
 	Logger *slog.Logger
@@ -83,6 +87,8 @@ type hooks struct {
 	// atCompaction runs at each step of a compaction, "copied state.db" or "renamed
 	// state.db"; an error of the first fails it.
 	atCompaction func(step string) error
+	// atRestore runs at each step of a restore; its error ends it there, as a kill does.
+	atRestore func(step string) error
 }
 
 func (h hooks) compacting(step string) error {
@@ -90,6 +96,13 @@ func (h hooks) compacting(step string) error {
 		return nil
 	}
 	return h.atCompaction(step)
+}
+
+func (h hooks) restoring(step string) error {
+	if h.atRestore == nil {
+		return nil
+	}
+	return h.atRestore(step)
 }
 
 func (o Options) withDefaults() Options {
@@ -110,6 +123,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.CheckpointBatch, 10_000)
 	setDefault(&o.MaxCommit, 3_000)
 	setDefault(&o.DecisionQueue, 20_000)
+	setDefault(&o.BackupKeep, 10*time.Minute)
 	if o.EventRetention < o.DedupeWindow {
 		o.EventRetention = o.DedupeWindow
 	}

@@ -27,11 +27,15 @@ func (s *Store) Secret(_ context.Context, name string, n int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("boltstore: secret %q: %w", name, err)
 	}
-	secret, err := hkdf.Key(sha256.New, seed, nil, "vitrine secret "+name, n)
+	secret, err := deriveSecret(seed, name, n)
 	if err != nil {
 		return nil, fmt.Errorf("boltstore: secret %q of %d bytes: %w", name, n, err)
 	}
 	return secret, nil
+}
+
+func deriveSecret(seed []byte, name string, n int) ([]byte, error) {
+	return hkdf.Key(sha256.New, seed, nil, "vitrine secret "+name, n)
 }
 
 func (s *Store) secretSeed(name string) (seed []byte, err error) {

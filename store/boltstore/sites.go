@@ -289,7 +289,7 @@ func (s *Store) completeSites() error {
 // completeJournal gives a journal of an earlier version the buckets that it lacks, and
 // learns since when decisions have fingerprints.
 func (s *Store) completeJournal() (err error) {
-	if s.fingerprints, err = s.Secret(context.Background(), fingerprintSecret, 32); err != nil {
+	if s.fingerprints, err = s.Secret(context.Background(), fingerprintSecret, fingerprintKey); err != nil {
 		return err
 	}
 	lacking := false

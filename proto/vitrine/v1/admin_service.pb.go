@@ -346,9 +346,13 @@ type BackupRequest struct {
 	// The id of a backup to resume; empty: begin one.
 	BackupId string `protobuf:"bytes,1,opt,name=backup_id,json=backupId,proto3" json:"backup_id,omitempty"`
 	// How many bytes of it have been received. 0 for a new one.
-	Offset        int64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Offset int64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	// Bytes a second that it is copied and sent at, at most; 0: as many as the disk and the
+	// network take. A slow copy leaves the disk to others, but lets the data files grow for
+	// longer.
+	BytesPerSecond int64 `protobuf:"varint,3,opt,name=bytes_per_second,json=bytesPerSecond,proto3" json:"bytes_per_second,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *BackupRequest) Reset() {
@@ -395,7 +399,14 @@ func (x *BackupRequest) GetOffset() int64 {
 	return 0
 }
 
-// BackupResponse is a piece of a backup.
+func (x *BackupRequest) GetBytesPerSecond() int64 {
+	if x != nil {
+		return x.BytesPerSecond
+	}
+	return 0
+}
+
+// BackupResponse is a piece of a backup, or, before the first, how far the copy is.
 type BackupResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// To resume it by.
@@ -406,10 +417,14 @@ type BackupResponse struct {
 	Data []byte `protobuf:"bytes,3,opt,name=data,proto3" json:"data,omitempty"`
 	// CRC-32C (Castagnoli) of `data`.
 	Checksum uint32 `protobuf:"fixed32,4,opt,name=checksum,proto3" json:"checksum,omitempty"`
-	// Bytes of the whole backup.
+	// Bytes of the whole backup; while it is copied, of the data.
 	TotalBytes int64 `protobuf:"varint,5,opt,name=total_bytes,json=totalBytes,proto3" json:"total_bytes,omitempty"`
 	// SHA-256 of the whole backup; with the last piece only.
-	Sha256        []byte `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	Sha256 []byte `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// While it is copied: bytes of the data that are. 0 with a piece.
+	CopiedBytes int64 `protobuf:"varint,7,opt,name=copied_bytes,json=copiedBytes,proto3" json:"copied_bytes,omitempty"`
+	// As of when the backup is; with pieces only.
+	BackupTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=backup_time,json=backupTime,proto3" json:"backup_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -482,6 +497,20 @@ func (x *BackupResponse) GetTotalBytes() int64 {
 func (x *BackupResponse) GetSha256() []byte {
 	if x != nil {
 		return x.Sha256
+	}
+	return nil
+}
+
+func (x *BackupResponse) GetCopiedBytes() int64 {
+	if x != nil {
+		return x.CopiedBytes
+	}
+	return 0
+}
+
+func (x *BackupResponse) GetBackupTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.BackupTime
 	}
 	return nil
 }
@@ -992,10 +1021,11 @@ const file_vitrine_v1_admin_service_proto_rawDesc = "" +
 	"\x0fstored_sequence\x18\x04 \x01(\x03R\x0estoredSequence\x12)\n" +
 	"\x10learned_sequence\x18\x05 \x01(\x03R\x0flearnedSequence\x12:\n" +
 	"\vlearner_lag\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"learnerLag\"V\n" +
+	"learnerLag\"\x89\x01\n" +
 	"\rBackupRequest\x12$\n" +
 	"\tbackup_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02(@R\bbackupId\x12\x1f\n" +
-	"\x06offset\x18\x02 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x06offset\"\xae\x01\n" +
+	"\x06offset\x18\x02 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x06offset\x121\n" +
+	"\x10bytes_per_second\x18\x03 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x0ebytesPerSecond\"\x8e\x02\n" +
 	"\x0eBackupResponse\x12\x1b\n" +
 	"\tbackup_id\x18\x01 \x01(\tR\bbackupId\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\x03R\x06offset\x12\x12\n" +
@@ -1003,7 +1033,10 @@ const file_vitrine_v1_admin_service_proto_rawDesc = "" +
 	"\bchecksum\x18\x04 \x01(\aR\bchecksum\x12\x1f\n" +
 	"\vtotal_bytes\x18\x05 \x01(\x03R\n" +
 	"totalBytes\x12\x16\n" +
-	"\x06sha256\x18\x06 \x01(\fR\x06sha256\"\x82\x03\n" +
+	"\x06sha256\x18\x06 \x01(\fR\x06sha256\x12!\n" +
+	"\fcopied_bytes\x18\a \x01(\x03R\vcopiedBytes\x12;\n" +
+	"\vbackup_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"backupTime\"\x82\x03\n" +
 	"\x06ApiKey\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12=\n" +
 	"\x05roles\x18\x02 \x03(\x0e2\x10.vitrine.v1.RoleB\x15\xbaH\x12\x92\x01\x0f\b\x01\x10\x05\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x12C\n" +
@@ -1096,29 +1129,30 @@ var file_vitrine_v1_admin_service_proto_depIdxs = []int32{
 	14, // 1: vitrine.v1.InstallationStatus.last_backup_time:type_name -> google.protobuf.Timestamp
 	3,  // 2: vitrine.v1.InstallationStatus.sites:type_name -> vitrine.v1.SiteStatus
 	15, // 3: vitrine.v1.SiteStatus.learner_lag:type_name -> google.protobuf.Duration
-	0,  // 4: vitrine.v1.ApiKey.roles:type_name -> vitrine.v1.Role
-	14, // 5: vitrine.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
-	14, // 6: vitrine.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 7: vitrine.v1.CreateApiKeyRequest.api_key:type_name -> vitrine.v1.ApiKey
-	6,  // 8: vitrine.v1.CreateApiKeyResponse.api_key:type_name -> vitrine.v1.ApiKey
-	6,  // 9: vitrine.v1.ListApiKeysResponse.api_keys:type_name -> vitrine.v1.ApiKey
-	1,  // 10: vitrine.v1.AdminService.GetStatus:input_type -> vitrine.v1.GetStatusRequest
-	4,  // 11: vitrine.v1.AdminService.Backup:input_type -> vitrine.v1.BackupRequest
-	12, // 12: vitrine.v1.AdminService.Compact:input_type -> vitrine.v1.CompactRequest
-	7,  // 13: vitrine.v1.AdminService.CreateApiKey:input_type -> vitrine.v1.CreateApiKeyRequest
-	9,  // 14: vitrine.v1.AdminService.ListApiKeys:input_type -> vitrine.v1.ListApiKeysRequest
-	11, // 15: vitrine.v1.AdminService.RevokeApiKey:input_type -> vitrine.v1.RevokeApiKeyRequest
-	2,  // 16: vitrine.v1.AdminService.GetStatus:output_type -> vitrine.v1.InstallationStatus
-	5,  // 17: vitrine.v1.AdminService.Backup:output_type -> vitrine.v1.BackupResponse
-	13, // 18: vitrine.v1.AdminService.Compact:output_type -> vitrine.v1.CompactResponse
-	8,  // 19: vitrine.v1.AdminService.CreateApiKey:output_type -> vitrine.v1.CreateApiKeyResponse
-	10, // 20: vitrine.v1.AdminService.ListApiKeys:output_type -> vitrine.v1.ListApiKeysResponse
-	16, // 21: vitrine.v1.AdminService.RevokeApiKey:output_type -> google.protobuf.Empty
-	16, // [16:22] is the sub-list for method output_type
-	10, // [10:16] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	14, // 4: vitrine.v1.BackupResponse.backup_time:type_name -> google.protobuf.Timestamp
+	0,  // 5: vitrine.v1.ApiKey.roles:type_name -> vitrine.v1.Role
+	14, // 6: vitrine.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
+	14, // 7: vitrine.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 8: vitrine.v1.CreateApiKeyRequest.api_key:type_name -> vitrine.v1.ApiKey
+	6,  // 9: vitrine.v1.CreateApiKeyResponse.api_key:type_name -> vitrine.v1.ApiKey
+	6,  // 10: vitrine.v1.ListApiKeysResponse.api_keys:type_name -> vitrine.v1.ApiKey
+	1,  // 11: vitrine.v1.AdminService.GetStatus:input_type -> vitrine.v1.GetStatusRequest
+	4,  // 12: vitrine.v1.AdminService.Backup:input_type -> vitrine.v1.BackupRequest
+	12, // 13: vitrine.v1.AdminService.Compact:input_type -> vitrine.v1.CompactRequest
+	7,  // 14: vitrine.v1.AdminService.CreateApiKey:input_type -> vitrine.v1.CreateApiKeyRequest
+	9,  // 15: vitrine.v1.AdminService.ListApiKeys:input_type -> vitrine.v1.ListApiKeysRequest
+	11, // 16: vitrine.v1.AdminService.RevokeApiKey:input_type -> vitrine.v1.RevokeApiKeyRequest
+	2,  // 17: vitrine.v1.AdminService.GetStatus:output_type -> vitrine.v1.InstallationStatus
+	5,  // 18: vitrine.v1.AdminService.Backup:output_type -> vitrine.v1.BackupResponse
+	13, // 19: vitrine.v1.AdminService.Compact:output_type -> vitrine.v1.CompactResponse
+	8,  // 20: vitrine.v1.AdminService.CreateApiKey:output_type -> vitrine.v1.CreateApiKeyResponse
+	10, // 21: vitrine.v1.AdminService.ListApiKeys:output_type -> vitrine.v1.ListApiKeysResponse
+	16, // 22: vitrine.v1.AdminService.RevokeApiKey:output_type -> google.protobuf.Empty
+	17, // [17:23] is the sub-list for method output_type
+	11, // [11:17] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_vitrine_v1_admin_service_proto_init() }

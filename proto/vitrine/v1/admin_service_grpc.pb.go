@@ -38,15 +38,20 @@ type AdminServiceClient interface {
 	// decisions answered, and how far behind what is learned is.
 	GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*InstallationStatus, error)
 	// Backup streams a copy of all data as it is at one moment, while decisions and events
-	// go on. Each piece has its checksum. A backup that was cut off is resumed by asking
-	// again with its id and the offset reached: the server keeps it for some minutes.
-	// NOT_FOUND once it does not: begin another. `vitrine backup` writes a file of it that
-	// `vitrine restore` takes.
+	// go on. Every event acknowledged before is in it, and nothing that was erased before.
+	// The copy is made first, into a file beside the data that needs as much free space as
+	// the data takes (RESOURCE_EXHAUSTED where there is less), and then sent. Each piece has
+	// its checksum. A backup that was cut off is resumed by asking again with its id and the
+	// offset reached: the server keeps it for ten minutes after it was read last. NOT_FOUND
+	// once it does not: begin another. FAILED_PRECONDITION while a compaction or another
+	// backup is under way. `vitrine backup` writes a file of it that `vitrine restore`
+	// takes.
 	Backup(ctx context.Context, in *BackupRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[BackupResponse], error)
 	// Compact rewrites the data files without what was deleted: after it no byte of what
 	// was erased is in any of them. Decisions are answered meanwhile; events wait while the
 	// files change places. It needs as much free space as the files take. It answers with
-	// its progress. FAILED_PRECONDITION while another one is under way.
+	// its progress. FAILED_PRECONDITION while another one is under way, or a
+	// backup is made or read.
 	Compact(ctx context.Context, in *CompactRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[CompactResponse], error)
 	// CreateApiKey makes a key and tells its secret, this once: only a hash of it is kept.
 	// The key works from then on.
@@ -153,15 +158,20 @@ type AdminServiceServer interface {
 	// decisions answered, and how far behind what is learned is.
 	GetStatus(context.Context, *GetStatusRequest) (*InstallationStatus, error)
 	// Backup streams a copy of all data as it is at one moment, while decisions and events
-	// go on. Each piece has its checksum. A backup that was cut off is resumed by asking
-	// again with its id and the offset reached: the server keeps it for some minutes.
-	// NOT_FOUND once it does not: begin another. `vitrine backup` writes a file of it that
-	// `vitrine restore` takes.
+	// go on. Every event acknowledged before is in it, and nothing that was erased before.
+	// The copy is made first, into a file beside the data that needs as much free space as
+	// the data takes (RESOURCE_EXHAUSTED where there is less), and then sent. Each piece has
+	// its checksum. A backup that was cut off is resumed by asking again with its id and the
+	// offset reached: the server keeps it for ten minutes after it was read last. NOT_FOUND
+	// once it does not: begin another. FAILED_PRECONDITION while a compaction or another
+	// backup is under way. `vitrine backup` writes a file of it that `vitrine restore`
+	// takes.
 	Backup(*BackupRequest, grpc.ServerStreamingServer[BackupResponse]) error
 	// Compact rewrites the data files without what was deleted: after it no byte of what
 	// was erased is in any of them. Decisions are answered meanwhile; events wait while the
 	// files change places. It needs as much free space as the files take. It answers with
-	// its progress. FAILED_PRECONDITION while another one is under way.
+	// its progress. FAILED_PRECONDITION while another one is under way, or a
+	// backup is made or read.
 	Compact(*CompactRequest, grpc.ServerStreamingServer[CompactResponse]) error
 	// CreateApiKey makes a key and tells its secret, this once: only a hash of it is kept.
 	// The key works from then on.
