@@ -138,7 +138,7 @@ func keys() []key {
 			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxAgeGrace }, time.Second, day),
 		span("store.dedupe_window", "An event id delivered again within this counts once, also after a crash.",
 			func(c *Config) *time.Duration { return &c.Store.DedupeWindow }, time.Hour, 30*day),
-		count("store.dedupe_max", "Event ids known at most, some 40 bytes each; beyond it the oldest are forgotten before the window ends.",
+		count("store.dedupe_max", "Event ids known at most, some 25 bytes each; beyond it the oldest are forgotten before the window ends.",
 			func(c *Config) *int { return &c.Store.DedupeMax }, 1_000, 1_000_000_000),
 		{
 			name: "store.event_retention", help: "Events are kept this long, by whole hours. Profiles and what was learned outlive them. 0: for ever.",

@@ -7,7 +7,7 @@ import "time"
 type dedupe struct {
 	window time.Duration
 	most   int
-	known  map[uint64]struct{}
+	known  hashSet
 	hours  []dedupeHour // oldest first
 }
 
@@ -17,15 +17,14 @@ type dedupeHour struct {
 }
 
 func newDedupe(window time.Duration, most int) *dedupe {
-	return &dedupe{window: window, most: most, known: make(map[uint64]struct{})}
+	return &dedupe{window: window, most: most}
 }
 
 // add reports whether the hash is new, and knows it from then on.
 func (d *dedupe) add(h hour, hash uint64) bool {
-	if _, ok := d.known[hash]; ok {
+	if !d.known.add(hash) {
 		return false
 	}
-	d.known[hash] = struct{}{}
 	if n := len(d.hours); n == 0 || d.hours[n-1].hour < h {
 		d.hours = append(d.hours, dedupeHour{hour: h})
 	}
@@ -41,7 +40,7 @@ func (d *dedupe) forget(n int) {
 		take := min(n, len(last.hashes))
 		keep := len(last.hashes) - take
 		for _, hash := range last.hashes[keep:] {
-			delete(d.known, hash)
+			d.known.remove(hash)
 		}
 		last.hashes = last.hashes[:keep]
 		if keep == 0 {
@@ -57,7 +56,7 @@ func (d *dedupe) expire(now time.Time) {
 	for len(d.hours) > 0 && d.past(d.hours[0].hour, now) {
 		d.drop(len(d.hours[0].hashes))
 	}
-	d.drop(len(d.known) - d.most)
+	d.drop(d.known.size() - d.most)
 }
 
 // past reports whether every id that arrived in h has left the window.
@@ -71,7 +70,7 @@ func (d *dedupe) drop(n int) {
 		first := &d.hours[0]
 		take := min(n, len(first.hashes))
 		for _, hash := range first.hashes[:take] {
-			delete(d.known, hash)
+			d.known.remove(hash)
 		}
 		first.hashes = first.hashes[take:]
 		if len(first.hashes) == 0 {

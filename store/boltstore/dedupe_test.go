@@ -39,11 +39,11 @@ func TestDedupeWindow(t *testing.T) {
 		{at(16, 0), nil},
 	} {
 		d.expire(step.now)
-		if len(d.known) != len(step.want) {
-			t.Errorf("at %v: %d known, want %v", step.now, len(d.known), step.want)
+		if d.known.size() != len(step.want) {
+			t.Errorf("at %v: %d known, want %v", step.now, d.known.size(), step.want)
 		}
 		for _, hash := range step.want {
-			if _, ok := d.known[hash]; !ok {
+			if !d.known.has(hash) {
 				t.Errorf("at %v: %d is forgotten", step.now, hash)
 			}
 		}
@@ -57,7 +57,7 @@ func TestDedupeBound(t *testing.T) {
 		d.expire(hour(10).end())
 	}
 	for i := range uint64(20) {
-		if _, ok := d.known[i]; ok != (i >= 15) {
+		if ok := d.known.has(i); ok != (i >= 15) {
 			t.Errorf("%d known: %v", i, ok)
 		}
 	}
@@ -72,7 +72,7 @@ func TestDedupeForgetsAFailedCommit(t *testing.T) {
 	d.add(11, 5)
 	d.forget(4)
 	for i := range uint64(6) {
-		if _, ok := d.known[i]; ok != (i < 2) {
+		if ok := d.known.has(i); ok != (i < 2) {
 			t.Errorf("%d known: %v", i, ok)
 		}
 	}

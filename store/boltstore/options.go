@@ -16,8 +16,8 @@ type Options struct {
 	// and at most an hour longer. Default 24 hours.
 	DedupeWindow time.Duration
 	// DedupeMax bounds how many ids are known; beyond it the oldest are
-	// forgotten before the window ends. An id takes 46 bytes. Default 4
-	// million (184 MB when that many arrive within the window).
+	// forgotten before the window ends. An id takes 19 to 27 bytes.
+	// Default 4 million (100 MB when that many arrive within the window).
 	DedupeMax int
 
 	// EventRetention is how long events stay in the journal, counted from their

@@ -46,7 +46,7 @@ func (s *Store) recover() error {
 	}
 	s.profiles.applied.Store(uint64(seq))
 	if replayed > 0 {
-		s.opts.Logger.Info("replayed the journal", "events", replayed, "ids", len(s.committer.dedupe.known), "took", time.Since(start))
+		s.opts.Logger.Info("replayed the journal", "events", replayed, "ids", s.committer.dedupe.known.size(), "took", time.Since(start))
 	}
 	return nil
 }
