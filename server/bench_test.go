@@ -2,13 +2,17 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -81,9 +85,13 @@ func BenchmarkTrackEvent(b *testing.B) {
 }
 
 // BenchmarkStreamEvents sends events over one stream, a hundred a message, with
-// up to 8,192 unacknowledged. Each is durable when it is acknowledged.
+// up to 8,192 unacknowledged. Each is durable, and in its visitor's profile, when it is
+// acknowledged. behind is how many the learner has before it then, and catch-up-s how
+// long it takes to be through with them.
 func BenchmarkStreamEvents(b *testing.B) {
-	conn, visitors := benchShop(b, 1_000, 5_000)
+	registry := prometheus.NewRegistry()
+	conn := openBench(b, b.TempDir(), boltstore.Options{}, server.Options{Registry: registry})
+	visitors := stockBench(b, conn, 1_000, 5_000)
 	const message, window = 100, 8192
 	stream, err := pb.NewEventServiceClient(conn).StreamEvents(b.Context())
 	check(b, err)
@@ -119,7 +127,26 @@ func BenchmarkStreamEvents(b *testing.B) {
 			<-room
 		}
 	}
+	b.StopTimer()
 	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(gauge(b, registry, "vitrine_stored_sequence")-gauge(b, registry, "vitrine_learned_sequence"), "behind")
+	end := time.Now()
+	awaitLearned(b, conn)
+	b.ReportMetric(time.Since(end).Seconds(), "catch-up-s")
+}
+
+// gauge reads a metric that the only site has.
+func gauge(b *testing.B, from prometheus.Gatherer, name string) float64 {
+	b.Helper()
+	families, err := from.Gather()
+	check(b, err)
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	b.Fatalf("no metric %s", name)
+	return 0
 }
 
 // calls makes b.N calls with so many in flight, and reports their rate and what a
@@ -152,16 +179,30 @@ func calls(b *testing.B, inflight int, call func(context.Context, *rand.Rand) er
 // draw a visitor, some far more often than others.
 func benchShop(b *testing.B, products, visitors int) (conn *grpc.ClientConn, draw func(*rand.Rand) string) {
 	b.Helper()
-	st, err := boltstore.Open(b.TempDir(), boltstore.Options{})
+	conn = openBench(b, b.TempDir(), boltstore.Options{}, server.Options{})
+	draw = stockBench(b, conn, products, visitors)
+	return conn, draw
+}
+
+// openBench serves a folder. What is open is closed with the benchmark.
+func openBench(b *testing.B, dir string, disk boltstore.Options, o server.Options) *grpc.ClientConn {
+	b.Helper()
+	st, err := boltstore.Open(dir, disk)
 	check(b, err)
-	srv, err := server.New(b.Context(), server.Options{Store: st, Filters: filter.New(filter.Options{})})
+	o.Store, o.Filters = st, filter.New(filter.Options{})
+	srv, err := server.New(b.Context(), o)
 	check(b, err)
 	g := grpc.NewServer(grpc.ForceServerCodecV2(server.Codec()), grpc.NumStreamWorkers(benchWorkers))
 	srv.Register(g)
-	conn = serveBench(b, g)
+	conn := serveBench(b, g)
 	b.Cleanup(func() { srv.Close(); check(b, st.Close()) })
+	return conn
+}
 
-	_, err = pb.NewSiteServiceClient(conn).CreateSite(b.Context(), &pb.CreateSiteRequest{SiteId: "shop", Site: &pb.Site{}})
+// stockBench gives it the shop of benchShop.
+func stockBench(b *testing.B, conn *grpc.ClientConn, products, visitors int) (draw func(*rand.Rand) string) {
+	b.Helper()
+	_, err := pb.NewSiteServiceClient(conn).CreateSite(b.Context(), &pb.CreateSiteRequest{SiteId: "shop", Site: &pb.Site{}})
 	check(b, err)
 	goods, err := pb.NewCatalogServiceClient(conn).ImportProducts(b.Context())
 	check(b, err)
@@ -206,7 +247,24 @@ func benchShop(b *testing.B, products, visitors int) (conn *grpc.ClientConn, dra
 	for i := range drawn {
 		drawn[i] = fmt.Sprintf("v%d", zipf.Uint64())
 	}
-	return conn, func(r *rand.Rand) string { return drawn[r.IntN(len(drawn))] }
+	return func(r *rand.Rand) string { return drawn[r.IntN(len(drawn))] }
+}
+
+// awaitLearned waits until all that was stored before has been learned from.
+func awaitLearned(b *testing.B, conn *grpc.ClientConn) {
+	b.Helper()
+	log, err := pb.NewEventServiceClient(conn).ImportEvents(b.Context())
+	check(b, err)
+	check(b, log.Send(&pb.ImportEventsRequest{Site: "sites/shop", Events: []*pb.Event{viewed("last", "p0")}}))
+	check(b, log.CloseSend())
+	for {
+		switch _, err := log.Recv(); {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			b.Fatal(err)
+		}
+	}
 }
 
 // echo answers with what it was given, and does nothing.
