@@ -17,6 +17,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring/decide"
+	"github.com/vitrine-io/vitrine/server/auth"
 	"github.com/vitrine-io/vitrine/server/filter"
 	"github.com/vitrine-io/vitrine/server/wording"
 	"github.com/vitrine-io/vitrine/store"
@@ -55,6 +56,7 @@ type Server struct {
 	tokens        *tokens
 	blobs         *blobs
 	beacons       *beacons
+	keys          *auth.Keyring
 	languages     *wording.Languages
 	builtIn       segments
 	sites         *sites
@@ -121,6 +123,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("server: read the key of impression and click URLs: %w", err)
 	}
 	s.beacons = &beacons{base: o.PublicURL, key: key}
+	if s.keys, err = auth.Open(ctx, o.Store, nil); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	infos, err := o.Store.Sites(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("server: read the sites: %w", err)

@@ -13,6 +13,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/server/auth"
 )
 
 // siteAdmin is SiteService.
@@ -72,16 +73,17 @@ func (s *siteAdmin) GetSite(_ context.Context, req *pb.GetSiteRequest) (*pb.Site
 }
 
 // ListSites implements SiteService.
-func (s *siteAdmin) ListSites(_ context.Context, req *pb.ListSitesRequest) (*pb.ListSitesResponse, error) {
+func (s *siteAdmin) ListSites(ctx context.Context, req *pb.ListSitesRequest) (*pb.ListSitesResponse, error) {
 	var v violations
 	s.rules.check(&v, "", req)
 	after := pageAfter(&v, req.GetPageToken())
 	if err := v.err(); err != nil {
 		return nil, s.fail("ListSites", err)
 	}
+	caller := auth.From(ctx)
 	var list []*site
 	for _, st := range s.sites.all() {
-		if string(st.id) > after {
+		if string(st.id) > after && (caller == nil || caller.MayEnter(st.id)) {
 			list = append(list, st)
 		}
 	}

@@ -284,6 +284,7 @@ type Store interface {
 	Decisions
 	Snapshots
 	Backups
+	APIKeys
 
 	// Secret returns n random bytes that are the same in every run on this data:
 	// the key that attribution tokens are signed with.

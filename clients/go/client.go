@@ -32,9 +32,15 @@ type Options struct {
 	// Site is the shop, by id ("demo") or name ("sites/demo").
 	Site string
 
-	// TLS configures the connection; nil stands for TLS with the system's roots.
+	// APIKey is sent with every call; create one with `vitrine keys create`. Keep it in
+	// the environment or a file, not in the code. None is sent when empty.
+	APIKey string
+
+	// TLS configures the connection; nil stands for TLS with the system's roots. For
+	// authorities of one's own set RootCAs, to show a certificate (mTLS) Certificates.
 	TLS *tls.Config
-	// Insecure speaks plain text: for a server on the same machine or network.
+	// Insecure speaks plain text, the API key included: for a server on the same
+	// machine or network.
 	Insecure bool
 	// DialOptions are further options of the gRPC connection: interceptors,
 	// credentials, a dialer.
@@ -124,6 +130,9 @@ func dialOptions(opts Options) []grpc.DialOption {
 		// TCP_USER_TIMEOUT by it), not after the kernel's quarter of an hour. The
 		// server takes a ping in 10 s.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 5 * time.Second}),
+	}
+	if opts.APIKey != "" {
+		own = append(own, grpc.WithPerRPCCredentials(apiKey(opts.APIKey)))
 	}
 	return append(own, opts.DialOptions...)
 }

@@ -42,6 +42,7 @@ type backtestFlags struct {
 	seed        uint64
 	dataDir     string
 	target      string
+	access      access
 	rules       string
 	against     string
 	cpuProfile  string
@@ -101,6 +102,7 @@ learned from the same log, and tells the differences.`,
 	fs.StringVar(&f.html, "html", "", "write figures and curves to this `file`, too, as a page that needs nothing else")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, which must hold no backtest yet")
 	fs.StringVar(&f.target, "target", "", "use the running server at `host:port`, in a site of its own that is deleted at the end; times are moved so that the log ends now")
+	f.access.flags(fs)
 	fs.StringVar(&f.rules, "rules", "", "`file` of the placement's rules, a ProductRules of the contract as JSON; - is stdin")
 	fs.StringVar(&f.against, "against", "", "`file` of other rules to hold against --rules, or against none")
 	fs.StringVar(&f.cpuProfile, "cpu-profile", "", "write a CPU profile to this `file`, for go tool pprof")
@@ -190,6 +192,7 @@ func (a *app) backtest(ctx context.Context, f *backtestFlags) error {
 func (a *app) replay(ctx context.Context, f *backtestFlags, log *backtest.Log, o backtest.Options) (result *backtest.Result, err error) {
 	r := remote{target: f.target, timeout: time.Minute}
 	if f.target != "" {
+		r.app, r.access = a, f.access
 		id := uuid.New()
 		o.Site, o.Move, o.End = fmt.Sprintf("backtest-%x", id[:6]), true, time.Now()
 	} else {
@@ -244,7 +247,7 @@ func (a *app) startPrivate(folder string, clock config.Clock) (n *node, remove f
 		remove = func() { os.RemoveAll(folder) }
 	}
 	cfg := config.Default()
-	cfg.DataDir, cfg.Listen, cfg.OpsListen, cfg.Clock = folder, "127.0.0.1:0", "", clock
+	cfg.DataDir, cfg.Listen, cfg.OpsListen, cfg.Clock, cfg.Auth = folder, "127.0.0.1:0", "", clock, config.AuthNone
 	logger := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	n, err = startNode(context.Background(), cfg, logger)
 	if err != nil {

@@ -44,7 +44,7 @@ folder of the file.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&r.target, "target", defaultTarget, "`host:port` of the server")
+	r.reach(a, fs)
 	fs.Float64Var(&o.mebibytes, "rate", 0, "copy and send at most so many `MiB` a second; 0: as many as there can be")
 	fs.BoolVar(&o.force, "force", false, "replace FILE if it is there")
 	fs.BoolVar(&o.asJSON, "json", false, "print what was written as JSON")

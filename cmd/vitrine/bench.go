@@ -24,6 +24,7 @@ type benchFlags struct {
 	shares   []string
 	rates    []float64
 	target   string
+	access   access
 	ops      string
 	echo     bool
 	dataDir  string
@@ -88,6 +89,7 @@ Ctrl-C ends it with what was measured so far. docs/bench.md tells how to read it
 	fs.Float64Var(&f.overload, "overload", 0, "ask for pages up to so many `times` as fast as they can be decided, and measure nothing else")
 	fs.DurationVar(&o.Deadline, "deadline", 100*time.Millisecond, "how `long` callers wait under --overload")
 	fs.StringVar(&f.target, "target", "", "measure the running server at `host:port`, in a site of its own that stays, instead of starting one; without an echo")
+	f.access.flags(fs)
 	fs.StringVar(&f.ops, "ops", "", "`host:port` of that server's ops port, for what only it knows")
 	fs.BoolVar(&f.echo, "echo", false, "that server has an echo: it was started with vitrine bench server")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, for further runs of the same shop; by default in a temporary one, removed at the end")
@@ -229,8 +231,9 @@ func (a *app) bench(ctx context.Context, f *benchFlags) error {
 func (a *app) runBench(ctx context.Context, f *benchFlags) (*bench.Result, error) {
 	o := f.options
 	o.Site = "bench"
-	r := remote{target: f.target, timeout: time.Minute}
+	r := remote{target: f.target, timeout: time.Minute, app: a, access: f.access}
 	if f.target == "" {
+		r.app = nil
 		server, err := a.startBenchServer(f.dataDir)
 		if err != nil {
 			return nil, err

@@ -23,7 +23,7 @@ func newBenchServerCommand(a *app) *cobra.Command {
 		Use:   "server",
 		Short: "Run a server with an echo in it, to be measured",
 		Long: `Run a server with an echo in it, to be measured. It is vitrine serve, but for the
-echo, which anybody may call who reaches the port: not for production.
+echo, which any API key may call: not for production.
 
 When it takes calls it writes its addresses to standard output, as JSON.`,
 		Example: `  vitrine bench server --data-dir ./bench-data --listen :7654 --ops-listen :7655`,
@@ -97,7 +97,7 @@ func (a *app) startBenchServer(folder string) (*benchServer, error) {
 	}
 	//nolint:noctx // it is ended by its standard input, in good order if its data are kept
 	cmd := exec.Command(self, "bench", "server", "--until-stdin-ends", "--data-dir", folder,
-		"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--log-level", "error")
+		"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--auth", "none", "--log-level", "error")
 	cmd.Env, cmd.Stderr = a.environ, a.stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -39,7 +39,7 @@ campaign may say.`,
 			})
 		},
 	}
-	r.flags(cmd.PersistentFlags())
+	r.flags(a, cmd.PersistentFlags())
 	w.siteFlag(cmd.PersistentFlags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON, one a line, as import takes them")
 	of := func(use, short string, do func(context.Context, pb.CampaignServiceClient, string) error) *cobra.Command {
@@ -237,7 +237,7 @@ func newCreativesCommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(a, cmd.Flags())
 	w.siteFlag(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON, one a line, as vitrine campaigns import takes them")
 	return cmd

@@ -15,7 +15,7 @@ import (
 func serveShop(t *testing.T) string {
 	t.Helper()
 	cfg := config.Default()
-	cfg.DataDir, cfg.Listen, cfg.OpsListen = t.TempDir(), "127.0.0.1:0", ""
+	cfg.DataDir, cfg.Listen, cfg.OpsListen, cfg.Auth = t.TempDir(), "127.0.0.1:0", "", config.AuthNone
 	n, err := startNode(context.Background(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	vitrine "github.com/vitrine-io/vitrine/clients/go"
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/server/config"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // The Go client against the server that people run: what was tracked is in the
@@ -22,7 +23,11 @@ func TestGoClientMeetsTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shop, err := vitrine.New(n.Addr(), vitrine.Options{Site: "shop", Insecure: true, DecideTimeout: 10 * time.Second})
+	_, secret, err := n.services.Keys().Create(t.Context(), store.APIKey{ID: "me", Roles: []store.Role{store.RoleAdmin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop, err := vitrine.New(n.Addr(), vitrine.Options{Site: "shop", Insecure: true, APIKey: secret.Reveal(), DecideTimeout: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ as the files take. A crash leaves the old files or the new ones.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&r.target, "target", defaultTarget, "`host:port` of the server")
+	r.reach(a, cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what became of the files as JSON")
 	return cmd
 }

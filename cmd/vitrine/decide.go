@@ -67,7 +67,7 @@ usual policy (opt-in) say --consent granted to see a personal page.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.decide(cmd.Context(), f) },
 	}
 	fs := cmd.Flags()
-	f.remote.flags(fs)
+	f.remote.flags(a, fs)
 	f.who.flags(fs)
 	fs.StringSliceVar(&f.placements, "placement", []string{"home"}, "the `placements` to fill")
 	fs.Int32Var(&f.count, "count", 0, "how `many` products or creatives; 0: as many as the placement is set up for")

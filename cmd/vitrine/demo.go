@@ -118,6 +118,7 @@ func (a *app) startDemoNode(ctx context.Context, f *demoFlags, folder string) (*
 	cfg.DataDir = folder
 	cfg.Listen = f.listen
 	cfg.OpsListen = "127.0.0.1:0"
+	cfg.Auth = config.AuthNone
 	logger := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	n, err := startNode(ctx, cfg, logger)
 	if errors.Is(err, syscall.EADDRINUSE) && !f.chosen {

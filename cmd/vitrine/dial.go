@@ -28,20 +28,35 @@ const maxAnswer = 16 << 20
 type remote struct {
 	target  string
 	timeout time.Duration
+	app     *app   // nil: a server of this process, which wants neither key nor TLS
+	access  access // how to get in
 }
 
-// flags adds --target and --timeout.
-func (r *remote) flags(fs *pflag.FlagSet) {
-	fs.StringVar(&r.target, "target", defaultTarget, "`host:port` of the server")
+// flags adds those of reach, and --timeout.
+func (r *remote) flags(a *app, fs *pflag.FlagSet) {
+	r.reach(a, fs)
 	fs.DurationVar(&r.timeout, "timeout", 10*time.Second, "give up after this `long`")
+}
+
+// reach adds --target, and what says how to get in.
+func (r *remote) reach(a *app, fs *pflag.FlagSet) {
+	r.app = a
+	fs.StringVar(&r.target, "target", defaultTarget, "`host:port` of the server")
+	r.access.flags(fs)
 }
 
 // dial returns a connection to the server. Nothing is sent before the first
 // call, so a server that is not there shows in the call's error: see explain.
 func (r *remote) dial() (*grpc.ClientConn, error) {
+	options := []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())}
+	if r.app != nil {
+		var err error
+		if options, err = r.access.dialOptions(r.app, r.target); err != nil {
+			return nil, err
+		}
+	}
 	conn, err := grpc.NewClient("passthrough:///"+r.target,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswer)))
+		append(options, grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswer)))...)
 	if err != nil {
 		return nil, usagef("target %q: %w", r.target, err)
 	}
@@ -60,7 +75,9 @@ func (r *remote) explain(err error) error {
 	}
 	switch st.Code() {
 	case codes.Unavailable:
-		return fmt.Errorf("no server answers at %s\nstart one with:        vitrine serve\nor, with a shop in it: vitrine demo\n(%s)", r.target, st.Message())
+		return noConnection(r.target, st.Message())
+	case codes.Unauthenticated:
+		return notLetIn(r.target, st.Message())
 	case codes.DeadlineExceeded:
 		return fmt.Errorf("%s did not answer within %s; see --timeout", r.target, r.timeout)
 	case codes.Unimplemented:

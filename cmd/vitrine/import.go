@@ -73,7 +73,7 @@ import was broken off: then nothing is.`,
 			return a.withImport(cmd.Context(), f, files, a.importProducts)
 		},
 	}
-	f.flags(cmd)
+	f.flags(a, cmd)
 	cmd.Flags().BoolVar(&f.full, "full", false, "the files are the whole catalogue: remove what they do not mention")
 	return cmd
 }
@@ -112,7 +112,7 @@ consent that an event carries.`,
 			return a.withImport(cmd.Context(), f, files, a.importEvents)
 		},
 	}
-	f.flags(cmd)
+	f.flags(a, cmd)
 	cmd.Flags().StringVar(&f.format, "format", "", "whose `format` the files have: retailrocket, diginetica, yoochoose, otto, google-retail, segment; found out when not given")
 	cmd.Flags().StringVar(&f.consent, "consent", "as-recorded", "what the visitors of the log allowed: `granted` (personalization), or as-recorded")
 	return cmd
@@ -125,9 +125,9 @@ func fileArgs(_ *cobra.Command, files []string) error {
 	return nil
 }
 
-func (f *importFlags) flags(cmd *cobra.Command) {
+func (f *importFlags) flags(a *app, cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.remote.target, "target", defaultTarget, "`host:port` of the server")
+	f.remote.reach(a, fs)
 	f.remote.timeout = 10 * time.Second // of the calls beside the import itself
 	fs.StringVar(&f.site, "site", "demo", "the `site`: which shop")
 	fs.StringVar(&f.mapping, "mapping", "", "`file` that says which columns feed which fields")
@@ -197,7 +197,7 @@ func (a *app) withImport(ctx context.Context, f *importFlags, files []string, ru
 		}
 		defer remove()
 		defer func() { err = errors.Join(err, n.Close()) }()
-		f.remote.target = n.Addr()
+		f.remote = remote{target: n.Addr(), timeout: f.remote.timeout}
 	}
 	conn, err := f.remote.dial()
 	if err != nil {

@@ -37,7 +37,7 @@ record carries no consent.`,
 			return a.withImport(cmd.Context(), f, files, a.importVisitors)
 		},
 	}
-	f.flags(cmd)
+	f.flags(a, cmd)
 	cmd.Flags().StringVar(&f.consent, "consent", "as-recorded", "what the visitors allowed: `granted` (a profile, and measurement), or as-recorded")
 	return cmd
 }

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/vitrine-io/vitrine/server"
+	"github.com/vitrine-io/vitrine/server/auth"
 	"github.com/vitrine-io/vitrine/server/config"
 	"github.com/vitrine-io/vitrine/server/edge"
 	"github.com/vitrine-io/vitrine/server/filter"
@@ -57,6 +58,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger, mor
 		register(shell.Registrar())
 	}
 	shell.HandleTags(services.Beacons())
+	shell.Authenticate(services.Keys())
 	shell.SetReady(true, "")
 
 	ctx, stop := context.WithCancel(ctx)
@@ -75,9 +77,22 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger, mor
 	case <-n.done:
 		return nil, n.err
 	}
+	warnOfAuth(cfg, services.Keys(), logger)
 	logger.Info("serving", "address", n.Addr(), "ops", n.OpsAddr(), "tags", n.TagAddr(), "data_dir", cfg.DataDir,
-		"tls", cfg.TLS.Enabled(), "took", time.Since(begun).Round(time.Millisecond))
+		"auth", string(cfg.Auth), "tls", cfg.TLS.Enabled(), "took", time.Since(begun).Round(time.Millisecond))
 	return n, nil
+}
+
+// warnOfAuth says what stands between the server and its callers, or strangers.
+func warnOfAuth(cfg *config.Config, keys *auth.Keyring, logger *slog.Logger) {
+	switch {
+	case cfg.Auth == config.AuthNone:
+		logger.Warn("everybody who can log in to this machine may call: auth is none")
+	case len(keys.Keys()) == 0:
+		logger.Warn("there is no API key yet, so every call is refused: stop this server, run \"vitrine keys create NAME --role admin --data-dir " + cfg.DataDir + "\", and start it again; or try things out on this machine with --auth none")
+	case !cfg.TLS.Enabled() && !config.IsLoopback(cfg.Listen):
+		logger.Warn("API keys are sent in plain text: set tls.cert_file and tls.key_file, unless something in front of this server speaks TLS")
+	}
 }
 
 // openServices opens the data folder and builds the services on it.

@@ -47,7 +47,7 @@ visitor.persona == 'p1'. docs/visitors.md says how they are found.`,
 			return printPersonas(a.stdout, resp)
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(a, cmd.Flags())
 	w.siteFlag(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd

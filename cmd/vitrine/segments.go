@@ -41,7 +41,7 @@ A rule is an expression in CEL over visitor; docs/segments.md lists all that it 
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.remote.flags(cmd.PersistentFlags())
+	c.remote.flags(a, cmd.PersistentFlags())
 	c.whose.siteFlag(cmd.PersistentFlags())
 	cmd.AddCommand(c.list(), c.show(), c.create(), c.update(), c.remove(), c.preview(), c.members())
 	return cmd

@@ -68,7 +68,7 @@ func serve(t *testing.T, dir string, args ...string) *serving {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	s := &serving{stop: stop, log: make(chan string, 1000), code: make(chan int, 1)}
-	args = append([]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"}, args...)
+	args = append([]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--auth", "none"}, args...)
 	go func() {
 		code := run(ctx, args, nil, strings.NewReader(""), &bytes.Buffer{}, &lines{to: s.log})
 		close(s.log)

@@ -23,7 +23,7 @@ func newSitesCommand(a *app) *cobra.Command {
 			return r.withSites(cmd.Context(), func(ctx context.Context, c pb.SiteServiceClient) error { return a.listSites(ctx, c) })
 		},
 	}
-	r.flags(cmd.PersistentFlags())
+	r.flags(a, cmd.PersistentFlags())
 	cmd.AddCommand(newSitesCreateCommand(a, r), newSitesContactsCommand(a, r), newSitesVisitorsCommand(a, r), newSitesDeleteCommand(a, r))
 	return cmd
 }

@@ -70,7 +70,7 @@ a new id and those of the flags.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.track(cmd.Context(), f, args) },
 	}
 	fs := cmd.Flags()
-	f.remote.flags(fs)
+	f.remote.flags(a, fs)
 	f.who.flags(fs)
 	fs.StringVar(&f.orderID, "order-id", "", "the shop's order `number`; a new order gets one when none is given")
 	fs.StringVar(&f.currency, "currency", "", "currency `code` of the prices; by default the site's")

@@ -88,7 +88,7 @@ give the same result, unless --budget is a time. docs/tune.md has an example.`,
 	fs.IntVar(&f.k, "k", backtest.DefaultK, "how `many` products are shown, the 20 of NDCG@20")
 	fs.Uint64Var(&f.seed, "seed", 1, "`number` that the samples, the order of trials and the intervals follow from")
 	fs.StringVar(&f.out, "out", "", "write the RankingConfig to this `file`, as JSON")
-	f.remote.flags(fs)
+	f.remote.flags(a, fs)
 	fs.StringVar(&f.placement, "placement", "", "write it into this `placement` of the server at --target, such as sites/shop/placements/home")
 	fs.BoolVar(&f.force, "force", false, "write the best found even if it is not better than what is shipped")
 	fs.BoolVar(&f.json, "json", false, "print figures and ranking as JSON")

@@ -100,7 +100,7 @@ func newVisitorShowCommand(a *app) *cobra.Command {
 			return printVisitor(a.stdout, v, names, time.Now())
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(a, cmd.Flags())
 	who.siteFlag(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the profile as JSON")
 	return cmd

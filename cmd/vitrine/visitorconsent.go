@@ -74,7 +74,7 @@ personalization is one for the profile, where that is not named.`,
 			return consentTable(resp.GetConsents(), time.Now()).write(a.stdout)
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(a, cmd.Flags())
 	who.siteFlag(cmd.Flags())
 	cmd.Flags().StringSliceVar(&grant, "grant", nil, "`purposes` that the visitor allows")
 	cmd.Flags().StringSliceVar(&refuse, "refuse", nil, "`purposes` that they refuse")

@@ -56,7 +56,7 @@ The bytes are gone from the files after: vitrine compact`,
 			return printReceipt(a.stdout, name, receipt)
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(a, cmd.Flags())
 	who.siteFlag(cmd.Flags())
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the receipt as JSON")

@@ -54,7 +54,7 @@ are taken back by: vitrine import events`,
 			}
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(a, cmd.Flags())
 	who.siteFlag(cmd.Flags())
 	return cmd
 }

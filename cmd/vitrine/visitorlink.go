@@ -37,7 +37,7 @@ person is taken from them.`,
 			})
 		},
 	}
-	l.flags(cmd)
+	l.flags(a, cmd)
 	return cmd
 }
 
@@ -63,7 +63,7 @@ func newVisitorUnlinkCommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	l.flags(cmd)
+	l.flags(a, cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "take all devices from the person")
 	return cmd
 }
@@ -75,8 +75,8 @@ type linkCommand struct {
 	json   bool
 }
 
-func (l *linkCommand) flags(cmd *cobra.Command) {
-	l.remote.flags(cmd.Flags())
+func (l *linkCommand) flags(a *app, cmd *cobra.Command) {
+	l.remote.flags(a, cmd.Flags())
 	l.who.siteFlag(cmd.Flags())
 	cmd.Flags().BoolVar(&l.json, "json", false, "print the person as JSON")
 }

@@ -42,7 +42,7 @@ docs/ranking.md explains features, situations and weights.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	f.remote.flags(cmd.PersistentFlags())
+	f.remote.flags(a, cmd.PersistentFlags())
 	cmd.PersistentFlags().StringVar(&f.placement, "placement", "", "the `placement`, such as sites/shop/placements/home")
 	cmd.AddCommand(
 		newWeightsShowCommand(a, f), newWeightsExportCommand(a, f), newWeightsImportCommand(a, f),

@@ -15,6 +15,7 @@ type Config struct {
 	PublicURL string // where visitors reach TagListen; empty: creatives have no URLs that count
 	Pprof     bool   // serve /debug/pprof on the ops port
 	Clock     Clock
+	Auth      Auth
 	TLS       TLS
 	Log       Log
 	Limits    Limits
@@ -34,11 +35,36 @@ const (
 	ClockEvents Clock = "events"
 )
 
-// TLS names the server's certificate. Both empty: no TLS.
+// Auth says what lets a caller in.
+type Auth string
+
+// The ways in.
+const (
+	// AuthKeys wants an API key with every call.
+	AuthKeys Auth = "keys"
+	// AuthNone lets everybody in who reaches the address, which must be a loopback one.
+	AuthNone Auth = "none"
+)
+
+// TLS names the server's certificate, and whose certificates callers must have. All
+// files empty: no TLS.
 type TLS struct {
-	CertFile string // PEM, the server's certificate first
-	KeyFile  string // PEM
+	CertFile     string // PEM, the server's certificate first
+	KeyFile      string // PEM
+	ClientCAFile string // PEM, of the authorities that sign callers' certificates; empty: callers need none
+	ClientAuth   ClientAuth
 }
+
+// ClientAuth says whether a caller must show a certificate.
+type ClientAuth string
+
+// The kinds of it.
+const (
+	// ClientAuthRequire closes connections without a certificate.
+	ClientAuthRequire ClientAuth = "require"
+	// ClientAuthRequest verifies those that are shown.
+	ClientAuthRequest ClientAuth = "request"
+)
 
 // Enabled reports whether the API speaks TLS.
 func (t TLS) Enabled() bool { return t.CertFile != "" || t.KeyFile != "" }
@@ -104,6 +130,8 @@ func Default() *Config {
 		Listen:    "127.0.0.1:7654",
 		OpsListen: "127.0.0.1:7655",
 		Clock:     ClockSystem,
+		Auth:      AuthKeys,
+		TLS:       TLS{ClientAuth: ClientAuthRequire},
 		Log:       Log{Level: "info", Format: "text"},
 		Limits: Limits{
 			MaxMessageBytes:      16 << 20,

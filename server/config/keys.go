@@ -79,6 +79,12 @@ func keys() []key {
 			ok: func(c *Config) bool { return c.Clock == ClockSystem || c.Clock == ClockEvents }, want: "system or events",
 		},
 		{
+			name: "auth", help: "What lets a caller of the API in: keys (vitrine keys create makes the first), or none, for trying things out on one machine.",
+			in:   func(c *Config) value { return (*stringValue)(&c.Auth) },
+			ok:   func(c *Config) bool { return c.Auth == AuthKeys || c.Auth == AuthNone && IsLoopback(c.Listen) },
+			want: "keys, or none while listen is a loopback address such as 127.0.0.1:7654",
+		},
+		{
 			name: "tls.cert_file", help: "PEM file with the server's certificate chain. Read again when it changes. Empty: no TLS.",
 			in: func(c *Config) value { return (*stringValue)(&c.TLS.CertFile) },
 			ok: func(c *Config) bool { return c.TLS.CertFile != "" || c.TLS.KeyFile == "" }, want: "set, as tls.key_file is",
@@ -88,6 +94,13 @@ func keys() []key {
 			in: func(c *Config) value { return (*stringValue)(&c.TLS.KeyFile) },
 			ok: func(c *Config) bool { return c.TLS.KeyFile != "" || c.TLS.CertFile == "" }, want: "set, as tls.cert_file is",
 		},
+		{
+			name: "tls.client_ca_file", help: "PEM file with the authorities that sign callers' certificates (mTLS). Read again when it changes. Empty: callers need none.",
+			in: func(c *Config) value { return (*stringValue)(&c.TLS.ClientCAFile) },
+			ok: func(c *Config) bool { return c.TLS.ClientCAFile == "" || c.TLS.CertFile != "" }, want: "empty unless tls.cert_file is set",
+		},
+		oneOf("tls.client_auth", "Whether callers must show a certificate that tls.client_ca_file vouches for: require, or request (only those shown are verified).",
+			func(c *Config) *string { return (*string)(&c.TLS.ClientAuth) }, string(ClientAuthRequire), string(ClientAuthRequest)),
 		oneOf("log.level", "How much is logged: debug, info, warn or error.",
 			func(c *Config) *string { return &c.Log.Level }, "debug", "info", "warn", "error"),
 		oneOf("log.format", "How it is logged, on standard error: text or json.",
@@ -217,4 +230,14 @@ func isAddress(s string) bool {
 	}
 	_, err = strconv.ParseUint(port, 10, 16)
 	return err == nil
+}
+
+// IsLoopback reports whether only this machine reaches the address.
+func IsLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -21,13 +21,16 @@ const (
 	fileEnv  = "VITRINE_CONFIG" // the same, in the environment
 )
 
+// forClients are variables that commands read which call a server, not the server.
+var forClients = map[string]bool{"VITRINE_API_KEY": true, "VITRINE_API_KEY_FILE": true}
+
 // Sources is where a configuration is read from. The later ones win: defaults,
 // file, environment, flags.
 type Sources struct {
 	// Defaults to start from; nil: Default().
 	Defaults *Config
 	// Environ is the environment as os.Environ gives it. Every variable that
-	// begins with VITRINE_ must be a key's or VITRINE_CONFIG.
+	// begins with VITRINE_ must be a key's, VITRINE_CONFIG, or one that clients read.
 	Environ []string
 	// Flags that AddFlags was called on; nil: none.
 	Flags *pflag.FlagSet
@@ -136,7 +139,10 @@ func readLayers(from Sources, known map[string]*key, problems []Problem) ([]laye
 			if k := byEnv[name]; k != nil {
 				return k.name, text
 			}
-			problems = append(problems, Problem{Key: name, Value: text, Origin: "environment", Want: unknown(name, byEnv)})
+			if !forClients[name] {
+				// Not its value: a name mistyped may hold a secret.
+				problems = append(problems, Problem{Key: name, Value: "…", Origin: "environment", Want: unknown(name, byEnv)})
+			}
 			return "", nil
 		},
 	}), nil)

@@ -32,12 +32,15 @@ func isEndless(method string) bool {
 	return method == streamEvents || method == healthpb.Health_Watch_FullMethodName
 }
 
-// tap refuses what there is no room for, before its body is read. It gives an endless
-// stream, before its handler sees it, a context that ends
-// when the server drains; with it ends a Recv that waits for the client. To do
-// so by receiving in a goroutine would cost each message 2 us.
+// tap looks at a call before anything of its body is read. It turns away whom no key lets
+// in, and what there is no room for, and gives an endless stream, before its handler sees
+// it, a context that ends when the server drains; with it ends a Recv that waits for the
+// client. To do so by receiving in a goroutine would cost each message 2 us.
 func (s *Server) tap(ctx context.Context, info *tap.Info) (context.Context, error) {
-	ctx, err := s.gate.arrive(ctx, info.FullMethodName)
+	ctx, err := s.admit(ctx, info)
+	if err == nil {
+		ctx, err = s.gate.arrive(ctx, info.FullMethodName)
+	}
 	if err != nil || !isEndless(info.FullMethodName) {
 		return ctx, err
 	}

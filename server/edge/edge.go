@@ -20,6 +20,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/reflection"
 
+	"github.com/vitrine-io/vitrine/server/auth"
 	"github.com/vitrine-io/vitrine/server/config"
 )
 
@@ -43,6 +44,9 @@ type Server struct {
 	cert    *certificate // nil without TLS
 	metrics *metrics
 	gate    *gate
+	keys    *auth.Keyring // nil: nobody is let in yet
+	allowed auth.Methods
+	sleep   func(context.Context, time.Duration) error
 
 	listener   net.Listener
 	started    chan struct{}
@@ -71,12 +75,12 @@ func New(o Options) (*Server, error) {
 		metrics: newMetrics(o.Registry), gate: newGate(o.Config.Limits, o.Registry),
 		started: make(chan struct{}), draining: make(chan struct{}),
 		grace:   endlessGrace,
-		methods: make(map[string]bool),
+		methods: make(map[string]bool), allowed: auth.NewMethods(), sleep: sleep,
 	}
 	s.endless, s.end = context.WithCancel(context.Background())
 	if t := o.Config.TLS; t.Enabled() {
 		var err error
-		if s.cert, err = newCertificate(t.CertFile, t.KeyFile, s.log); err != nil {
+		if s.cert, err = newCertificate(t, s.log); err != nil {
 			return nil, err
 		}
 	}

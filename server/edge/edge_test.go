@@ -74,7 +74,7 @@ func (l *logText) String() string {
 
 func testConfig() *config.Config {
 	cfg := config.Default()
-	cfg.Listen, cfg.OpsListen = "127.0.0.1:0", "127.0.0.1:0"
+	cfg.Listen, cfg.OpsListen, cfg.Auth = "127.0.0.1:0", "127.0.0.1:0", config.AuthNone
 	return cfg
 }
 

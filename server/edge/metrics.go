@@ -6,14 +6,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// metrics count calls. Labels name services, methods and codes, nothing that a
-// caller makes up.
+// metrics count calls. Labels name services, methods, codes and API keys, nothing
+// that a caller makes up.
 type metrics struct {
 	rpc     *grpcprom.ServerMetrics
 	panics  prometheus.Counter
 	unknown prometheus.Counter
-	open    prometheus.Gauge   // connections
-	closed  prometheus.Counter // connections, at once
+	open    prometheus.Gauge       // connections
+	closed  prometheus.Counter     // connections, at once
+	byKey   *prometheus.CounterVec // key, method
+	refused *prometheus.CounterVec // key, reason
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -34,8 +36,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		closed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "vitrine_connections_refused_total", Help: "Connections closed at once, because there were limits.max_connections.",
 		}),
+		byKey: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_key_calls_total", Help: "Calls, and messages of streams, by the API key that let them in.",
+		}, []string{"key", "method"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_refused_calls_total", Help: "Calls that were not let in, by why; without the key where none was shown that is in force.",
+		}, []string{"key", "reason"}),
 	}
-	r.MustRegister(m.rpc, m.panics, m.unknown, m.open, m.closed,
+	r.MustRegister(m.rpc, m.panics, m.unknown, m.open, m.closed, m.byKey, m.refused,
 		collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

@@ -16,8 +16,8 @@ import (
 )
 
 // interceptors stand in the order a call meets them: it is begun, if it may be, or
-// waits for its turn; it is counted, its faults
-// are logged, it is bounded in time, written down if it is rare, and kept from
+// waits for its turn; it is counted, its faults are logged, it is about what its key is
+// for, it is bounded in time, written down if it is rare, and kept from
 // taking the process with it.
 func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamServerInterceptor) {
 	known := selector.MatchFunc(func(_ context.Context, c interceptors.CallMeta) bool { return s.methods[c.FullMethod()] })
@@ -31,6 +31,7 @@ func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamSer
 			s.gate.unary,
 			s.metrics.rpc.UnaryServerInterceptor(),
 			s.unaryFaults,
+			s.unaryAuthorized,
 			s.deadline,
 			selector.UnaryServerInterceptor(logging.UnaryServerInterceptor(calls, onlyEnd...), rare),
 			recovery.UnaryServerInterceptor(panics),
@@ -38,6 +39,7 @@ func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamSer
 			s.gate.stream,
 			selector.StreamServerInterceptor(s.metrics.rpc.StreamServerInterceptor(), known),
 			s.streamFaults,
+			s.streamAuthorized,
 			selector.StreamServerInterceptor(logging.StreamServerInterceptor(calls, onlyEnd...), rare),
 			s.endEndless,
 			recovery.StreamServerInterceptor(panics),
@@ -70,7 +72,7 @@ func (s *Server) options() []grpc.ServerOption {
 	}
 	if s.cert != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(&tls.Config{
-			MinVersion: tls.VersionTLS12, GetCertificate: s.cert.get,
+			MinVersion: tls.VersionTLS12, GetConfigForClient: s.cert.config,
 		})))
 	}
 	return options

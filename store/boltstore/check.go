@@ -31,7 +31,7 @@ func (f Finding) what() string {
 
 // shut reports whether a folder with it can't be opened.
 func (f Finding) shut() bool {
-	return filepath.Dir(f.File) == "." && (f.Bucket == "" || f.Bucket == string(bucketMeta) || f.Bucket == string(bucketSites))
+	return filepath.Dir(f.File) == "." && (f.Bucket == "" || f.Bucket == string(bucketMeta) || f.Bucket == string(bucketSites) || f.Bucket == string(bucketAPIKeys))
 }
 
 // Remedy is what to do about it.

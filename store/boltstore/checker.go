@@ -73,6 +73,7 @@ func (c *checker) run(journal, state *bolt.Tx) {
 	}
 	c.sites()
 	c.secrets()
+	c.apiKeys()
 	c.erasures()
 	for _, no := range slices.Sorted(maps.Keys(c.alive)) {
 		c.siteData(no)
@@ -149,6 +150,23 @@ func (c *checker) secrets() {
 	if deciders := c.journal.Bucket(bucketDeciders); deciders != nil {
 		c.since, _ = keyHour(deciders.Get(keySince))
 	}
+}
+
+func (c *checker) apiKeys() {
+	b := c.state.Bucket(bucketAPIKeys)
+	if b == nil { // of an earlier version
+		return
+	}
+	_ = b.ForEach(func(k, v []byte) error {
+		at := place{stateName, string(bucketAPIKeys), k}
+		var key store.APIKey
+		if err := c.codec.decode(v, &key); err != nil {
+			c.report(at, "%v", err)
+		} else if string(key.ID) != string(k) {
+			c.report(at, "API key %q stands at %q", key.ID, k)
+		}
+		return nil
+	})
 }
 
 // erasures notes whose events are still to be deleted.

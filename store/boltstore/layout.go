@@ -27,6 +27,7 @@ import (
 //	siteData   site -> profiles, products, placements, campaigns, creatives,
 //	                   segments -> id -> record
 //	secrets    name -> record
+//	apiKeys    key id -> record
 var (
 	bucketMeta      = []byte("meta")
 	bucketEvents    = []byte("events")
@@ -36,6 +37,7 @@ var (
 	bucketSites     = []byte("sites")
 	bucketSiteData  = []byte("siteData")
 	bucketSecrets   = []byte("secrets")
+	bucketAPIKeys   = []byte("apiKeys")
 
 	bucketProfiles   = []byte("profiles")
 	bucketProducts   = []byte("products")

@@ -114,7 +114,7 @@ func open(dir string, opts Options) (_ *Store, err error) {
 	s.committer = newCommitter(s)
 	s.checkpointer = newCheckpointer(s)
 	s.decisions = newDecisions(s)
-	for _, step := range []func() error{s.loadSites, s.completeSites, s.completeJournal, s.dropRemains, s.resumeErasures, s.recover} {
+	for _, step := range []func() error{s.loadSites, s.completeState, s.completeSites, s.completeJournal, s.dropRemains, s.resumeErasures, s.recover} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -182,7 +182,7 @@ func (s *Store) openFiles() error {
 		if used {
 			return damaged(statePath, "the file is missing")
 		}
-		if err := create(statePath, id, bucketSites, bucketSiteData, bucketSecrets); err != nil {
+		if err := create(statePath, id, bucketSites, bucketSiteData, bucketSecrets, bucketAPIKeys); err != nil {
 			return err
 		}
 	}

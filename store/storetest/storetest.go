@@ -54,6 +54,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Data) {
 		{"Segments", segmentPromises},
 		{"Decisions", decisionPromises},
 		{"Snapshots", snapshotPromises},
+		{"APIKeys", apiKeyPromises},
 		{"Retention", retentionPromises},
 		{"Lifecycle", lifecyclePromises},
 		{"Properties", propertyPromises},

@@ -25,19 +25,20 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Role is what an API key may do.
+// Role is what an API key may do. A key of any role may read its sites.
 type Role int32
 
 const (
 	// No role.
 	Role_ROLE_UNSPECIFIED Role = 0
-	// Decide and what explains a decision.
+	// Decide and what explains a decision; read products.
 	Role_ROLE_DECIDE Role = 1
-	// Send events, and link, ask and erase visitors.
+	// Send events; show, link, export and erase visitors.
 	Role_ROLE_TRACK Role = 2
 	// Read and write products.
 	Role_ROLE_CATALOG Role = 3
-	// Read and write placements, campaigns, segments and the ranking.
+	// Read and write placements, campaigns, segments and the ranking; read products and
+	// decisions.
 	Role_ROLE_MARKETING Role = 4
 	// Everything, of the sites the key is for; for all sites also sites, keys, backups.
 	Role_ROLE_ADMIN Role = 5
@@ -523,10 +524,11 @@ type ApiKey struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// What it may do; at least one.
 	Roles []Role `protobuf:"varint,2,rep,packed,name=roles,proto3,enum=vitrine.v1.Role" json:"roles,omitempty"`
-	// The sites that it is for, as `sites/{site}`; empty: all.
+	// The sites that it is for, as `sites/{site}`; empty: all. They need not exist yet.
 	Sites []string `protobuf:"bytes,3,rep,name=sites,proto3" json:"sites,omitempty"`
 	// Calls a second it may make on average, of all kinds together; 0: as many as it likes.
-	// A call over it gets RESOURCE_EXHAUSTED with a google.rpc.RetryInfo.
+	// A message of a stream counts as a call. A call over it gets RESOURCE_EXHAUSTED with a
+	// google.rpc.RetryInfo; a stream over it is read more slowly.
 	RateLimit float64 `protobuf:"fixed64,4,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
 	// How many calls it may make at once after a rest; 0: as many as in a second.
 	Burst int32 `protobuf:"varint,5,opt,name=burst,proto3" json:"burst,omitempty"`
