@@ -72,9 +72,10 @@ func (s *shop) start() {
 	t := s.t
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	st, err := boltstore.Open(s.dir, boltstore.Options{Logger: log})
+	s.registry, s.draining = prometheus.NewRegistry(), make(chan struct{})
+	st, err := boltstore.Open(s.dir, boltstore.Options{Logger: log, Registry: s.registry})
 	must(t, err)
-	s.store, s.registry, s.draining = st, prometheus.NewRegistry(), make(chan struct{})
+	s.store = st
 	var handler http.Handler
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	s.tags = web.URL

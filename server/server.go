@@ -98,6 +98,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.metrics = newMetrics(o.Registry)
 	watchStore(o.Registry, s.store.Health)
+	o.Registry.MustRegister(newLagCollector(s))
 	var err error
 	if s.rules, err = newRules(
 		&pb.DecideRequest{}, &pb.TrackEventRequest{}, &pb.TrackEventsRequest{}, &pb.Event{}, &pb.Product{},

@@ -100,6 +100,7 @@ func openServices(
 	ctx context.Context, cfg *config.Config, logger *slog.Logger, registry *prometheus.Registry, shell *edge.Server,
 ) (*boltstore.Store, *server.Server, error) {
 	options := storeOptions(cfg.Store, logger)
+	options.Registry = registry
 	options.OnWritable = func(why error) { shell.SetWritable(why == nil) }
 	data, err := boltstore.Open(cfg.DataDir, options)
 	if err != nil {

@@ -25,7 +25,7 @@ func (c class) String() string {
 // classOf sorts a method in, by its full name.
 func classOf(fullMethod string) class {
 	service, method, _ := strings.Cut(strings.TrimPrefix(fullMethod, "/"), "/")
-	if !strings.HasPrefix(service, "vitrine.") || method == "GetStatus" {
+	if !strings.HasPrefix(service, "vitrine.v1.") || method == "GetStatus" {
 		return unbounded // health, reflection
 	}
 	switch method {

@@ -97,7 +97,9 @@ func (c *checkpointer) waitForRoom() error {
 func (c *checkpointer) checkpoint(paced bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	begun := time.Now()
 	err := c.write(paced)
+	c.s.metrics.checkpoints.Observe(seconds(begun))
 	c.roomMu.Lock()
 	c.finished++
 	c.err = err
@@ -144,6 +146,7 @@ func (c *checkpointer) write(paced bool) error {
 		return err
 	}
 	c.watermark = cut
+	c.s.metrics.checkpointed.Add(float64(len(changed)))
 	c.s.profiles.endFlush(len(changed))
 	return nil
 }

@@ -228,6 +228,13 @@ func (q *decisions) written(durable []encodedDecision) {
 	}
 }
 
+// waiting is how many are not yet durable.
+func (q *decisions) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.pending)
+}
+
 func (q *decisions) dropSite(no siteNo) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

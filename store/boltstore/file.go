@@ -34,10 +34,11 @@ type file struct {
 	broken  atomic.Pointer[error] // why nothing is written; nil: all is well
 	full    atomic.Pointer[error] // the last write met a full disk
 	changed func()                // told when broken or full did
+	failed  func()                // told of each commit that failed
 }
 
 func newFile(db *bolt.DB, options *bolt.Options, path string, hooks hooks, changed func()) *file {
-	f := &file{options: options, path: path, name: filepath.Base(path), hooks: hooks, changed: changed}
+	f := &file{options: options, path: path, name: filepath.Base(path), hooks: hooks, changed: changed, failed: func() {}}
 	f.db.Store(db)
 	return f
 }
@@ -137,6 +138,7 @@ func (f *file) update(fn func(tx *bolt.Tx) error) (err error) {
 	err = f.commit(tx.Commit)
 	committing = false
 	if err != nil {
+		f.failed()
 		err = f.wrap(err)
 		if !isFull(err) || f.landed(id) {
 			_ = f.takeBack() // for who reads; it is the mender's to have it on disk

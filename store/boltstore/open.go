@@ -34,10 +34,11 @@ const (
 
 // Store is an open data folder. Its methods may be called from many goroutines.
 type Store struct {
-	dir   string
-	opts  Options
-	codec codec
-	lock  *os.File
+	dir     string
+	opts    Options
+	codec   codec
+	metrics *metrics
+	lock    *os.File
 
 	journal, state *file
 
@@ -79,7 +80,7 @@ func Open(dir string, opts Options) (*Store, error) {
 }
 
 func open(dir string, opts Options) (_ *Store, err error) {
-	s := &Store{dir: dir, opts: opts, closing: make(chan struct{})}
+	s := &Store{dir: dir, opts: opts, closing: make(chan struct{}), metrics: newMetrics()}
 	s.mender = newMender(s)
 	defer func() {
 		if err != nil {
@@ -108,7 +109,7 @@ func open(dir string, opts Options) (_ *Store, err error) {
 	if err := makeDir(s.snapshots.dir); err != nil {
 		return nil, err
 	}
-	if s.profiles, err = newProfiles(s.state, opts.ProfileCache); err != nil {
+	if s.profiles, err = newProfiles(s.state, opts.ProfileCache, s.metrics); err != nil {
 		return nil, err
 	}
 	s.committer = newCommitter(s)
@@ -121,6 +122,9 @@ func open(dir string, opts Options) (_ *Store, err error) {
 	}
 	s.committer.housekeep(opts.Now())
 	s.start()
+	if opts.Registry != nil {
+		s.register(opts.Registry)
+	}
 	return s, nil
 }
 
@@ -261,6 +265,7 @@ func (s *Store) openFile(path string, options *bolt.Options) (*file, error) {
 		return nil, damaged(path, err.Error())
 	}
 	f := newFile(db, options, path, s.opts.hooks, s.mender.wake)
+	f.failed = s.metrics.failed.WithLabelValues(f.name).Inc
 	if err := f.view(checkFormat); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w; %s", path, err, remedy(err))

@@ -3,6 +3,8 @@ package boltstore
 import (
 	"log/slog"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Options of a store. The zero value of each field means its default.
@@ -56,6 +58,9 @@ type Options struct {
 	// a single larger call is still one commit. Default 3,000: without a bound
 	// commits grew to 23,000 events and 88 ms.
 	MaxCommit int
+	// MaxQueued is how many events wait for a commit at most; beyond it Append waits for
+	// room. Default 30,000: ten commits, some 15 MB and a tenth of a second.
+	MaxQueued int
 	// DecisionQueue bounds the decisions that are not yet durable; beyond it
 	// RecordDecision refuses. Default 20,000.
 	DecisionQueue int
@@ -67,6 +72,9 @@ type Options struct {
 	// Logger takes what operators should know; it never gets personal data.
 	// Default: nothing is logged.
 	Logger *slog.Logger
+
+	// Registry is where the store's metrics are registered. Default: nowhere.
+	Registry prometheus.Registerer
 
 	// OnWritable is told when writes begin to be refused, and why, and with nil when they
 	// are taken again, one call at a time. Until the first call they are.
@@ -122,6 +130,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.CheckpointEvery, 30*time.Second)
 	setDefault(&o.CheckpointBatch, 10_000)
 	setDefault(&o.MaxCommit, 3_000)
+	setDefault(&o.MaxQueued, 30_000)
 	setDefault(&o.DecisionQueue, 20_000)
 	setDefault(&o.BackupKeep, 10*time.Minute)
 	if o.EventRetention < o.DedupeWindow {

@@ -45,8 +45,9 @@ func (h held) nothing() bool { return h.profile == nil && h.chunks == "" }
 // Only the applier changes profiles, each visitor's in one goroutine, so a change
 // needs no lock between reading the old one and storing the new one.
 type profiles struct {
-	state  *file
-	shards [profileShards]profileShard
+	state   *file
+	metrics *metrics
+	shards  [profileShards]profileShard
 	// dirty counts the profiles that are dirty or flushing, a profile that is
 	// both twice.
 	dirty atomic.Int64
@@ -70,8 +71,8 @@ type profileShard struct {
 	moved uint64
 }
 
-func newProfiles(state *file, clean int) (*profiles, error) {
-	p := &profiles{state: state}
+func newProfiles(state *file, clean int, m *metrics) (*profiles, error) {
+	p := &profiles{state: state, metrics: m}
 	for i := range p.shards {
 		lru, err := simplelru.NewLRU[profileKey, held](max(1, clean/profileShards), nil)
 		if err != nil {
@@ -107,8 +108,10 @@ func (p *profiles) get(key profileKey) (held, error) {
 	moved := sh.moved
 	sh.mu.Unlock()
 	if ok {
+		p.metrics.fromMemory.Inc()
 		return h, nil
 	}
+	p.metrics.fromDisk.Inc()
 	h, err := p.read(key)
 	if err != nil || h.profile == nil {
 		return h, err

@@ -67,6 +67,9 @@ func (c *committer) dropHours(name []byte, before hour, done *hour) {
 		if err == nil {
 			err = c.drop(name, next)
 		}
+		if err == nil {
+			c.s.metrics.hoursDropped.WithLabelValues(string(name)).Add(float64(len(next)))
+		}
 		if err == nil && name[0] == bucketEvents[0] {
 			err = c.s.noteOldest()
 		}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/store"
@@ -96,7 +97,9 @@ func (s *Store) SaveSnapshot(_ context.Context, site scoring.SiteID, name string
 		if t.deleted() {
 			err = store.ErrNotFound
 		} else {
+			begun := time.Now()
 			err = s.snapshots.save(t.no, name, seq, write)
+			s.metrics.snapshots.Observe(seconds(begun))
 		}
 	}
 	if err != nil {
