@@ -94,7 +94,7 @@ learned from the same log, and tells the differences.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.backtest(cmd.Context(), f) },
 	}
-	cmd.AddCommand(newBacktestCompareCommand(a), newBacktestAblateCommand(a), newBacktestCreativesCommand(a), newBacktestIntentCommand(a), newBacktestPersonasCommand(a))
+	cmd.AddCommand(newBacktestCompareCommand(a), newBacktestAblateCommand(a), newBacktestFrontierCommand(a), newBacktestCreativesCommand(a), newBacktestIntentCommand(a), newBacktestPersonasCommand(a))
 	fs := cmd.Flags()
 	f.logFlags(fs)
 	fs.BoolVar(&f.online, "online", false, "go on learning: after its prefixes are ranked, each test session goes in as events")

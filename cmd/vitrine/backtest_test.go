@@ -88,6 +88,23 @@ func TestBacktestCompare(t *testing.T) {
 	}
 }
 
+// The frontier has the ranking as shipped first, and a line for every step from it.
+func TestBacktestFrontier(t *testing.T) {
+	train, test := backtestLog()
+	args := []string{"frontier", "--train", text(t, "train.txt", train), "--test", text(t, "test.txt", test), "--sample", "5"}
+	out, errs, err := runCommand(t, "", newBacktestCommand, args...)
+	for _, want := range []string{"as shipped", "candidates 200", "hop_width 0", "candidates 30 hop_width 3 sessions 50", "100 %"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %v\n%s%s", want, err, out, errs)
+		}
+	}
+	out, errs, err = runCommand(t, `{"ranking": {"parameters": {"hop_width": 1}}}`, newBacktestCommand, append(args, "--rules", "-", "--json")...)
+	var points []frontierPoint
+	if err != nil || json.Unmarshal([]byte(out), &points) != nil || len(points) != len(frontierSteps()) || points[0].HR.Value < 99 || points[3].P50 <= 0 {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+}
+
 // Under other rules the placement shows other products, and two sets of rules are
 // compared on what was learned once.
 func TestBacktestUnderRules(t *testing.T) {
