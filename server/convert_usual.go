@@ -12,18 +12,18 @@ import (
 // or breaks them.
 func usual(e *pb.Event) bool {
 	if e == nil || e.Visitor == nil || e.Order != nil || e.DwellTime != nil || e.Type == 0 ||
-		!within(e.Id, 1, 64) || !known(pb.EventType_name, e.Type) || !known(pb.Channel_name, e.Channel) ||
+		!sized(e.Id, 64) || !known(pb.EventType_name, e.Type) || !known(pb.Channel_name, e.Channel) ||
 		len(e.CustomType) > 64 || len(e.SearchQuery) > 512 || len(e.AttributionToken) > 256 ||
 		len(e.Items) > 100 || len(e.Categories) > 8 {
 		return false
 	}
 	for _, it := range e.Items {
-		if it == nil || it.Price != nil || !within(it.ProductId, 1, 128) || it.Quantity < 0 || it.Quantity > 1_000_000 {
+		if it == nil || it.Price != nil || !sized(it.ProductId, 128) || it.Quantity < 0 || it.Quantity > 1_000_000 {
 			return false
 		}
 	}
 	for _, c := range e.Categories {
-		if !within(c, 1, 512) {
+		if !sized(c, 512) {
 			return false
 		}
 	}
@@ -38,11 +38,11 @@ func usualPage(m *pb.DecideRequest) bool {
 		return false
 	}
 	for _, p := range m.Placements {
-		if p == nil || !within(p.Placement, 1, 256) || p.Count < 0 || p.Count > 100 || len(p.Filter) > 4096 || len(p.ExcludeIds) > 500 {
+		if p == nil || !sized(p.Placement, 256) || p.Count < 0 || p.Count > 100 || len(p.Filter) > 4096 || len(p.ExcludeIds) > 500 {
 			return false
 		}
 		for _, id := range p.ExcludeIds {
-			if !within(id, 1, 128) {
+			if !sized(id, 128) {
 				return false
 			}
 		}
@@ -75,7 +75,7 @@ func usualConsent(c *pb.Consent) bool {
 	return len(c.Purposes) <= 16 && len(c.TcfString) <= 4096 && len(c.GppString) <= 4096
 }
 
-func within(s string, least, most int) bool { return len(s) >= least && len(s) <= most }
+func sized(s string, most int) bool { return s != "" && len(s) <= most }
 
 func known[E ~int32](names map[int32]string, e E) bool {
 	_, ok := names[int32(e)]
