@@ -20,6 +20,8 @@ CAPS_STEPS   ?= 100000
 VISITORS     ?= 1000000
 UNKNOWN      ?= 10000
 IDENTITY_RUNS ?= 300
+KILLS        ?= 1000
+SOAK         ?= 20m
 
 TOOLS := .tools/bin
 BUF   := PATH="$(CURDIR)/$(TOOLS):$$PATH" buf
@@ -56,11 +58,19 @@ test: race-or-say-so ## Run the tests with the race detector; PKG=./store/... fo
 	@$(if $(RACE),true,echo "LEFT OUT for want of a C compiler: the race detector.")
 
 .PHONY: test-long
-test-long: test-crash test-replay test-properties test-segments fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
+test-long: test-crash test-kills test-replay test-properties test-segments fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
 
 .PHONY: test-crash
 test-crash: race-or-say-so ## Kill the store CRASH_ROUNDS times while it writes, and look for every event.
 	@.ci/gotest $(RACE) -timeout 60m -count=1 -run Crash ./store/boltstore -crash.rounds=$(CRASH_ROUNDS)
+
+.PHONY: test-kills
+test-kills: build ## Kill a server KILLS times while clients use it, and check every promise.
+	@bin/vitrine soak --kills $(KILLS) $(ARGS)
+
+.PHONY: soak
+soak: build ## Use a server for SOAK, with kills now and then, and check every promise.
+	@bin/vitrine soak --for $(SOAK) --every 10s --clients 16 $(ARGS)
 
 .PHONY: test-replay
 test-replay: ## Replay a journal in four ways, and compare DECISIONS decisions byte for byte.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/visitor"
@@ -55,7 +56,7 @@ func (b *eventBatch) adOf(ctx context.Context, e *scoring.Event) (*scoring.AdSho
 	}
 	d, err := b.server.store.Decision(ctx, b.site.id, at.decision)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
+		return b.handedOut(ctx, e, at)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the decision of an event: %w", err)
@@ -68,6 +69,27 @@ func (b *eventBatch) adOf(ctx context.Context, e *scoring.Event) (*scoring.AdSho
 		return nil, nil
 	}
 	return &scoring.AdShown{Campaign: item.Campaign, Creative: item.Creative, Token: at.hash, Features: item.Features}, nil
+}
+
+// lostLately is how old a decision may be that a crash, or a disk that did not keep up,
+// can have taken just now: what is older is past its retention, and not looked for.
+const lostLately = time.Hour
+
+// handedOut is adOf for an impression or a click whose decision was lost: that it was
+// handed out stands in the journal, if somebody counts it, and so does what comes of it.
+// Which creative of the campaign it was is lost.
+func (b *eventBatch) handedOut(ctx context.Context, e *scoring.Event, at tokenPlace) (*scoring.AdShown, error) {
+	if e.Type != scoring.CreativeViewed && e.Type != scoring.CreativeClicked || b.server.clock.Now().Sub(at.time) > lostLately {
+		return nil, nil
+	}
+	if err := b.site.countersReady(ctx); err != nil {
+		return nil, err
+	}
+	id, ok := b.site.learner.model.Deliveries().HandedOut(at.hash)
+	if !ok {
+		return nil, nil
+	}
+	return &scoring.AdShown{Campaign: id, Token: at.hash}, nil
 }
 
 // creditOrder credits the i-th event, an order, to what its visitor clicked or saw, on

@@ -12,9 +12,8 @@ import (
 // countersReady waits, after a start, until what is counted has all that stood in the
 // journal when the site was opened. From then on it is never behind: what is handed
 // out is held until it is learned.
-func (q *query) countersReady(ctx context.Context) error {
-	st := q.site
-	if st.opened == 0 || st.learner.reachedSeq() >= st.opened || !q.counted() {
+func (st *site) countersReady(ctx context.Context) error {
+	if st.opened == 0 || st.learner.reachedSeq() >= st.opened {
 		return nil
 	}
 	if _, err := st.learner.wait(ctx, st.opened-1); err != nil {

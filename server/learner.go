@@ -146,6 +146,22 @@ func (l *learner) saveNow() error {
 	return l.save()
 }
 
+// saveUpTo has a snapshot that is at an event of the journal, or past it.
+func (l *learner) saveUpTo(ctx context.Context, seq store.Seq) error {
+	if seq == 0 {
+		return nil
+	}
+	if _, err := l.wait(ctx, seq-1); err != nil {
+		return err
+	}
+	l.folding.Lock()
+	defer l.folding.Unlock()
+	if l.saved >= seq {
+		return nil
+	}
+	return l.save()
+}
+
 // write puts the time of the latest event before the model.
 func (l *learner) write(w io.Writer) error {
 	if err := binary.Write(w, binary.BigEndian, l.latest.UnixMicro()); err != nil {

@@ -22,8 +22,10 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
-	if err := q.countersReady(ctx); err != nil {
-		return nil, s.fail("Decide", err)
+	if q.counted() {
+		if err := q.site.countersReady(ctx); err != nil {
+			return nil, s.fail("Decide", err)
+		}
 	}
 	done, err := s.turn(ctx, q)
 	if err != nil {

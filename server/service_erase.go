@@ -53,7 +53,8 @@ type goer struct {
 	known    bool             // has a profile
 	person   scoring.PersonID // a device's
 	near     []scoring.VisitorID
-	products []uint64 // hashes of those that the shop doesn't sell
+	products []uint64  // hashes of those that the shop doesn't sell
+	counted  store.Seq // the last of their events that a campaign's goal or budget counts by
 }
 
 // goers are those behind an id who are to be erased, the person's own record last: a
@@ -88,6 +89,9 @@ func (s *visitors) goer(ctx context.Context, st *site, id scoring.VisitorID) (*g
 	err = s.store.EventsOf(ctx, st.id, id, func(entry store.Entry) error {
 		kept = true
 		g.look(st, &entry.Event)
+		if e := &entry.Event; e.Ad != nil || slices.ContainsFunc(e.Served, func(s scoring.Served) bool { return s.Terms != nil }) {
+			g.counted = entry.Seq
+		}
 		return nil
 	})
 	if err != nil {
@@ -167,6 +171,11 @@ func (s *visitors) erase(ctx context.Context, st *site, g *goer, receipt *pb.Era
 		told.Control.Person = model.PersonHash(person)
 	}
 	defer st.turns.take(g.id)()
+	// What a campaign has handed out and brought about goes on counting: after a crash it
+	// can't be learned from the events any more.
+	if err := st.learner.saveUpTo(ctx, g.counted); err != nil {
+		return fmt.Errorf("save what campaigns brought about: %w", about(siteName(st.id), err))
+	}
 	erased, err := s.store.EraseVisitor(ctx, st.id, store.Erasure{Visitor: g.id, Near: g.near, Told: told})
 	if err != nil {
 		return fmt.Errorf("erase a visitor: %w", about(siteName(st.id), err))

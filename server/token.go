@@ -123,7 +123,8 @@ func (t *tokens) read(v *violations, field string, site scoring.SiteID, token st
 type tokenPlace struct {
 	decision            scoring.DecisionID
 	placement, position int
-	hash                uint64 // of all this
+	hash                uint64    // of all this
+	time                time.Time // that the decision was made
 }
 
 // placeOf reads where the item of a token stood; false for what is no token. It does
@@ -137,6 +138,7 @@ func placeOf(token string) (p tokenPlace, ok bool) {
 		decision:  scoring.DecisionID(idEncoding.EncodeToString(b[1 : 1+idBytes])),
 		placement: int(b[tokenHead]), position: int(b[tokenHead+1]),
 		hash: hashOf(b[1:1+idBytes], b[tokenHead], b[tokenHead+1]),
+		time: time.UnixMilli(int64(binary.BigEndian.Uint64(b[1:]) >> 16)),
 	}, true
 }
 

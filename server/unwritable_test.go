@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -19,7 +20,10 @@ import (
 
 // fullDisk has a store refuse events as on a disk that is full, or fails, while it is
 // so. What the store itself does then its own tests show.
-type fullDisk struct{ why atomic.Pointer[error] }
+type fullDisk struct {
+	why   atomic.Pointer[error]
+	loses atomic.Bool // decisions
+}
 
 func (d *fullDisk) set(why error) { d.why.Store(&why) }
 
@@ -40,6 +44,10 @@ func (s refusing) Append(ctx context.Context, site scoring.SiteID, events []scor
 		return nil, fmt.Errorf("boltstore: append: %w", *why)
 	}
 	return s.Store.Append(ctx, site, events)
+}
+
+func (s refusing) RecordDecision(site scoring.SiteID, d *scoring.Decision) bool {
+	return !s.disk.loses.Load() && s.Store.RecordDecision(site, d)
 }
 
 func (s refusing) Health() store.Health {
@@ -138,5 +146,62 @@ func TestDecisionsGoOnWhileNothingIsWritten(t *testing.T) {
 				t.Errorf("shown %d times when all is well again, the cap is 2", shown)
 			}
 		})
+	}
+}
+
+// An impression of a creative whose decision was lost, to a crash or a disk that did not
+// keep up, counts towards the goal all the same: it stands in the journal that it was
+// handed out.
+func TestAnImpressionOfALostDecisionCounts(t *testing.T) {
+	disk := new(fullDisk)
+	disk.loses.Store(true)
+	s := &shop{t: t, dir: t.TempDir(), disk: disk}
+	s.start()
+	t.Cleanup(func() { s.stop() })
+	s.create("shop")
+	_, err := s.placements.CreatePlacement(t.Context(), &pb.CreatePlacementRequest{
+		Parent: "sites/shop", PlacementId: "banner",
+		Placement: &pb.Placement{Count: 1, Rules: &pb.Placement_Creatives{Creatives: &pb.CreativeRules{Formats: []string{"banner"}}}},
+	})
+	must(t, err)
+	s.campaign("goal", &pb.Campaign{Tier: pb.Tier_TIER_GOAL, Goal: impressions(1000)}, "g")
+	resp := s.banner("v", 1)
+	if _, err := s.decisions.GetDecision(t.Context(), &pb.GetDecisionRequest{Name: resp.GetDecision()}); status.Code(err) != codes.NotFound {
+		t.Fatalf("the decision should be lost: %v", err)
+	}
+	for n := range 2 { // told twice, it counts once
+		e := event("v", pb.EventType_EVENT_TYPE_CREATIVE_VIEWED)
+		e.AttributionToken = resp.GetPlacements()[0].GetItems()[0].GetAttributionToken()
+		if got := s.track("shop", e); got != pb.EventStatus_EVENT_STATUS_STORED {
+			t.Errorf("impression %d: %v", n, got)
+		}
+	}
+	s.settle("shop")
+	if d := s.delivered("goal"); d.GetHandedOut() != 1 || d.GetImpressions() != 1 {
+		t.Errorf("delivered %v, want one handed out and seen", d)
+	}
+}
+
+// What an erased visitor was shown goes on counting towards goals after a crash, for
+// what was learned is saved up to it before their events go.
+func TestAnErasureKeepsWhatCampaignsDelivered(t *testing.T) {
+	s := banners(t)
+	s.campaign("goal", &pb.Campaign{Tier: pb.Tier_TIER_GOAL, Goal: impressions(1000)}, "g")
+	resp := s.banner("v", 1)
+	e := event("v", pb.EventType_EVENT_TYPE_CREATIVE_VIEWED)
+	e.AttributionToken = resp.GetPlacements()[0].GetItems()[0].GetAttributionToken()
+	s.track("shop", e)
+	head, err := s.store.Head(t.Context(), "shop")
+	must(t, err)
+	s.erase("sites/shop/visitors/v")
+	seq, err := s.store.LoadSnapshot(t.Context(), "shop", "model", func(r io.Reader) error {
+		_, err := io.Copy(io.Discard, r)
+		return err
+	})
+	if err != nil || seq < head {
+		t.Errorf("what is saved has %d of %d events (%v), and the others are gone", seq, head, err)
+	}
+	if d := s.delivered("goal"); d.GetHandedOut() != 1 || d.GetImpressions() != 1 {
+		t.Errorf("delivered %v, want one handed out and seen", d)
 	}
 }

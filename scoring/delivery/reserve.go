@@ -186,6 +186,25 @@ func (l *Ledger) Knows(id scoring.CampaignID) bool {
 	return l.accounts[id] != nil
 }
 
+// HandedOut is the campaign of a creative that was handed out, by its token, if that is
+// known.
+func (l *Ledger) HandedOut(token uint64) (scoring.CampaignID, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var of *account
+	if i, ok := l.byToken[token]; ok {
+		of = l.handed[i].account
+	} else if h, ok := l.holds[token]; ok {
+		of = h.account
+	}
+	for id, a := range l.accounts {
+		if a == of {
+			return id, true
+		}
+	}
+	return "", false
+}
+
 // PerClick is how many conversions of a campaign there are for a click.
 func (l *Ledger) PerClick(id scoring.CampaignID) float64 {
 	l.mu.Lock()

@@ -110,7 +110,7 @@ func (p *Profile) respondToAd(e *scoring.Event, at time.Time) {
 	if e.Type == scoring.OrderCompleted {
 		p.Ads.Ordered = later(p.Ads.Ordered, at)
 	}
-	if e.Ad == nil {
+	if e.Ad == nil || e.Ad.Creative == "" { // its decision was lost
 		return
 	}
 	seen := AdSeen{e.Ad.Campaign, e.Ad.Creative, e.Ad.Token, at}

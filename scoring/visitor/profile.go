@@ -159,7 +159,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 // respond remembers what came of a creative that was handed out.
 func (p *Profile) respond(e *scoring.Event) {
 	switch {
-	case e.Ad == nil:
+	case e.Ad == nil || e.Ad.Creative == "": // its decision was lost
 	case e.Type == scoring.CreativeClicked:
 		p.Contacts = p.Contacts.Clicked(e.Ad.Campaign, e.Ad.Creative, e.Time)
 	case e.Type == scoring.Dismissed:
