@@ -78,8 +78,8 @@ func testConfig() *config.Config {
 	return cfg
 }
 
-// start serves until the test ends.
-func start(t *testing.T, cfg *config.Config, s *services) *running {
+// start serves until the test ends. before changes the server before it runs.
+func start(t *testing.T, cfg *config.Config, s *services, before ...func(*Server)) *running {
 	t.Helper()
 	r := &running{log: &logText{}, done: make(chan struct{})}
 	var err error
@@ -89,6 +89,9 @@ func start(t *testing.T, cfg *config.Config, s *services) *running {
 	pb.RegisterDecisionServiceServer(r.Registrar(), s)
 	pb.RegisterEventServiceServer(r.Registrar(), s)
 	pb.RegisterSiteServiceServer(r.Registrar(), s)
+	for _, change := range before {
+		change(r.Server)
+	}
 	r.SetReady(true, "")
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop

@@ -20,6 +20,8 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/peer"
 
+	"github.com/vitrine-io/vitrine/server/config"
+
 	"google.golang.org/grpc"
 )
 
@@ -123,5 +125,76 @@ func TestPlainCallersOfATLSServerAreRefused(t *testing.T) {
 	r := start(t, cfg, &services{})
 	if _, err := healthpb.NewHealthClient(r.dial(t)).Check(testContext(t), &healthpb.HealthCheckRequest{}); err == nil {
 		t.Error("answered without TLS")
+	}
+}
+
+// Callers' certificates, and the change of who vouches for them.
+func TestCallersShowACertificate(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	at := time.Now().Add(-time.Hour)
+	for _, name := range []string{"server", "ada", "bob"} {
+		pair(t, file(name+".pem"), file(name+".key"), name, at)
+	}
+	callers := func(name string, changed time.Time) { // who vouches for themselves
+		t.Helper()
+		text, err := os.ReadFile(file(name + ".pem"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, file("callers.pem"), text, changed)
+	}
+	ask := func(r *running, name string) error {
+		t.Helper()
+		mine := &tls.Config{InsecureSkipVerify: true}
+		if name != "" {
+			cert, err := tls.LoadX509KeyPair(file(name+".pem"), file(name+".key"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Whatever authorities the server asks for: it is the server that is tested.
+			mine.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cert, nil }
+		}
+		_, err := healthpb.NewHealthClient(r.dial(t, withTLS(credentials.NewTLS(mine)))).Check(testContext(t), &healthpb.HealthCheckRequest{})
+		return err
+	}
+	want := func(r *running, in map[string]bool) {
+		t.Helper()
+		for _, name := range []string{"", "ada", "bob"} {
+			if err := ask(r, name); (err == nil) != in[name] {
+				t.Errorf("%q: %v, want them in: %v", name, err, in[name])
+			}
+		}
+	}
+	callers("ada", at)
+	cfg := testConfig()
+	cfg.TLS = config.TLS{CertFile: file("server.pem"), KeyFile: file("server.key"), ClientCAFile: file("callers.pem"), ClientAuth: config.ClientAuthRequire}
+	required := start(t, cfg, &services{})
+	want(required, map[string]bool{"ada": true})
+
+	cfg = testConfig()
+	cfg.TLS = config.TLS{CertFile: file("server.pem"), KeyFile: file("server.key"), ClientCAFile: file("callers.pem"), ClientAuth: config.ClientAuthRequest}
+	requested := start(t, cfg, &services{})
+	want(requested, map[string]bool{"ada": true, "": true})
+
+	callers("bob", at.Add(time.Minute))
+	want(required, map[string]bool{"bob": true})
+	want(requested, map[string]bool{"bob": true, "": true})
+
+	// What is no certificate changes nothing, least of all that one is wanted.
+	write(t, file("callers.pem"), []byte("half a fi"), at.Add(2*time.Minute))
+	want(required, map[string]bool{"bob": true})
+	if !strings.Contains(required.log.String(), `check \"tls.client_ca_file\"`) {
+		t.Errorf("the log does not say what is wrong:\n%s", required.log)
+	}
+}
+
+func TestBadAuthoritiesStopTheStart(t *testing.T) {
+	cfg := testConfig()
+	dir := t.TempDir()
+	cfg.TLS.CertFile, cfg.TLS.KeyFile, cfg.TLS.ClientCAFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), filepath.Join(dir, "key.pem")
+	pair(t, cfg.TLS.CertFile, cfg.TLS.KeyFile, "only", time.Now())
+	if _, err := New(Options{Config: cfg}); err == nil || !strings.Contains(err.Error(), `holds no certificate in PEM: check "tls.client_ca_file"`) {
+		t.Errorf("got %v, want what to do", err)
 	}
 }
