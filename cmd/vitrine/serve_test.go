@@ -57,6 +57,7 @@ func (l *lines) Write(p []byte) (int, error) {
 // serving is `vitrine serve` under way.
 type serving struct {
 	addr, ops string
+	before    string // what it logged until it took calls
 	stop      context.CancelFunc
 	log       chan string // all lines; closed at the end
 	code      chan int
@@ -79,7 +80,7 @@ func serve(t *testing.T, dir string, args ...string) *serving {
 	for line := range s.log {
 		seen = append(seen, line)
 		if found := at.FindStringSubmatch(line); found != nil {
-			s.addr, s.ops = found[1], found[2]
+			s.addr, s.ops, s.before = found[1], found[2], strings.Join(seen, "\n")
 			return s
 		}
 	}

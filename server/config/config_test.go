@@ -102,6 +102,11 @@ func TestBadSettings(t *testing.T) {
 		{name: "port", args: []string{"--listen=localhost:99999"}, want: []string{"host:port"}},
 		{name: "same address twice", file: "listen: \":1\"\nops_listen: \":1\"", want: []string{"ops_listen", "apart from listen"}},
 		{name: "certificate without key", file: "tls:\n  cert_file: a.pem", want: []string{"tls.key_file", "as tls.cert_file is"}},
+		{name: "no keys on a network", file: "auth: none\nlisten: \":7654\"", want: []string{"auth", "none while listen is a loopback address"}},
+		{name: "no keys on another machine", args: []string{"--auth=none", "--listen=10.0.0.5:7654"}, want: []string{"auth", "loopback"}},
+		{name: "neither keys nor none", args: []string{"--auth=some"}, want: []string{"auth", "keys, or none"}},
+		{name: "callers' authorities without TLS", file: "tls:\n  client_ca_file: ca.pem", want: []string{"tls.client_ca_file", "unless tls.cert_file is set"}},
+		{name: "client_auth", file: "tls:\n  client_auth: maybe", want: []string{"tls.client_auth", "require or request"}},
 		{name: "pprof without port", file: "pprof: true\nops_listen: \"\"", want: []string{"pprof", "unless ops_listen is set"}},
 		{name: "clock", file: "clock: sundial", want: []string{`"sundial"`, "system or events"}},
 		{name: "level", file: "log:\n  level: loud", want: []string{"debug, info, warn or error"}},
@@ -252,4 +257,21 @@ func FuzzLoadFile(f *testing.F) {
 			t.Errorf("loaded what is not valid: %v", got.Validate())
 		}
 	})
+}
+
+// A variable that is not known may be a secret in the wrong place, and one of clients is
+// none of the server's.
+func TestNoSecretOfTheEnvironmentIsShown(t *testing.T) {
+	_, err := load(t, "", []string{"VITRINE_APIKEY=vk_secret", "VITRINE_API_KEY=vk_secret", "VITRINE_API_KEY_FILE=x"}, nil)
+	if err == nil || !strings.Contains(err.Error(), "VITRINE_APIKEY") || strings.Contains(err.Error(), "vk_secret") {
+		t.Errorf("got %v, want the name without the value", err)
+	}
+	got, err := load(t, "", []string{"VITRINE_API_KEY=vk_secret"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := errors.Join(got.WriteYAML(&text), got.WriteJSON(&text)); err != nil || strings.Contains(text.String(), "vk_secret") {
+		t.Errorf("%v, printed %s", err, text.String())
+	}
 }

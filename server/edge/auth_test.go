@@ -58,11 +58,7 @@ func openKeys(t testing.TB) *auth.Keyring {
 
 // shows is a context whose calls show what stands there as their authorization.
 func shows(t *testing.T, values ...string) context.Context {
-	ctx := testContext(t)
-	for _, v := range values {
-		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", v)
-	}
-	return ctx
+	return metadata.NewOutgoingContext(testContext(t), metadata.MD{"authorization": values})
 }
 
 func newKey(t *testing.T, keys *auth.Keyring, key store.APIKey) (bearer string) {
