@@ -132,6 +132,10 @@ type Event struct {
 	// with it; nil: none did. It travels with the event, so that what is learned of
 	// visitors over time needs no profile of the past.
 	Visit *Visit `cbor:"19,keyasint,omitempty"`
+	// Unstudied has the event teach the blend nothing: it came while learning was far
+	// behind. It travels with the event, so that the journal decides which do, and not
+	// the machine that replays it.
+	Unstudied bool `cbor:"23,keyasint,omitempty"`
 }
 
 // Visit is what is known of a visitor at the beginning of a visit.

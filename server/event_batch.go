@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
@@ -19,6 +21,7 @@ type eventBatch struct {
 	server  *Server
 	site    *site
 	dryRun  bool
+	bulk    bool // of an import, which waits until all of it has been learned from
 	now     time.Time
 	from    int64 // index of the first
 	results []*pb.EventResult
@@ -172,6 +175,9 @@ func (b *eventBatch) store(ctx context.Context) error {
 			b.site.countMail(&b.events[i])
 		}
 		b.noteVisits()
+		if err := b.spareLessons(ctx); err != nil {
+			return err
+		}
 		acks, err := b.server.store.Append(ctx, b.site.id, b.events)
 		if err != nil {
 			return fmt.Errorf("append %d events: %w", len(b.events), about(siteName(b.site.id), err))
@@ -188,6 +194,32 @@ func (b *eventBatch) store(ctx context.Context) error {
 		}
 	}
 	b.count()
+	return nil
+}
+
+const (
+	// lessonsBehind is about a second of learning.
+	lessonsBehind = 20_000
+	// lessonsKept is one in how many events still teach while learning is further behind.
+	lessonsKept = 8
+)
+
+// spareLessons has most of the events teach the blend nothing while learning is far
+// behind: lessons are near half of what it costs (docs/decisions/0028).
+func (b *eventBatch) spareLessons(ctx context.Context) error {
+	head, err := b.server.store.Head(ctx, b.site.id)
+	if err != nil {
+		return fmt.Errorf("read the last event: %w", about(siteName(b.site.id), err))
+	}
+	if b.bulk || uint64(head-min(head, b.site.learner.reachedSeq())) <= b.server.lessonsBehind {
+		return nil
+	}
+	for i := range b.events {
+		// What followed from a choice of ours is rarer, and nothing else teaches it.
+		if e := &b.events[i]; e.Led == nil {
+			e.Unstudied = xxhash.Sum64String(string(e.ID))%lessonsKept != 0
+		}
+	}
 	return nil
 }
 

@@ -163,7 +163,7 @@ func (s *events) ImportEvents(stream pb.EventService_ImportEventsServer) error {
 			return s.fail("ImportEvents", err)
 		}
 		batch := s.newBatch(st, false, len(req.GetEvents()))
-		batch.from = progress.received
+		batch.bulk, batch.from = true, progress.received
 		for _, e := range req.GetEvents() {
 			batch.admit(e)
 		}

@@ -190,6 +190,7 @@ func (r *visitorImport) freshAttributes(ctx context.Context, record *visitorReco
 // track stores what the visitors did.
 func (r *visitorImport) track(ctx context.Context, list []*visitorRecord) error {
 	batch := r.newBatch(r.site, false, len(list))
+	batch.bulk = true
 	for _, record := range list {
 		for k := range record.events {
 			batch.put(record.events[k], record.eventsSaid[k])

@@ -44,7 +44,7 @@ func (m *Model) Blend() *blend.Blend { return m.blend }
 // carry an attribution token teach no shared weights (docs/decisions/0010).
 func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 	student := m.student.Load()
-	if student == nil || s == nil || s.steps >= maxSteps || e.AttributionToken != "" && e.Led == nil {
+	if student == nil || s == nil || s.steps >= maxSteps || e.Unstudied || e.AttributionToken != "" && e.Led == nil {
 		return
 	}
 	past := m.trails.before(s.key)
