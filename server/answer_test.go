@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -82,13 +85,14 @@ func TestAnswerIsOfTheContract(t *testing.T) {
 		}},
 		{Placement: "empty"},
 	}
+	var writers answers
 	for _, test := range []struct {
 		name      string
 		write     func() ([]byte, error)
 		got, want proto.Message
 	}{
-		{"response", func() ([]byte, error) { return a.placements(responsePlacements) }, &pb.DecideResponse{}, &pb.DecideResponse{Placements: want}},
-		{"record", func() ([]byte, error) { return a.placements(decisionPlacements) }, &pb.Decision{}, &pb.Decision{Placements: want}},
+		{"response", func() ([]byte, error) { return writers.placements(responsePlacements, a) }, &pb.DecideResponse{}, &pb.DecideResponse{Placements: want}},
+		{"record", func() ([]byte, error) { return writers.placements(decisionPlacements, a) }, &pb.Decision{}, &pb.Decision{Placements: want}},
 	} {
 		b, err := test.write()
 		if err == nil {
@@ -101,4 +105,48 @@ func TestAnswerIsOfTheContract(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", test.name, protojson.Format(test.got), protojson.Format(test.want))
 		}
 	}
+}
+
+// An answer is its caller's: none of its bytes change when the writer's memory is used
+// for others, at the same time or later.
+func TestAnswersKeepNothingOfEachOther(t *testing.T) {
+	t.Parallel()
+	languages, err := wording.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var writers answers
+	page := func(n int) answer {
+		because := scoring.Reason{Kind: scoring.ReasonSearched, Share: 1, Query: strings.Repeat(string(rune('a'+n)), 3+n)}
+		return answer{
+			site: &site{id: "shop", products: catalog.New()}, words: languages.Of("en"),
+			filled: []scoring.FilledPlacement{{Placement: "home", Items: slices.Repeat([]scoring.Item{{Product: "p", Reasons: []scoring.Reason{because}}}, 1+n)}},
+		}
+	}
+	var group sync.WaitGroup
+	for n := range 8 {
+		group.Go(func() {
+			a := page(n)
+			var kept [][]byte
+			for range 200 {
+				b, err := writers.placements(responsePlacements, a)
+				if err != nil {
+					t.Error(err)
+				}
+				kept = append(kept, b)
+			}
+			for _, b := range kept {
+				if !bytes.Equal(b, kept[0]) {
+					t.Errorf("page %d is written in two ways", n)
+					return
+				}
+			}
+			var m pb.DecideResponse
+			if err := proto.Unmarshal(kept[0], &m); err != nil || len(m.GetPlacements()[0].GetItems()) != 1+n ||
+				m.GetPlacements()[0].GetItems()[n].GetReasons()[0].GetSearchQuery() != a.filled[0].Items[0].Reasons[0].Query {
+				t.Errorf("page %d: %v, %v", n, err, &m)
+			}
+		})
+	}
+	group.Wait()
 }

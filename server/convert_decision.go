@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
+	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
@@ -76,17 +78,31 @@ const (
 // itemBytes is about what an item with three reasons takes.
 const itemBytes = 256
 
-// placements writes out every placement of the page as that field of a message.
-func (a *answer) placements(field protowire.Number) ([]byte, error) {
-	items := 0
-	for i := range a.filled {
-		items += 1 + len(a.filled[i].Items) + len(a.filled[i].Rejected)/4
+// answers are writers of pages that are not at work, with their memory. What they have
+// written is copied before they are put back.
+type answers struct{ idle sync.Pool }
+
+// placements writes out every placement of a page as that field of a message.
+func (s *answers) placements(field protowire.Number, a answer) ([]byte, error) {
+	w, ok := s.idle.Get().(*answer)
+	if !ok {
+		w = &answer{}
 	}
-	a.b = make([]byte, 0, items*itemBytes)
-	a.said = make([]saidReason, 0, 24)
+	a.b, a.said, a.saying = w.b[:0], w.said[:0], w.saying[:0]
+	*w = a
+	err := w.placements(field)
+	written := bytes.Clone(w.b)
+	clear(w.said)
+	*w = answer{answerBytes: w.answerBytes, said: w.said, saying: w.saying}
+	s.idle.Put(w)
+	return written, err
+}
+
+// placements appends every placement of the page.
+func (a *answer) placements(field protowire.Number) error {
 	for i := range a.filled {
 		f := &a.filled[i]
-		at := a.begin(field, items*itemBytes)
+		at := a.begin(field, len(f.Items)*itemBytes)
 		a.text(placementID, string(f.Placement))
 		a.read += ahead(f.Items)
 		for j := range f.Items {
@@ -95,7 +111,7 @@ func (a *answer) placements(field protowire.Number) ([]byte, error) {
 				token = a.token.of(i, scoring.Led{Page: a.page, Objective: f.Objective, Position: j, Propensity: f.Items[j].Propensity})
 			}
 			if err := a.item(&f.Items[j], token); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		a.number(placementNoFill, int(f.NoFill))
@@ -104,7 +120,7 @@ func (a *answer) placements(field protowire.Number) ([]byte, error) {
 		}
 		a.end(at)
 	}
-	return a.b, nil
+	return nil
 }
 
 // ahead asks for the memory of the items' ids, of all at a time. What it returns is of
@@ -249,7 +265,7 @@ func (s *Server) decisionToProto(st *site, d *scoring.Decision) (*pb.Decision, e
 		token: s.tokens.forDecision(st.id, d.ID), urls: s.beacons, page: d.Context.PageType,
 	}
 	m := &pb.Decision{}
-	placements, err := a.placements(decisionPlacements)
+	placements, err := s.answers.placements(decisionPlacements, a)
 	if err == nil {
 		err = proto.Unmarshal(placements, m)
 	}

@@ -57,6 +57,7 @@ type Server struct {
 	blobs         *blobs
 	beacons       *beacons
 	keys          *auth.Keyring
+	answers       answers
 	languages     *wording.Languages
 	builtIn       segments
 	sites         *sites

@@ -143,7 +143,7 @@ func (s *decisions) pageToProto(q *query, d *scoring.Decision) (*pb.DecideRespon
 		a.urls = s.beacons
 		a.token, a.page = s.tokens.forDecision(q.site.id, d.ID), d.Context.PageType
 	}
-	placements, err := a.placements(responsePlacements)
+	placements, err := s.answers.placements(responsePlacements, a)
 	if err != nil {
 		return nil, fmt.Errorf("write out a page of site %q: %w", q.site.id, err)
 	}

@@ -160,6 +160,12 @@ func stepShop(b *testing.B, products, visitors, views int) (*decisions, []*pb.De
 			Placements: []*pb.PlacementRequest{{Placement: "home", Count: 20}},
 		})
 	}
+	head, err := st.Head(ctx, "shop")
+	orFail(b, err)
+	for reached := site.learner.reachedSeq(); reached < head; { // else it goes on beside what is measured
+		reached, err = site.learner.wait(ctx, reached)
+		orFail(b, err)
+	}
 	return &decisions{Server: s}, requests
 }
 
