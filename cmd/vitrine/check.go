@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -74,12 +76,28 @@ func (a *app) printInspection(dir string, seen boltstore.Inspection, asJSON bool
 }
 
 func (a *app) printFindings(findings []boltstore.Finding) error {
-	t := newTable("file", "bucket", "key", "what is wrong", "what to do")
-	for _, f := range findings {
-		t.add(f.File, f.Bucket, hex.EncodeToString(f.Key), fold(f.Reason, 60), fold(f.Remedy(), 40))
+	t := newTable("file", "bucket", "key", "what is wrong")
+	var remedies []string
+	for i, f := range findings {
+		if remedy := f.File + ": " + f.Remedy(); !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
+		}
+		if i < findingsShown {
+			t.add(f.File, f.Bucket, hex.EncodeToString(f.Key), fold(f.Reason, 80))
+		}
 	}
-	return t.write(a.stdout)
+	if err := t.write(a.stdout); err != nil {
+		return err
+	}
+	if more := len(findings) - findingsShown; more > 0 {
+		fmt.Fprintf(a.stdout, "and %s more: see --json\n", progress.Thousands(int64(more)))
+	}
+	fmt.Fprintf(a.stdout, "\nWhat to do:\n  %s\n", strings.Join(remedies, "\n  "))
+	return nil
 }
+
+// findingsShown is how many a table has.
+const findingsShown = 20
 
 func inspectionWords(seen boltstore.Inspection) string {
 	return fmt.Sprintf("%s sites, %s products, %s profiles, %s events, %s decisions", progress.Thousands(int64(seen.Sites)),

@@ -3,6 +3,8 @@ package boltstore
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -87,4 +89,55 @@ func appendFor(b *testing.B, s *Store, from *benchEvents, meanwhile func()) (all
 	stop()
 	wg.Wait()
 	return all
+}
+
+// BenchmarkBackup backs up 300,000 events of 100,000 visitors, restores that and checks
+// it, each again and again on the same.
+func BenchmarkBackup(b *testing.B) {
+	ctx := context.Background()
+	s := benchStore(b, Options{})
+	from := newBenchEvents(b.Name(), "crowd")
+	for range 300 {
+		events := make([]scoring.Event, 1000)
+		from.fill(events)
+		if _, err := s.Append(ctx, "shop", events); err != nil {
+			b.Fatal(err)
+		}
+	}
+	name := backUp(b, s)
+	info, err := os.Stat(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := restoreTest(b, name)
+	for _, c := range []struct {
+		name string
+		run  func() error
+	}{
+		{"backup", func() error {
+			made, err := s.Backup(ctx, store.BackupOptions{})
+			if err != nil {
+				return err
+			}
+			return made.Close()
+		}},
+		{"restore", func() error {
+			_, err := Restore(ctx, name, filepath.Join(b.TempDir(), "data"), RestoreOptions{})
+			return err
+		}},
+		{"check", func() error {
+			_, err := CheckFolder(ctx, dir, func(string, int64, int64) {})
+			return err
+		}},
+	} {
+		b.Run(c.name+"/events=300k", func(b *testing.B) {
+			b.SetBytes(info.Size())
+			for b.Loop() {
+				if err := c.run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Logf("%d bytes on disk are a backup of %d", folderBytes(s.dir), info.Size())
 }

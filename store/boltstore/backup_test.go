@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
+
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -374,5 +376,52 @@ func TestAClosedStoreEndsItsBackups(t *testing.T) {
 	if _, err := s.Backup(context.Background(), store.BackupOptions{}); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("error %v", err)
 	}
+	wantNoTemporary(t, dir)
+}
+
+// TestACommitDoesNotWaitForABackup writes past many sizes at which bbolt by itself would
+// map a file anew, while the transactions of a backup are open. It would wait for ever.
+func TestACommitDoesNotWaitForABackup(t *testing.T) {
+	ctx := context.Background()
+	s := openTest(t, t.TempDir(), Options{})
+	writeSome(t, s, 10)
+	before, err := s.journal.size()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, journal, err := s.atOneMoment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 20 {
+		var events []scoring.Event
+		for k := range 500 {
+			events = append(events, tellingEvent(fmt.Sprintf("v%d-%d", n, k), "mark", n))
+			events[k].ID = scoring.EventID(fmt.Sprintf("e%d-%d", n, k))
+		}
+		if _, err := s.Append(ctx, "shop", events); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.checkpointer.checkpoint(false); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := s.journal.size(); err != nil || after < 16*before {
+		t.Errorf("the journal grew from %d to %d bytes, %v: that shows nothing", before, after, err)
+	}
+	for _, tx := range []*bolt.Tx{state, journal} {
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestAKilledBackupLeavesNothing opens a folder with the rest of one.
+func TestAKilledBackupLeavesNothing(t *testing.T) {
+	dir := smallFolder(t)
+	if err := os.WriteFile(filepath.Join(dir, backupPrefix+"abc"+temporarySuffix), []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	openTest(t, dir, Options{})
 	wantNoTemporary(t, dir)
 }

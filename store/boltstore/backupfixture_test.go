@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"os"
-	"path"
 	"path/filepath"
 	"testing"
 
@@ -26,10 +25,19 @@ func TestTheFirstBackupRestoresForEver(t *testing.T) {
 	wantFixture(t, restoreTest(t, fixtureBackup))
 }
 
-// TestABackupOfAnEarlierVersionRestores makes a backup of the first folder as it is, as
-// a version that knew no other would have, and restores it.
+// TestABackupOfAnEarlierVersionRestores makes backups of the fixtures as they are, as
+// versions that knew no other would have, and restores them.
 func TestABackupOfAnEarlierVersionRestores(t *testing.T) {
-	dir := copyFolder(t, fixtureDir)
+	for _, dir := range fixtures {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			wantFixture(t, restoreTest(t, writeBackup(t, archiveOf(t, copyFolder(t, dir)))))
+		})
+	}
+}
+
+// archiveOf is an archive of a folder that nobody has opened.
+func archiveOf(t *testing.T, dir string) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	w, err := newArchiveWriter(&b, fixtureNow(), nil)
 	if err != nil {
@@ -49,13 +57,13 @@ func TestABackupOfAnEarlierVersionRestores(t *testing.T) {
 		}
 	}
 	const snapshot = "snapshots/00000001/s-model.snap"
-	if err := w.file(path.Clean(snapshot), bytes.NewReader(readAll(t, filepath.Join(dir, snapshot)))); err != nil {
+	if err := w.file(snapshot, bytes.NewReader(readAll(t, filepath.Join(dir, snapshot)))); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.close(); err != nil {
 		t.Fatal(err)
 	}
-	wantFixture(t, restoreTest(t, writeBackup(t, b.Bytes())))
+	return b.Bytes()
 }
 
 // FuzzArchive reads whatever comes, whole or not, without a panic.

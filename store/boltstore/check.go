@@ -72,6 +72,9 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
+// errHalfRestored: a restore was killed after it took effect.
+var errHalfRestored = errors.New("a restore was cut off after it took effect: start the server, which finishes it, or restore again")
+
 const (
 	// mostErrors is after how many findings Check stops looking.
 	mostErrors = 20
@@ -159,6 +162,9 @@ func checkFolder(ctx context.Context, dir string, progress func(phase string, do
 	if lock != nil {
 		defer func() { _ = lock.Close() }()
 	}
+	if half, err := exists(filepath.Join(dir, restoreDone)); err != nil || half {
+		return Inspection{}, errors.Join(err, errHalfRestored)
+	}
 	codec, err := newCodec()
 	if err != nil {
 		return Inspection{}, err
@@ -184,6 +190,7 @@ func checkFolder(ctx context.Context, dir string, progress func(phase string, do
 			return ctx.Err()
 		})
 	})
+	c.progress(journalSize + stateSize)
 	if errors.Is(err, store.ErrCorrupt) && ctx.Err() == nil {
 		c.report(place{file: journalName}, "%v", err)
 		err = nil

@@ -71,13 +71,20 @@ func TestCheckOfSoundFolders(t *testing.T) {
 	if seen := checkTest(t, small); len(seen.Findings) > 0 || seen.Sites != 1 || seen.Events == 0 || seen.Products == 0 || seen.Profiles == 0 {
 		t.Errorf("%+v", seen)
 	}
-	// One of an earlier version, as it is, and as a killed process left it.
-	if seen := checkTest(t, copyFolder(t, fixtureDir)); len(seen.Findings) > 0 || seen.Events != 5 || seen.Decisions != 1 {
-		t.Errorf("%+v", seen)
+	for _, dir := range fixtures { // of earlier versions, as killed processes left them
+		if seen := checkTest(t, copyFolder(t, dir)); len(seen.Findings) > 0 || seen.Events != 5 || seen.Decisions != 1 {
+			t.Errorf("%s: %+v", dir, seen)
+		}
 	}
 	s := openTest(t, t.TempDir(), Options{})
 	if _, err := CheckFolder(context.Background(), s.dir, func(string, int64, int64) {}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("of one that is open: %v", err)
+	}
+	if err := os.Mkdir(filepath.Join(small, restoreDone), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := CheckFolder(context.Background(), small, func(string, int64, int64) {}); !errors.Is(err, errHalfRestored) {
+		t.Errorf("of one that is restored by half: %v", err)
 	}
 	if _, err := CheckFolder(context.Background(), t.TempDir(), func(string, int64, int64) {}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("of an empty one: %v", err)

@@ -27,7 +27,8 @@ type checkpointer struct {
 	// room is signalled at the end of every checkpoint.
 	roomMu   sync.Mutex
 	room     *sync.Cond
-	finished int   // checkpoints that ended
+	begun    int   // checkpoints, one after the other
+	finished int   // of these
 	err      error // of the last one
 }
 
@@ -80,9 +81,10 @@ func (c *checkpointer) waitForRoom() error {
 	c.roomMu.Lock()
 	defer c.roomMu.Unlock()
 	for full() {
-		n := c.finished
-		c.ask()
-		for n == c.finished {
+		// What one that is under way meets may be over by now: only the next one tells.
+		// A pause of the one under way may take the asking for its own.
+		for underWay := c.begun; full() && c.finished <= underWay; {
+			c.ask()
 			c.room.Wait()
 		}
 		if c.err != nil && full() {
@@ -97,6 +99,9 @@ func (c *checkpointer) waitForRoom() error {
 func (c *checkpointer) checkpoint(paced bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.roomMu.Lock()
+	c.begun++
+	c.roomMu.Unlock()
 	begun := time.Now()
 	err := c.write(paced)
 	c.s.metrics.checkpoints.Observe(seconds(begun))

@@ -143,13 +143,18 @@ func flushDecisions(s *Store) {
 	}
 }
 
-// TestTheFirstFormatOpensForEver opens the fixture that this format was released
-// with.
-func TestTheFirstFormatOpensForEver(t *testing.T) {
+// fixtures are folders that programs have written that people have run: the first one,
+// and one before there were backups, of the same format with later records.
+var fixtures = []string{fixtureDir, "testdata/v1b"}
+
+// TestEveryFormatOpensForEver opens the fixtures.
+func TestEveryFormatOpensForEver(t *testing.T) {
 	if *update {
 		writeFixture(t, fixtureDir)
 	}
-	wantFixture(t, copyFolder(t, fixtureDir))
+	for _, dir := range fixtures {
+		t.Run(filepath.Base(dir), func(t *testing.T) { wantFixture(t, copyFolder(t, dir)) })
+	}
 }
 
 // wantFixture opens a folder that has in it what the fixture has.

@@ -1,8 +1,11 @@
 package boltstore
 
 import (
+	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -12,6 +15,12 @@ func (s *Store) Health() store.Health {
 	var h store.Health
 	if why := s.unwritable(); why != nil {
 		h.NotWritable = why.Error()
+	}
+	entries, _ := os.ReadDir(s.dir) // what can't be read is told by whoever needs it
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), restoreReplaced) {
+			h.Problems = append(h.Problems, fmt.Sprintf("%s in the data folder has what was there before a restore: delete it once all is well", e.Name()))
+		}
 	}
 	h.DataBytes = folderBytes(s.dir)
 	h.FreeBytes, _ = freeSpace(s.dir)

@@ -122,7 +122,11 @@ func TestARestoreTakesTheRoomOfNothing(t *testing.T) {
 	if done.Sites != 1 || done.Events != 40 || done.Profiles != 40 || done.Made.IsZero() || done.Bytes == 0 {
 		t.Errorf("restored %+v", done)
 	}
-	wantSome(t, openTest(t, dir, Options{}), 40)
+	again := openTest(t, dir, Options{})
+	wantSome(t, again, 40)
+	if told := again.Health().Problems; len(told) != 1 || !strings.Contains(told[0], filepath.Base(done.Replaced)) {
+		t.Errorf("problems %q, want that %s is still there", told, done.Replaced)
+	}
 	// What was there is put aside, whole.
 	wantSome(t, openTest(t, done.Replaced, Options{}), 5)
 }
