@@ -9,6 +9,7 @@ import (
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/campaign"
 	"github.com/vitrine-io/vitrine/scoring/decide"
+	"github.com/vitrine-io/vitrine/server/trace"
 )
 
 // query is a page to decide, converted and checked.
@@ -24,6 +25,7 @@ type query struct {
 	session []scoring.Event // events handed in; not empty: SESSION mode
 	blob    []byte          // contacts that the caller keeps, of a visitor who may not be known
 	context scoring.Context
+	steps   *trace.Steps // of the call, if it is traced
 	slots   []slot
 	shelf   *campaign.Shelf // one for the whole decision
 	explain pb.Explain

@@ -10,6 +10,7 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
+	"github.com/vitrine-io/vitrine/server/trace"
 	"github.com/vitrine-io/vitrine/store"
 )
 
@@ -33,6 +34,7 @@ type eventBatch struct {
 	behind  []behind           // of events: who they are of, once consent has been applied
 	allowed []scoring.Purposes // of events, likewise
 	last    store.Seq          // of those stored
+	steps   *trace.Steps       // of the call, if it is traced
 }
 
 // newBatch begins a batch of about so many events.
@@ -160,6 +162,7 @@ func nameFacets(products *catalog.Catalog, e *scoring.Event) {
 
 // store makes the admitted events durable and fills in their results.
 func (b *eventBatch) store(ctx context.Context) error {
+	b.steps.Next("profile")
 	if err := b.applyConsent(ctx); err != nil {
 		return err
 	}
@@ -177,6 +180,10 @@ func (b *eventBatch) store(ctx context.Context) error {
 		b.noteVisits()
 		if err := b.spareLessons(ctx); err != nil {
 			return err
+		}
+		b.steps.End()
+		if b.steps != nil {
+			ctx = store.WithSteps(ctx, b.steps.Add)
 		}
 		acks, err := b.server.store.Append(ctx, b.site.id, b.events)
 		if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/vitrine-io/vitrine/scoring/decide"
 	"github.com/vitrine-io/vitrine/server/auth"
 	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/server/trace"
 	"github.com/vitrine-io/vitrine/server/wording"
 	"github.com/vitrine-io/vitrine/store"
 )
@@ -39,6 +40,8 @@ type Options struct {
 	SnapshotEvery time.Duration
 	// Version is what GetStatus tells of the program, such as `0.6.0`.
 	Version string
+	// Traced says that calls may have a span in their context.
+	Traced bool
 	// Draining is closed when the server begins to shut down; streams without
 	// an end of their own then end. Never, when nil.
 	Draining <-chan struct{}
@@ -63,6 +66,7 @@ type Server struct {
 	sites         *sites
 	snapshotEvery time.Duration
 	version       string
+	traced        bool
 	started       time.Time
 	draining      <-chan struct{}
 	lastBackup    atomic.Pointer[time.Time]       // as of when the last one is that was read to its end
@@ -81,7 +85,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		store: o.Store, clock: o.Clock, chance: o.Chance, filters: o.Filters, log: o.Log,
 		sites: newSites(), snapshotEvery: o.SnapshotEvery, draining: o.Draining,
-		version: o.Version, started: time.Now(), lessonsBehind: lessonsBehind,
+		version: o.Version, traced: o.Traced, started: time.Now(), lessonsBehind: lessonsBehind,
 	}
 	if s.clock == nil {
 		s.clock = SystemClock{}
@@ -143,6 +147,14 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		s.sites.set(st.id, st)
 	}
 	return s, nil
+}
+
+// steps are those of a call's trace; nil, which does nothing, unless it has one.
+func (s *Server) steps(ctx context.Context) *trace.Steps {
+	if !s.traced {
+		return nil
+	}
+	return trace.StepsOf(ctx)
 }
 
 // Register registers the services.

@@ -18,6 +18,9 @@ type decisions struct {
 
 // Decide implements DecisionService.
 func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.DecideResponse, error) {
+	steps := s.steps(ctx)
+	defer steps.End()
+	steps.Next("validate")
 	q, err := s.queryFromProto(req)
 	if err != nil {
 		return nil, s.fail("Decide", err)
@@ -27,6 +30,8 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 			return nil, s.fail("Decide", err)
 		}
 	}
+	q.steps = steps
+	steps.Next("profile")
 	done, err := s.turn(ctx, q)
 	if err != nil {
 		return nil, s.fail("Decide", err)
@@ -44,6 +49,7 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	page := &scoring.Decision{Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(), Allowed: who.allowed}
 	var served []scoring.Served
 	page.Placements, served = s.fill(q, who, now, id)
+	steps.Next("hand out")
 	blob, err := s.handOut(ctx, q, who, page, id, served)
 	if cannotWrite(err) {
 		q.unwritable = true
@@ -54,6 +60,7 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 		return nil, s.fail("Decide", err)
 	}
 	s.record(q, page, id)
+	steps.Next("explain")
 	answer, err := s.pageToProto(q, page)
 	if err != nil {
 		return nil, s.fail("Decide", err)
@@ -91,7 +98,7 @@ func (s *decisions) fill(q *query, who knowledge, now time.Time, id scoring.Deci
 	seed := decide.SeedOf(id)
 	page := &decide.Page{
 		Now: now, Context: &q.context, Visitor: who.products, Folded: who.mode != scoring.ModeContextual && len(q.session) == 0, Seed: seed,
-		Reasons: q.reasons(), Rejected: q.rejected(),
+		Reasons: q.reasons(), Rejected: q.rejected(), Step: q.steps.Teller(),
 	}
 	for _, slot := range q.slots {
 		if slot.placement.Creatives == nil {

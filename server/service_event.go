@@ -22,6 +22,9 @@ type events struct {
 
 // TrackEvent implements EventService.
 func (s *events) TrackEvent(ctx context.Context, req *pb.TrackEventRequest) (*pb.TrackEventResponse, error) {
+	steps := s.steps(ctx)
+	defer steps.End()
+	steps.Next("validate")
 	var v violations
 	s.rules.checkTracked(&v, req)
 	if err := v.err(); err != nil {
@@ -36,6 +39,7 @@ func (s *events) TrackEvent(ctx context.Context, req *pb.TrackEventRequest) (*pb
 	if err := v.err(); err != nil {
 		return nil, s.fail("TrackEvent", err)
 	}
+	batch.steps = steps
 	if err := batch.store(ctx); err != nil {
 		return nil, s.fail("TrackEvent", err)
 	}
@@ -44,6 +48,9 @@ func (s *events) TrackEvent(ctx context.Context, req *pb.TrackEventRequest) (*pb
 
 // TrackEvents implements EventService.
 func (s *events) TrackEvents(ctx context.Context, req *pb.TrackEventsRequest) (*pb.TrackEventsResponse, error) {
+	steps := s.steps(ctx)
+	defer steps.End()
+	steps.Next("validate")
 	var v violations
 	s.rules.check(&v, "", req)
 	if err := v.err(); err != nil {
@@ -57,6 +64,7 @@ func (s *events) TrackEvents(ctx context.Context, req *pb.TrackEventsRequest) (*
 	for _, e := range req.GetEvents() {
 		batch.admit(e)
 	}
+	batch.steps = steps
 	if err := batch.store(ctx); err != nil {
 		return nil, s.fail("TrackEvents", err)
 	}

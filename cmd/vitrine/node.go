@@ -16,6 +16,7 @@ import (
 	"github.com/vitrine-io/vitrine/server/config"
 	"github.com/vitrine-io/vitrine/server/edge"
 	"github.com/vitrine-io/vitrine/server/filter"
+	"github.com/vitrine-io/vitrine/server/trace"
 	"github.com/vitrine-io/vitrine/store"
 	"github.com/vitrine-io/vitrine/store/boltstore"
 )
@@ -36,21 +37,35 @@ type node struct {
 func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger, more ...func(grpc.ServiceRegistrar)) (*node, error) {
 	begun := time.Now()
 	registry := prometheus.NewRegistry()
-	shell, err := edge.New(edge.Options{
+	spans, err := trace.Open(ctx, cfg.Tracing, buildVersion().Version, logger)
+	if err != nil {
+		return nil, err
+	}
+	if spans != nil {
+		logger = slog.New(trace.Logs(logger.Handler()))
+	}
+	options := edge.Options{
 		Config: cfg, Log: logger, Registry: registry,
 		GRPC: []grpc.ServerOption{grpc.ForceServerCodecV2(server.Codec())},
-	})
+	}
+	if spans != nil {
+		options.Tracer = spans.Tracer
+	}
+	shell, err := edge.New(options)
 	if err != nil {
+		spans.Close()
 		return nil, err
 	}
 	// The ports come first: a busy one shows at once, and /readyz tells that
 	// the data folder is being opened.
 	if err := shell.Listen(); err != nil {
+		spans.Close()
 		return nil, err
 	}
 	data, services, err := openServices(ctx, cfg, logger, registry, shell)
 	if err != nil {
 		shell.Close()
+		spans.Close()
 		return nil, err
 	}
 	services.Register(shell.Registrar())
@@ -70,6 +85,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger, mor
 		if err := data.Close(); err != nil {
 			n.err = errors.Join(n.err, explainData(cfg.DataDir, err))
 		}
+		spans.Close()
 		stop()
 	}()
 	select {
@@ -114,7 +130,7 @@ func openServices(
 		Store: data, Clock: clock, Log: logger, Registry: registry,
 		Filters:       filter.New(filter.Options{CostLimit: cfg.Filter.CostLimit, Expressions: cfg.Filter.Cache}),
 		SnapshotEvery: cfg.Learner.SnapshotEvery, Draining: shell.Draining(), PublicURL: cfg.PublicURL,
-		Version: buildVersion().Version,
+		Version: buildVersion().Version, Traced: cfg.Tracing.Endpoint != "",
 	})
 	if err != nil {
 		return nil, nil, errors.Join(explainData(cfg.DataDir, err), data.Close())

@@ -43,6 +43,14 @@ type Page struct {
 	Slots    []Slot
 	Reasons  bool // explain each item
 	Rejected bool // list what was left out
+	// Step, if not nil, is told when a step of a slot begins: candidates, score, policy.
+	Step func(string)
+}
+
+func (p *Page) step(name string) {
+	if p.Step != nil {
+		p.Step(name)
+	}
 }
 
 // Decider fills pages. It is safe for concurrent use and takes no lock.

@@ -88,6 +88,7 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 		f.offer(id, scoring.ReasonPinned)
 	}
 	r := q.rankingOf(mix, s.Filters)
+	q.page.step("policy")
 	f.lineUp(r)
 	f.take(r, s.Count-f.rules.Explore)
 	f.explore(r)

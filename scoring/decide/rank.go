@@ -100,7 +100,9 @@ func (r *mixes) of(m mix) *ranking {
 // start and its weights are the present ones.
 func (q *query) rankingOf(m mix, filters []Filter) *ranking {
 	q.mix, q.rotates, q.scope.Objective = m, m.rotates, m.objective
+	q.page.step("candidates")
 	q.enter(m.strategy.start)
+	q.page.step("score")
 	if len(filters) > 0 {
 		q.rank(&q.filtered, filters)
 		return &q.filtered

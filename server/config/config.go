@@ -18,6 +18,7 @@ type Config struct {
 	Auth      Auth
 	TLS       TLS
 	Log       Log
+	Tracing   Tracing
 	Limits    Limits
 	Store     Store
 	Learner   Learner
@@ -73,6 +74,13 @@ func (t TLS) Enabled() bool { return t.CertFile != "" || t.KeyFile != "" }
 type Log struct {
 	Level  string // debug, info, warn, error
 	Format string // text, json
+}
+
+// Tracing says where spans of calls go. An empty endpoint: nowhere.
+type Tracing struct {
+	Endpoint string  // host:port of a collector that speaks OTLP over gRPC
+	Sample   float64 // share of the calls, of those whose callers don't say
+	Insecure bool    // without TLS
 }
 
 // Limits bound what one caller can ask for.
@@ -133,6 +141,7 @@ func Default() *Config {
 		Auth:      AuthKeys,
 		TLS:       TLS{ClientAuth: ClientAuthRequire},
 		Log:       Log{Level: "info", Format: "text"},
+		Tracing:   Tracing{Sample: 0.001},
 		Limits: Limits{
 			MaxMessageBytes:      16 << 20,
 			MaxConcurrentStreams: 1024,

@@ -106,6 +106,20 @@ func keys() []key {
 		oneOf("log.format", "How it is logged, on standard error: text or json.",
 			func(c *Config) *string { return &c.Log.Format }, "text", "json"),
 		{
+			name: "tracing.endpoint", help: "Where spans of sampled calls go: a collector that speaks OTLP over gRPC. Empty: nowhere, and calls pay nothing for it.",
+			in: func(c *Config) value { return (*stringValue)(&c.Tracing.Endpoint) },
+			ok: func(c *Config) bool { return c.Tracing.Endpoint == "" || isAddress(c.Tracing.Endpoint) }, want: "host:port, such as localhost:4317, or empty",
+		},
+		{
+			name: "tracing.sample", help: "Share of the calls that are traced, where the caller does not say (traceparent).",
+			in: func(c *Config) value { return (*shareValue)(&c.Tracing.Sample) },
+			ok: func(c *Config) bool { return c.Tracing.Sample >= 0 && c.Tracing.Sample <= 1 }, want: "0 to 1",
+		},
+		{
+			name: "tracing.insecure", help: "Speak to the collector without TLS: for one on the same machine.",
+			in: func(c *Config) value { return (*boolValue)(&c.Tracing.Insecure) },
+		},
+		{
 			name: "limits.max_message_bytes", help: "Largest request message taken.",
 			in: func(c *Config) value { return (*sizeValue)(&c.Limits.MaxMessageBytes) },
 			ok: func(c *Config) bool {

@@ -27,6 +27,7 @@ type (
 	boolValue     bool
 	intValue      int
 	sizeValue     int
+	shareValue    float64
 	durationValue time.Duration
 )
 
@@ -56,6 +57,18 @@ func (p *boolValue) set(v any) error {
 func (p *boolValue) text() string { return strconv.FormatBool(bool(*p)) }
 func (p *boolValue) json() any    { return bool(*p) }
 func (p *boolValue) kind() string { return "bool" }
+
+func (p *shareValue) set(v any) error {
+	f, err := strconv.ParseFloat(fmt.Sprint(v), 64)
+	if err != nil || math.IsNaN(f) {
+		return errors.New("must be a number, such as 0.01")
+	}
+	*p = shareValue(f)
+	return nil
+}
+func (p *shareValue) text() string { return strconv.FormatFloat(float64(*p), 'g', -1, 64) }
+func (p *shareValue) json() any    { return float64(*p) }
+func (p *shareValue) kind() string { return "number" }
 
 func (p *intValue) set(v any) error {
 	n, err := strconv.Atoi(strings.ReplaceAll(fmt.Sprint(v), "_", ""))

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"google.golang.org/grpc"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/server/trace"
 )
 
 // What the shell adds to a call.
@@ -70,4 +72,28 @@ func BenchmarkGate(b *testing.B) {
 			}
 		}
 	})
+}
+
+// What a span of a call adds, with the seven steps of a decision.
+func BenchmarkTracing(b *testing.B) {
+	for name, share := range map[string]float64{"unsampled": 0, "sampled": 1} {
+		b.Run(name, func(b *testing.B) {
+			provider := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.TraceIDRatioBased(share)))
+			method := pb.DecisionService_Decide_FullMethodName
+			t := &tracing{provider.Tracer("bench"), map[string]bool{method: true}}
+			info := &grpc.UnaryServerInfo{FullMethod: method}
+			handler := func(ctx context.Context, _ any) (any, error) {
+				steps := trace.StepsOf(ctx)
+				for _, name := range []string{"validate", "profile", "candidates", "score", "policy", "hand out", "explain"} {
+					steps.Next(name)
+				}
+				steps.End()
+				return nil, nil
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = t.unary(context.Background(), nil, info, handler)
+			}
+		})
+	}
 }

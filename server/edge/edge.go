@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	oteltrace "go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
@@ -30,6 +31,7 @@ type Options struct {
 	Log      *slog.Logger         // nothing is logged when nil
 	Registry *prometheus.Registry // metrics are registered here and served; one of its own when nil
 	GRPC     []grpc.ServerOption  // further options, such as a codec
+	Tracer   oteltrace.Tracer     // of calls; nil: they are not traced
 }
 
 // Server listens for gRPC, for the ops port and for the tag port. Make one with New, register the
@@ -44,6 +46,7 @@ type Server struct {
 	cert    *certificate // nil without TLS
 	metrics *metrics
 	gate    *gate
+	tracer  oteltrace.Tracer
 	keys    *auth.Keyring // nil: nobody is let in yet
 	allowed auth.Methods
 	sleep   func(context.Context, time.Duration) error
@@ -70,7 +73,7 @@ func New(o Options) (*Server, error) {
 		o.Registry = prometheus.NewRegistry()
 	}
 	s := &Server{
-		cfg: o.Config, log: o.Log,
+		cfg: o.Config, log: o.Log, tracer: o.Tracer,
 		health:  health.NewServer(),
 		metrics: newMetrics(o.Registry), gate: newGate(o.Config.Limits, o.Registry),
 		started: make(chan struct{}), draining: make(chan struct{}),

@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"crypto/tls"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,11 @@ func (s *Server) interceptors() ([]grpc.UnaryServerInterceptor, []grpc.StreamSer
 func (s *Server) options() []grpc.ServerOption {
 	limits := s.cfg.Limits
 	unary, stream := s.interceptors()
+	if s.tracer != nil {
+		t := &tracing{s.tracer, s.methods}
+		// Behind the gate: what is refused has nothing to trace.
+		unary, stream = slices.Insert(unary, 1, t.unary), slices.Insert(stream, 1, t.stream)
+	}
 	options := []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(unary...),
 		grpc.ChainStreamInterceptor(stream...),

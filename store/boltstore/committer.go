@@ -29,8 +29,9 @@ type request struct {
 	control func(tx *bolt.Tx, seq store.Seq) error
 	applied func() // runs in the applier behind everything before it, if control went well
 
-	err  error
-	done chan struct{} // closed when acks or err stand
+	err       error
+	committed time.Time     // when it was on disk
+	done      chan struct{} // closed when acks or err stand
 }
 
 func (r *request) finish(err error) {
@@ -158,7 +159,9 @@ func (c *committer) write(requests []*request) {
 		}
 		return
 	}
+	now := time.Now()
 	for _, r := range writes {
+		r.committed = now
 		if len(r.entries) > 0 {
 			r.site.feed.publish(r.entries)
 		}

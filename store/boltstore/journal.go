@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -40,11 +41,16 @@ func (s *Store) Append(ctx context.Context, id scoring.SiteID, events []scoring.
 	if r.records, r.hashes, err = s.codec.encodeEvents(t.no, r.entries); err != nil {
 		return nil, fmt.Errorf("boltstore: append to site %q: %w", id, err)
 	}
+	begun := time.Now()
 	if err := s.committer.enqueue(r); err != nil {
 		return nil, err
 	}
 	select {
 	case <-r.done:
+		if tell := store.StepsOf(ctx); tell != nil && r.err == nil {
+			tell("commit", begun, r.committed)
+			tell("apply", r.committed, time.Now())
+		}
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
