@@ -34,7 +34,7 @@ func printBench(w io.Writer, r *bench.Result) error {
 	}{
 		{fmt.Sprintf("The ceiling: %d in flight, each begun when the one before is answered; latency in ms, CPU of the server's process in us a call", r.InFlight), ceilingTable(r)},
 		{"At a rate: begun when due, latency in ms from then on", ratesTable(r)},
-		{"Overload", overloadTable(r)},
+		{overloadTitle(r), overloadTable(r)},
 		{"What failed", failedTable(r)},
 	}
 	for _, t := range tables {
@@ -87,14 +87,14 @@ func ratesTable(r *bench.Result) *table {
 }
 
 func overloadTable(r *bench.Result) *table {
-	t := newTable("times the ceiling", ">asked a second", ">in time", ">of peak", ">refused", ">p50", ">p90", ">p99", ">p99.9", ">sent late p99", ">other errors")
+	t := newTable("times the ceiling", ">asked a second", ">in time", ">of peak", ">refused", ">p50", ">p90", ">p99", ">p99.9", ">p99 once sent", ">other errors")
 	if r.Overload == nil {
 		return t
 	}
 	for _, s := range r.Overload.Steps {
 		row := []string{fmt.Sprint(s.Times), perSecond(s.Offered), perSecond(s.PerSecond), share(s.Goodput), share(s.Refused)}
 		row = append(row, latencies(s.Point)...)
-		t.add(append(row, inMillis(s.Lag), unlessZero(s.Failed()-s.Errors["RESOURCE_EXHAUSTED"]))...)
+		t.add(append(row, inMillis(s.SentP99), unlessZero(s.Failed()-s.Errors["RESOURCE_EXHAUSTED"]))...)
 	}
 	return t
 }
@@ -195,4 +195,12 @@ func serverMicros(p *bench.Point) string {
 		return ""
 	}
 	return perSecond(p.CPU)
+}
+
+func overloadTitle(r *bench.Result) string {
+	if r.Overload == nil {
+		return ""
+	}
+	return fmt.Sprintf("Overload: pages answered to callers who wait for %s ms; the ceiling is %s a second with %d in flight; latency in ms",
+		inMillis(r.Overload.Deadline), perSecond(r.Overload.Ceiling.PerSecond), r.InFlight)
 }

@@ -83,7 +83,7 @@ func closed(ctx context.Context, long time.Duration, inFlight int, load worker) 
 // calls before. A call's latency counts from when it was due, so that one that
 // the server or this program kept waiting shows the wait: corrected for
 // coordinated omission. It ends early with ctx.
-func open(ctx context.Context, long time.Duration, rate float64, seed uint64, load worker) *tally {
+func open(ctx context.Context, long time.Duration, rate float64, seed uint64, until sleeper, load worker) *tally {
 	all := newTallies()
 	arrivals := rand.New(rand.NewPCG(seed, 2))
 	idle := make(chan time.Time) // taken at once when a worker waits
@@ -108,7 +108,7 @@ func open(ctx context.Context, long time.Duration, rate float64, seed uint64, lo
 	for at := time.Duration(0); ; {
 		at += time.Duration(arrivals.ExpFloat64() / rate * float64(time.Second))
 		due := begin.Add(at)
-		if at >= long || !sleepUntil(ctx, due) {
+		if at >= long || !until(ctx, due) {
 			break
 		}
 		select {
@@ -129,6 +129,9 @@ func open(ctx context.Context, long time.Duration, rate float64, seed uint64, lo
 	group.Wait() // a server that is behind has its rate counted until it has caught up
 	return all.sum(time.Since(begin))
 }
+
+// sleeper waits until a time; false when ctx ended before.
+type sleeper func(ctx context.Context, at time.Time) bool
 
 // sleepUntil returns at the time, or at once if it has passed; false when ctx
 // ended before.

@@ -34,7 +34,7 @@ func TestAStallShowsInTheLatencies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// 100 calls a second for 10 s: those due in the second of the stall, a tenth,
 		// wait for half a second on average.
-		p := open(t.Context(), 10*time.Second, 100, 1, stalling()).point(1)
+		p := open(t.Context(), 10*time.Second, 100, 1, sleepUntil, stalling()).point(1)
 		if p.Latency.P50 > 3 {
 			t.Errorf("p50 %v ms, want what a call takes", p.Latency.P50)
 		}
@@ -76,7 +76,7 @@ func TestMoreThanItTakes(t *testing.T) {
 			}
 		}
 		// 200 a second of 100: of 10 s of calls the last ones wait for 10 s.
-		p := open(t.Context(), 10*time.Second, 200, 1, slow).point(1)
+		p := open(t.Context(), 10*time.Second, 200, 1, sleepUntil, slow).point(1)
 		if p.PerSecond < 95 || p.PerSecond > 100.5 || p.Latency.Max < 8500 || p.Latency.Max > 12000 {
 			t.Errorf("%v a second with a wait of %v ms at most, want 100 and about 10,000", p.PerSecond, p.Latency.Max)
 		}
@@ -86,7 +86,7 @@ func TestMoreThanItTakes(t *testing.T) {
 func TestAnEndCountsNoFailures(t *testing.T) {
 	for name, drive := range map[string]func(context.Context, worker) *tally{
 		"closed": func(ctx context.Context, w worker) *tally { return closed(ctx, time.Hour, 4, w) },
-		"open":   func(ctx context.Context, w worker) *tally { return open(ctx, time.Hour, 100, 1, w) },
+		"open":   func(ctx context.Context, w worker) *tally { return open(ctx, time.Hour, 100, 1, sleepUntil, w) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -161,11 +161,12 @@ func (r *Result) overloadCharts() []*chart {
 	for _, s := range steps {
 		most, peak = max(most, s.Offered), max(peak, s.PerSecond)
 		if s.Calls > 0 {
-			waits = append(waits, s.Latency.P50, s.Latency.P99)
+			waits = append(waits, s.Latency.P50, s.Latency.P99, s.SentP99)
 		}
 	}
 	good := newChart("Pages in time, a second", "asked for, a second")
 	x := good.counted(most * 1.02)
+	good.Mark = &tick{round(x(r.Overload.Ceiling.PerSecond)), "ceiling"}
 	top := max(peak*1.05, 1)
 	y := linear(0, top, good.Bottom, good.Top)
 	for step, v := niceStep(top, 5), 0.0; v <= top; v += step {
@@ -174,17 +175,19 @@ func (r *Result) overloadCharts() []*chart {
 	waiting := newChart("Latency of these, ms", "asked for, a second")
 	wait := waiting.logarithmic(waits)
 	waiting.counted(most * 1.02)
-	var goodput, median, late []dot
+	var goodput, median, late, sent []dot
 	for _, s := range steps {
 		at := fmt.Sprintf("at %s asked for a second", progress.Thousands(toInt(s.Offered)))
 		goodput = append(goodput, dot{x(s.Offered), y(s.PerSecond), fmt.Sprintf("%s a second in time %s", progress.Thousands(toInt(s.PerSecond)), at)})
 		if s.Calls > 0 {
 			late = append(late, dot{x(s.Offered), wait(s.Latency.P99), fmt.Sprintf("p99 %s ms %s", showMillis(s.Latency.P99), at)})
+			sent = append(sent, dot{x(s.Offered), wait(s.SentP99), fmt.Sprintf("p99 %s ms from when they were sent, %s", showMillis(s.SentP99), at)})
 			median = append(median, dot{x(s.Offered), wait(s.Latency.P50), fmt.Sprintf("median %s ms %s", showMillis(s.Latency.P50), at)})
 		}
 	}
 	good.add("high", "answered in time", goodput)
 	waiting.add("high", "p99", late)
+	waiting.add("mid", "p99 from when they were sent", sent)
 	waiting.add("low", "median", median)
 	return []*chart{good, waiting}
 }

@@ -24,14 +24,15 @@ func newHistogram() *hdrhistogram.Histogram {
 
 // tally counts what became of calls. It is one goroutine's at a time.
 type tally struct {
-	latency *hdrhistogram.Histogram // of the calls that were answered as they should be, ns
+	latency *hdrhistogram.Histogram // from due to answered, of the calls that were answered as they should be, ns
+	sent    *hdrhistogram.Histogram // of the same from begun to answered, ns
 	lag     *hdrhistogram.Histogram // from when a call was due until it was begun, ns
 	failed  map[string]int64        // the others, by why
 	took    time.Duration           // of the whole run
 }
 
 func newTally() *tally {
-	return &tally{latency: newHistogram(), lag: newHistogram(), failed: map[string]int64{}}
+	return &tally{latency: newHistogram(), sent: newHistogram(), lag: newHistogram(), failed: map[string]int64{}}
 }
 
 // add counts a call that was due, begun and ended at these times.
@@ -42,6 +43,7 @@ func (t *tally) add(due, begun, ended time.Time, err error) {
 		return
 	}
 	record(t.latency, ended.Sub(due))
+	record(t.sent, ended.Sub(begun))
 }
 
 // record keeps a value within the histogram's bounds, so that it is never lost.
@@ -53,6 +55,7 @@ func record(h *hdrhistogram.Histogram, d time.Duration) {
 // merge adds the calls of another run, and its time.
 func (t *tally) merge(other *tally) {
 	t.latency.Merge(other.latency)
+	t.sent.Merge(other.sent)
 	t.lag.Merge(other.lag)
 	for why, n := range other.failed {
 		t.failed[why] += n
@@ -95,6 +98,7 @@ type Point struct {
 	Latency   Latency          `json:"latency_ms"`
 	Curve     [][2]float64     `json:"curve"`                    // percentile, ms; as far as there were calls enough
 	Lag       float64          `json:"send_lag_p99_ms"`          // how late this program began calls
+	SentP99   float64          `json:"sent_p99_ms"`              // latency without that: from when calls were begun
 	Errors    map[string]int64 `json:"errors"`                   // calls that failed, by why
 	CPU       float64          `json:"server_cpu_us,omitempty"`  // of the server's process a call, every call counted
 	Behind    int64            `json:"learner_behind,omitempty"` // events stored and not learned from at the end
@@ -123,7 +127,7 @@ func (t *tally) point(each int) *Point {
 	n := t.latency.TotalCount()
 	p := &Point{
 		Calls: n, Seconds: t.took.Seconds(), Errors: t.failed, Curve: [][2]float64{},
-		Lag: millis(t.lag.ValueAtPercentile(99)),
+		Lag: millis(t.lag.ValueAtPercentile(99)), SentP99: millis(t.sent.ValueAtPercentile(99)),
 		Latency: Latency{
 			P50: millis(t.latency.ValueAtPercentile(50)), P90: millis(t.latency.ValueAtPercentile(90)),
 			P99: millis(t.latency.ValueAtPercentile(99)), P999: millis(t.latency.ValueAtPercentile(99.9)),

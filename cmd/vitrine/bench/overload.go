@@ -9,9 +9,8 @@ type Overload struct {
 	Steps    []*OverloadRun `json:"steps"`
 }
 
-// OverloadRun is one rate of it. Calls that were answered in time are in Point,
-// with their latency from when they were due; SentP99 is that from when they
-// were sent, which leaves out what this program, on the same machine, kept them.
+// OverloadRun is one rate of it. The calls of Point are those answered in time;
+// its SentP99 leaves out how long this program, on the same machine, kept them.
 type OverloadRun struct {
 	Times   float64 `json:"times_ceiling"`
 	Offered float64 `json:"offered_per_second"`
@@ -39,7 +38,7 @@ func (b *bench) overload(ctx context.Context) error {
 	peak := o.Ceiling.PerSecond
 	for times := 1.0; times <= b.o.Overload && peak > 0; times++ {
 		rate := times * o.Ceiling.PerSecond
-		t := open(ctx, b.o.Duration, rate, b.o.Seed, l.ours)
+		t := open(ctx, b.o.Duration, rate, b.o.Seed, preciseUntil, l.ours)
 		if ctx.Err() != nil {
 			return nil
 		}

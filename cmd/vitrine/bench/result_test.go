@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func fullResult() *Result {
 	point := func(perSecond, p50 float64) *Point {
 		return &Point{
-			PerSecond: perSecond, Calls: int64(2 * perSecond), Seconds: 2, Lag: 0.2, CPU: 150,
+			PerSecond: perSecond, Calls: int64(2 * perSecond), Seconds: 2, Lag: 0.2, SentP99: 3.9 * p50, CPU: 150,
 			Latency: Latency{P50: p50, P90: 2 * p50, P99: 4 * p50, P999: 10 * p50, Max: 20 * p50},
 			Curve:   [][2]float64{{10, p50 / 2}, {50, p50}, {90, 2 * p50}, {99, 4 * p50}, {99.9, 10 * p50}},
 			Errors:  map[string]int64{},

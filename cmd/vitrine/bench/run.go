@@ -180,7 +180,7 @@ func (b *bench) measure(ctx context.Context, name string) error {
 			continue
 		}
 		pair, err := b.pair(ctx, l, func(w worker) *tally {
-			return open(ctx, b.o.Duration/turns, rate/float64(l.each), b.o.Seed, w)
+			return open(ctx, b.o.Duration/turns, rate/float64(l.each), b.o.Seed, preciseUntil, w)
 		})
 		if err != nil || ctx.Err() != nil {
 			return err
