@@ -29,7 +29,11 @@ var tinyBench = []string{
 	"--duration", "20ms", "--in-flight", "2", "--load", "50%",
 }
 
+// unhurried has the server to measure refuse nothing, whatever else the machine does.
+func unhurried(t *testing.T) { t.Setenv("VITRINE_LIMITS_MAX_WAIT", "1s") }
+
 func TestBench(t *testing.T) {
+	unhurried(t)
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
 	page := filepath.Join(t.TempDir(), "bench.html")
@@ -70,6 +74,7 @@ func TestBench(t *testing.T) {
 
 // The shop of one run serves the next; another shop is told apart.
 func TestBenchKeepsItsFolder(t *testing.T) {
+	unhurried(t)
 	args := append(slices.Clone(tinyBench), "--only", "page", "--load", "", "--rates", "50", "--data-dir", t.TempDir())
 	code, first, stderr := call(t, nil, args...)
 	if code != exitOK || !strings.Contains(first, "filled in") || !strings.Contains(first, "At a rate") {
@@ -86,7 +91,7 @@ func TestBenchKeepsItsFolder(t *testing.T) {
 }
 
 func TestBenchOfARunningServer(t *testing.T) {
-	s := serve(t, t.TempDir())
+	s := serve(t, t.TempDir(), "--limits-max-wait", "1s")
 	code, stdout, stderr := call(t, nil, append(tinyBench, "--only", "track", "--target", s.addr, "--ops", s.ops)...)
 	if code != exitOK || !strings.Contains(stdout, "without an echo") || !strings.Contains(stdout, "track, events") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
@@ -94,6 +99,7 @@ func TestBenchOfARunningServer(t *testing.T) {
 }
 
 func TestBenchOverload(t *testing.T) {
+	unhurried(t)
 	code, stdout, stderr := call(t, nil, append(tinyBench, "--overload", "2", "--deadline", "10s", "--json")...)
 	var r bench.Result
 	if err := json.Unmarshal([]byte(stdout), &r); code != exitOK || err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -51,26 +50,31 @@ func (all *tallies) sum(took time.Duration) *tally {
 }
 
 // closed makes calls for so long with so many in flight: each worker's next one
-// begins when the last is answered. It shows how much a server takes; latencies
-// are those of a server that is never pushed. Each worker makes one call at least.
-// It ends early with ctx.
+// begins when the last is answered, or, after a refusal, when the server advised.
+// It shows how much a server takes; latencies are those of a server that is never
+// pushed. Each worker makes one call at least. It ends early with ctx.
 func closed(ctx context.Context, long time.Duration, inFlight int, load worker) *tally {
 	all := newTallies()
-	var over atomic.Bool
-	timer := time.AfterFunc(long, func() { over.Store(true) })
-	defer timer.Stop()
 	var group sync.WaitGroup
 	begin := time.Now()
+	end := begin.Add(long)
 	for n := range inFlight {
 		group.Go(func() {
 			call, counted := load(n), &all[n%shards]
-			for first := true; (first || !over.Load()) && ctx.Err() == nil; first = false {
-				begun := time.Now()
+			for begun := begin; begun.Before(end) && ctx.Err() == nil; {
+				begun = time.Now()
 				err := call(ctx)
 				if err != nil && ctx.Err() != nil {
 					return // broken off, not failed
 				}
 				counted.add(begun, begun, err)
+				if wait := advised(err); wait > 0 {
+					begun = begun.Add(wait)
+					if !begun.Before(end) {
+						return
+					}
+					sleepUntil(ctx, begun)
+				}
 			}
 		})
 	}

@@ -7,8 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 )
 
 // stalling is a server that answers one call at a time within a millisecond, but
@@ -107,6 +109,36 @@ func TestAnEndCountsNoFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A refused caller comes back when it was told to.
+func TestAdviceIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy, err := status.New(codes.ResourceExhausted, "busy").WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(3 * time.Second)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := closed(t.Context(), 10*time.Second, 1, func(int) func(context.Context) error {
+			return func(context.Context) error { return busy.Err() }
+		}).point(1)
+		if p.Errors["RESOURCE_EXHAUSTED"] != 4 { // after 0, 3, 6 and 9 s
+			t.Errorf("asked %d times in 10 s, want 4", p.Errors["RESOURCE_EXHAUSTED"])
+		}
+		asked := 0
+		begin := time.Now()
+		err = patient(t.Context(), func() error {
+			if asked++; asked < 3 {
+				return busy.Err()
+			}
+			return nil
+		})
+		if err != nil || time.Since(begin) != 6*time.Second {
+			t.Errorf("%v after %v, want what was asked for after 6 s", err, time.Since(begin))
+		}
+		if err := patient(t.Context(), busy.Err); status.Code(err) != codes.ResourceExhausted {
+			t.Errorf("got %v, want the refusal once it has lasted", err)
+		}
+	})
 }
 
 func TestFailuresAreCountedByReason(t *testing.T) {

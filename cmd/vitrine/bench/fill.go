@@ -43,7 +43,11 @@ type Filled struct {
 func (b *bench) fill(ctx context.Context) error {
 	want := fmt.Sprintf("vitrine bench: seed %d, %+v", b.o.Seed, b.o.Sizes)
 	sites := pb.NewSiteServiceClient(b.conns[0])
-	site, err := sites.GetSite(ctx, &pb.GetSiteRequest{Name: b.shop.site})
+	var site *pb.Site
+	err := patient(ctx, func() (err error) {
+		site, err = sites.GetSite(ctx, &pb.GetSiteRequest{Name: b.shop.site})
+		return err
+	})
 	switch {
 	case status.Code(err) == codes.NotFound:
 	case err != nil:
@@ -54,8 +58,11 @@ func (b *bench) fill(ctx context.Context) error {
 		return ErrOtherShop
 	}
 	begin := time.Now()
-	_, err = sites.CreateSite(ctx, &pb.CreateSiteRequest{
-		SiteId: b.o.Site, Site: &pb.Site{DisplayName: "vitrine bench, being filled", CurrencyCode: "EUR", Locale: "en"},
+	err = patient(ctx, func() error {
+		_, err := sites.CreateSite(ctx, &pb.CreateSiteRequest{
+			SiteId: b.o.Site, Site: &pb.Site{DisplayName: "vitrine bench, being filled", CurrencyCode: "EUR", Locale: "en"},
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("create the site: %w", err)
@@ -65,9 +72,12 @@ func (b *bench) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = sites.UpdateSite(ctx, &pb.UpdateSiteRequest{
-		Site:       &pb.Site{Name: b.shop.site, DisplayName: want},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"display_name"}},
+	err = patient(ctx, func() error {
+		_, err := sites.UpdateSite(ctx, &pb.UpdateSiteRequest{
+			Site:       &pb.Site{Name: b.shop.site, DisplayName: want},
+			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"display_name"}},
+		})
+		return err
 	})
 	b.result.Filled.Seconds = time.Since(begin).Seconds()
 	return err
@@ -82,7 +92,11 @@ func (b *bench) createPlacements(ctx context.Context) error {
 		},
 		placementAlso: {PageType: pb.PageType_PAGE_TYPE_PRODUCT, Count: 6},
 	} {
-		if _, err := client.CreatePlacement(ctx, &pb.CreatePlacementRequest{Parent: b.shop.site, PlacementId: id, Placement: p}); err != nil {
+		err := patient(ctx, func() error {
+			_, err := client.CreatePlacement(ctx, &pb.CreatePlacementRequest{Parent: b.shop.site, PlacementId: id, Placement: p})
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("create placement %q: %w", id, err)
 		}
 	}

@@ -127,9 +127,11 @@ func (b *bench) typicalAnswer(ctx context.Context, next func(*rand.Rand) []byte,
 	var answers [][]byte
 	for range typicalOf {
 		a := answer{keep: true}
-		ctx, cancel := context.WithTimeout(ctx, callTimeout)
-		err := b.conns[0].Invoke(ctx, pb.DecisionService_Decide_FullMethodName, next(r), &a, asIs)
-		cancel()
+		err := patient(ctx, func() error {
+			ctx, cancel := context.WithTimeout(ctx, callTimeout)
+			defer cancel()
+			return b.conns[0].Invoke(ctx, pb.DecisionService_Decide_FullMethodName, next(r), &a, asIs)
+		})
 		if err != nil {
 			return nil, err
 		}

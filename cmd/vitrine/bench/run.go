@@ -152,7 +152,10 @@ func (b *bench) measure(ctx context.Context, name string) error {
 	}
 	defer l.close()
 	if b.o.Echo && l.typical != nil {
-		if err := b.conns[0].Invoke(ctx, echoPrepare, slices.Clone(l.typical), &answer{}, asIs); err != nil {
+		err := patient(ctx, func() error {
+			return b.conns[0].Invoke(ctx, echoPrepare, slices.Clone(l.typical), &answer{}, asIs)
+		})
+		if err != nil {
 			return fmt.Errorf("prepare the echo: %w", err)
 		}
 	}
