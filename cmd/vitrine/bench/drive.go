@@ -30,20 +30,26 @@ func (s *shard) add(due, begun time.Time, err error) {
 	s.tally.add(due, begun, ended, err)
 }
 
+// tallies are made as they are needed: a histogram is large.
 type tallies [shards]shard
 
-func newTallies() *tallies {
-	all := &tallies{}
-	for i := range all {
-		all[i].tally = newTally()
+// of returns the shard of a worker. Ask for it from one goroutine.
+func (all *tallies) of(worker int) *shard {
+	s := &all[worker%shards]
+	s.Lock() // of workers that count already
+	defer s.Unlock()
+	if s.tally == nil {
+		s.tally = newTally()
 	}
-	return all
+	return s
 }
 
 func (all *tallies) sum(took time.Duration) *tally {
 	sum := newTally()
 	for i := range all {
-		sum.merge(all[i].tally)
+		if all[i].tally != nil {
+			sum.merge(all[i].tally)
+		}
 	}
 	sum.took = took
 	return sum
@@ -54,13 +60,13 @@ func (all *tallies) sum(took time.Duration) *tally {
 // It shows how much a server takes; latencies are those of a server that is never
 // pushed. Each worker makes one call at least. It ends early with ctx.
 func closed(ctx context.Context, long time.Duration, inFlight int, load worker) *tally {
-	all := newTallies()
+	all := &tallies{}
 	var group sync.WaitGroup
 	begin := time.Now()
 	end := begin.Add(long)
 	for n := range inFlight {
+		call, counted := load(n), all.of(n)
 		group.Go(func() {
-			call, counted := load(n), &all[n%shards]
 			for begun := begin; begun.Before(end) && ctx.Err() == nil; {
 				begun = time.Now()
 				err := call(ctx)
@@ -88,13 +94,13 @@ func closed(ctx context.Context, long time.Duration, inFlight int, load worker) 
 // the server or this program kept waiting shows the wait: corrected for
 // coordinated omission. It ends early with ctx.
 func open(ctx context.Context, long time.Duration, rate float64, seed uint64, until sleeper, load worker) *tally {
-	all := newTallies()
+	all := &tallies{}
 	arrivals := rand.New(rand.NewPCG(seed, 2))
 	idle := make(chan time.Time) // taken at once when a worker waits
 	workers := 0
 	var group sync.WaitGroup
 	hire := func(first time.Time) {
-		call, counted := load(workers), &all[workers%shards]
+		call, counted := load(workers), all.of(workers)
 		workers++
 		group.Go(func() {
 			due, more := first, true
