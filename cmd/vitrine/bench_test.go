@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 
 // tinyBench are flags of a run that takes next to no time.
 var tinyBench = []string{
-	"bench", "--products", "800", "--visitors", "40", "--creatives", "400", "--history", "3",
-	"--duration", "20ms", "--in-flight", "2", "--load", "50%",
+	"bench", "--products", "400", "--visitors", "40", "--creatives", "400", "--history", "3",
+	"--duration", "10ms", "--in-flight", "2", "--load", "50%",
 }
 
 // unhurried has the server to measure refuse nothing, whatever else the machine does.
@@ -47,7 +47,7 @@ func TestBench(t *testing.T) {
 	if err := decoder.Decode(&r); err != nil {
 		t.Fatalf("%v in %s", err, stdout)
 	}
-	if r.Filled.Products != 800 || r.Filled.Creatives != 400 || r.Filled.Events < 80 || r.Memory == 0 || r.Interrupted || !r.HasEcho {
+	if r.Filled.Products != 400 || r.Filled.Creatives != 400 || r.Filled.Events < 80 || r.Memory == 0 || r.Interrupted || !r.HasEcho {
 		t.Errorf("filled %+v, memory %d, interrupted %v, echo %v", r.Filled, r.Memory, r.Interrupted, r.HasEcho)
 	}
 	var names []string
@@ -91,7 +91,9 @@ func TestBenchKeepsItsFolder(t *testing.T) {
 }
 
 func TestBenchOfARunningServer(t *testing.T) {
-	s := serve(t, t.TempDir(), "--limits-max-wait", "1s")
+	dir := t.TempDir()
+	s := serve(t, dir, "--limits-max-wait", "1s")
+	defer s.end(t, dir)
 	code, stdout, stderr := call(t, nil, append(tinyBench, "--only", "track", "--target", s.addr, "--ops", s.ops)...)
 	if code != exitOK || !strings.Contains(stdout, "without an echo") || !strings.Contains(stdout, "track, events") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,7 +99,8 @@ func (a *app) startBenchServer(folder string) (*benchServer, error) {
 	//nolint:noctx // it is ended by its standard input, in good order if its data are kept
 	cmd := exec.Command(self, "bench", "server", "--until-stdin-ends", "--data-dir", folder,
 		"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--auth", "none", "--log-level", "error")
-	cmd.Env, cmd.Stderr = a.environ, a.stderr
+	var said bytes.Buffer // told at its end: until then standard error is the progress's
+	cmd.Env, cmd.Stderr = a.environ, &said
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		remove()
@@ -118,12 +120,14 @@ func (a *app) startBenchServer(folder string) (*benchServer, error) {
 			_ = cmd.Process.Kill() // nothing that it would still write down is wanted
 		}
 		_ = stdin.Close() // ends it
-		_ = cmd.Wait()    // it has told why on standard error
+		_ = cmd.Wait()    // what it says tells more
+		_, _ = said.WriteTo(a.stderr)
 		remove()
 	}}
 	if err := json.NewDecoder(stdout).Decode(&s.benchAddresses); err != nil {
 		_ = stdin.Close()
 		err = cmd.Wait()
+		_, _ = said.WriteTo(a.stderr)
 		remove()
 		return nil, fmt.Errorf("the server to measure did not start: %w", err)
 	}

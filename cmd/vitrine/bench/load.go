@@ -35,7 +35,7 @@ const (
 	// callTimeout is how long a caller waits.
 	callTimeout = 10 * time.Second
 	// typicalOf is how many answers a typical one is chosen from.
-	typicalOf = 51
+	typicalOf = 21
 	// checkEvery is how many answers there are for each that is looked into.
 	checkEvery = 64
 )

@@ -43,21 +43,26 @@ func readUsage(ctx context.Context, url, site string) (*usage, error) {
 // parseUsage picks the lines it knows out of the Prometheus text format.
 func parseUsage(r io.Reader, site string) (*usage, error) {
 	u := &usage{}
+	storedLine := fmt.Sprintf("vitrine_stored_sequence{site=%q}", site)
+	learnedLine := fmt.Sprintf("vitrine_learned_sequence{site=%q}", site)
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
+		if !strings.HasPrefix(lines.Text(), "process_") && !strings.HasPrefix(lines.Text(), "vitrine_") {
+			continue
+		}
 		name, text, _ := strings.Cut(lines.Text(), " ")
 		value, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			continue // a comment
+			continue // with a space in a label
 		}
 		switch name {
 		case "process_cpu_seconds_total":
 			u.cpu = time.Duration(value * float64(time.Second))
 		case "process_resident_memory_bytes":
 			u.resident = int64(value)
-		case fmt.Sprintf("vitrine_stored_sequence{site=%q}", site):
+		case storedLine:
 			u.stored = int64(value)
-		case fmt.Sprintf("vitrine_learned_sequence{site=%q}", site):
+		case learnedLine:
 			u.learned = int64(value)
 		}
 	}
