@@ -25,7 +25,6 @@ type benchFlags struct {
 	rates    []float64
 	target   string
 	access   access
-	ops      string
 	echo     bool
 	dataDir  string
 	html     string
@@ -68,7 +67,7 @@ Ctrl-C ends it with what was measured so far. docs/bench.md tells how to read it
   vitrine bench --products 100000 --visitors 1000000 --html bench.html
   vitrine bench --only page --rates 500,1000,2000 --load "" --json
   vitrine bench --overload 5 --deadline 100ms
-  vitrine bench --target 127.0.0.1:7654 --ops 127.0.0.1:7655`,
+  vitrine bench --target 127.0.0.1:7654 --only page`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), f) },
 	}
@@ -90,7 +89,6 @@ Ctrl-C ends it with what was measured so far. docs/bench.md tells how to read it
 	fs.DurationVar(&o.Deadline, "deadline", 100*time.Millisecond, "how `long` callers wait under --overload")
 	fs.StringVar(&f.target, "target", "", "measure the running server at `host:port`, in a site of its own that stays, instead of starting one; without an echo")
 	f.access.flags(fs)
-	fs.StringVar(&f.ops, "ops", "", "`host:port` of that server's ops port, for what only it knows")
 	fs.BoolVar(&f.echo, "echo", false, "that server has an echo: it was started with vitrine bench server")
 	fs.StringVar(&f.dataDir, "data-dir", "", "keep the data in this `folder`, for further runs of the same shop; by default in a temporary one, removed at the end")
 	fs.StringVar(&f.html, "html", "", "write tables and curves to this `file`, too, as a page that needs nothing else")
@@ -172,8 +170,8 @@ func (f *benchFlags) check() error {
 	if f.target != "" && f.dataDir != "" {
 		wrong = append(wrong, "--target measures a running server, and --data-dir is for one that is started: choose one")
 	}
-	if f.target == "" && (f.ops != "" || f.echo) {
-		wrong = append(wrong, "--ops and --echo go with --target")
+	if f.target == "" && f.echo {
+		wrong = append(wrong, "--echo goes with --target: a server that is started has one")
 	}
 	if o.Creatives == 0 && slices.ContainsFunc(o.Loads, func(l string) bool {
 		return l == bench.LoadCreative || l == bench.LoadMixedPage || l == bench.LoadMixed
@@ -239,12 +237,9 @@ func (a *app) runBench(ctx context.Context, f *benchFlags) (*bench.Result, error
 			return nil, err
 		}
 		defer server.stop()
-		r.target, o.Ops, o.Echo = server.Address, "http://"+server.Ops, true
+		r.target, o.Echo = server.Address, true
 	} else {
 		o.Echo = f.echo
-		if f.ops != "" {
-			o.Ops = "http://" + f.ops
-		}
 	}
 	o.Progress = progress.New(a.stderr, a.bars())
 	defer o.Progress.Close()

@@ -94,7 +94,7 @@ func TestBenchOfARunningServer(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, dir, "--limits-max-wait", "1s")
 	defer s.end(t, dir)
-	code, stdout, stderr := call(t, nil, append(tinyBench, "--only", "track", "--target", s.addr, "--ops", s.ops)...)
+	code, stdout, stderr := call(t, nil, append(tinyBench, "--only", "track", "--target", s.addr)...)
 	if code != exitOK || !strings.Contains(stdout, "without an echo") || !strings.Contains(stdout, "track, events") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
@@ -151,7 +151,7 @@ func TestBenchRefusesWrongFlags(t *testing.T) {
 		{[]string{"--in-flight", "0"}, []string{"--in-flight 0: 1 to 1,024"}},
 		{[]string{"--overload", "1"}, []string{"--overload 1: above 1"}},
 		{[]string{"--target", "localhost:1", "--data-dir", "x"}, []string{"--target measures"}},
-		{[]string{"--echo"}, []string{"--ops and --echo go with --target"}},
+		{[]string{"--echo"}, []string{"--echo goes with --target"}},
 		{[]string{"--creatives", "0"}, []string{"--creatives 0: leave creative"}},
 		{[]string{"--creatives", "20"}, []string{"400 and more"}},
 	} {

@@ -46,7 +46,7 @@ When it takes calls it writes its addresses to standard output, as JSON.`,
 // benchAddresses is the line in which a server says that it takes calls.
 type benchAddresses struct {
 	Address string `json:"address"`
-	Ops     string `json:"ops"`
+	Ops     string `json:"ops"` // empty: none
 }
 
 func (a *app) benchServer(ctx context.Context, cfg *config.Config, child bool) error {
@@ -98,7 +98,7 @@ func (a *app) startBenchServer(folder string) (*benchServer, error) {
 	}
 	//nolint:noctx // it is ended by its standard input, in good order if its data are kept
 	cmd := exec.Command(self, "bench", "server", "--until-stdin-ends", "--data-dir", folder,
-		"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--auth", "none", "--log-level", "error")
+		"--listen", "127.0.0.1:0", "--ops-listen", "", "--auth", "none", "--log-level", "error")
 	var said bytes.Buffer // told at its end: until then standard error is the progress's
 	cmd.Env, cmd.Stderr = a.environ, &said
 	stdin, err := cmd.StdinPipe()

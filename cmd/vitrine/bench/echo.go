@@ -14,14 +14,15 @@ import (
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
-// The echo's methods: those of the API that are measured, and one that tells it
-// what Decide answers.
+// The echo's methods: those of the API that are measured, one that tells it what
+// Decide answers, and one that asks what its process has used.
 const (
 	echoService = "vitrine.bench.v1.Echo"
 	echoPrepare = "/" + echoService + "/PrepareDecide"
 	echoDecide  = "/" + echoService + "/Decide"
 	echoTrack   = "/" + echoService + "/TrackEvent"
 	echoStream  = "/" + echoService + "/StreamEvents"
+	echoUsage   = "/" + echoService + "/GetUsage"
 )
 
 // echo takes messages of any kind and answers with prepared ones, doing nothing
@@ -63,6 +64,7 @@ func RegisterEcho(to grpc.ServiceRegistrar) {
 		Methods: []grpc.MethodDesc{
 			unary("PrepareDecide", func(req *emptypb.Empty) *emptypb.Empty { e.page.Store(req); return &emptypb.Empty{} }),
 			unary("Decide", func(*emptypb.Empty) *emptypb.Empty { return e.page.Load() }),
+			unary("GetUsage", func(*emptypb.Empty) *emptypb.Empty { return processUsage() }),
 			unary("TrackEvent", func(*emptypb.Empty) *emptypb.Empty { return e.event }),
 		},
 		Streams: []grpc.StreamDesc{{

@@ -81,15 +81,15 @@ func TestTheEchoAcknowledgesEachMessage(t *testing.T) {
 	}
 }
 
-func TestMetricsThatAreRead(t *testing.T) {
-	u, err := parseUsage(bytes.NewReader([]byte(`# HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.
-process_cpu_seconds_total 12.25
-process_resident_memory_bytes 1.048576e+06
-vitrine_stored_sequence{site="other"} 7
-vitrine_stored_sequence{site="bench"} 120
-vitrine_learned_sequence{site="bench"} 100
-`)), "bench")
-	if err != nil || u.cpu.Seconds() != 12.25 || u.resident != 1<<20 || u.behind() != 20 {
-		t.Errorf("got %+v, %v", u, err)
+func TestTheEchoTellsOfItsProcess(t *testing.T) {
+	a := answer{keep: true}
+	if err := echoOnly(t).Invoke(t.Context(), echoUsage, []byte{}, &a, asIs); err != nil {
+		t.Fatal(err)
+	}
+	var u usage
+	u.read(a.bytes)
+	// A Go program has some megabytes; the clock of the CPU may not have ticked yet.
+	if u.resident < 1<<20 || u.cpu < 0 {
+		t.Errorf("got %+v", u)
 	}
 }

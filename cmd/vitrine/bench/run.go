@@ -29,8 +29,7 @@ type Options struct {
 	Overload float64       // if above 1: only how pages fare up to this many times the ceiling
 	Deadline time.Duration // of calls under overload
 
-	Echo     bool              // the server has one
-	Ops      string            // URL of the server's ops port; empty: not known
+	Echo     bool              // the server has one, and tells what its process uses
 	Progress *progress.Display // where to show how far it is
 }
 
@@ -130,7 +129,7 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	if used, err := b.settle(ctx); err != nil {
 		return err
-	} else if used != nil {
+	} else {
 		b.result.Memory = used.resident
 	}
 	if b.o.Overload > 1 {
@@ -259,10 +258,10 @@ func (b *bench) drive(ctx context.Context, s *side, w worker, drive func(worker)
 	}
 	s.tally.merge(drive(w))
 	now, err := b.usage(ctx)
-	if err != nil || now == nil {
+	if err != nil {
 		return err
 	}
-	s.behind = max(s.behind, now.behind())
+	s.behind = max(s.behind, now.behind)
 	begin := time.Now()
 	// What was put off until after the answers is part of what they cost.
 	after, err := b.settle(ctx)
@@ -274,18 +273,6 @@ func (b *bench) drive(ctx context.Context, s *side, w worker, drive func(worker)
 	return nil
 }
 
-// usage is the server's; nil when its ops port is not known.
-func (b *bench) usage(ctx context.Context) (*usage, error) {
-	if b.o.Ops == "" {
-		return nil, nil
-	}
-	u, err := readUsage(ctx, b.o.Ops, b.o.Site)
-	if err != nil {
-		return nil, fmt.Errorf("read the server's metrics: %w", err)
-	}
-	return u, nil
-}
-
 // errBehind says that the learner did not catch up.
 var errBehind = errors.New("the server has not learned from all events after five minutes")
 
@@ -293,7 +280,7 @@ var errBehind = errors.New("the server has not learned from all events after fiv
 func (b *bench) settle(ctx context.Context) (*usage, error) {
 	for begin := time.Now(); ; {
 		u, err := b.usage(ctx)
-		if err != nil || u == nil || u.behind() == 0 {
+		if err != nil || u.behind == 0 {
 			return u, err
 		}
 		if time.Since(begin) > 5*time.Minute {

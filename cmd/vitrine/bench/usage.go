@@ -1,70 +1,92 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
-// usage is what the server's metrics say of its process and of the site.
+// usage is what the server says of its process, if it has an echo, and of the
+// site.
 type usage struct {
-	cpu             time.Duration
-	resident        int64
-	stored, learned int64 // sequence numbers
+	cpu      time.Duration
+	resident int64
+	behind   int64 // events stored and not yet learned from
 }
 
-// behind is how many events are stored and not yet learned from.
-func (u *usage) behind() int64 { return max(u.stored-u.learned, 0) }
+// The fields in which the echo tells of its process.
+const (
+	cpuField      protowire.Number = 1 // ns
+	residentField protowire.Number = 2 // bytes
+)
 
-// readUsage asks the ops port for the site's figures.
-func readUsage(ctx context.Context, url, site string) (*usage, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/metrics", nil)
+// processUsage is the echo's answer about this process.
+func processUsage() *emptypb.Empty {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	families, err := r.Gather()
 	if err != nil {
-		return nil, err
+		return opaque(nil) // a system that does not tell
 	}
-	resp, err := (&http.Client{}).Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close() //nolint:errcheck // it was read
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s/metrics answers %s", url, resp.Status)
-	}
-	return parseUsage(resp.Body, site)
-}
-
-// parseUsage picks the lines it knows out of the Prometheus text format.
-func parseUsage(r io.Reader, site string) (*usage, error) {
-	u := &usage{}
-	storedLine := fmt.Sprintf("vitrine_stored_sequence{site=%q}", site)
-	learnedLine := fmt.Sprintf("vitrine_learned_sequence{site=%q}", site)
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		if !strings.HasPrefix(lines.Text(), "process_") && !strings.HasPrefix(lines.Text(), "vitrine_") {
-			continue
-		}
-		name, text, _ := strings.Cut(lines.Text(), " ")
-		value, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			continue // with a space in a label
-		}
-		switch name {
+	var b []byte
+	for _, f := range families {
+		m := f.GetMetric()[0]
+		switch f.GetName() {
 		case "process_cpu_seconds_total":
-			u.cpu = time.Duration(value * float64(time.Second))
+			b = protowire.AppendVarint(protowire.AppendTag(b, cpuField, protowire.VarintType), uint64(m.GetCounter().GetValue()*1e9))
 		case "process_resident_memory_bytes":
-			u.resident = int64(value)
-		case storedLine:
-			u.stored = int64(value)
-		case learnedLine:
-			u.learned = int64(value)
+			b = protowire.AppendVarint(protowire.AppendTag(b, residentField, protowire.VarintType), uint64(m.GetGauge().GetValue()))
 		}
 	}
-	return u, lines.Err()
+	return opaque(b)
+}
+
+// usage asks the server.
+func (b *bench) usage(ctx context.Context) (*usage, error) {
+	u := &usage{}
+	if b.o.Echo {
+		a := answer{keep: true}
+		if err := patient(ctx, func() error { return b.conns[0].Invoke(ctx, echoUsage, []byte{}, &a, asIs) }); err != nil {
+			return nil, fmt.Errorf("ask for the server's CPU time: %w", err)
+		}
+		u.read(a.bytes)
+	}
+	status, err := pb.NewAdminServiceClient(b.conns[0]).GetStatus(ctx, &pb.GetStatusRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("ask how far learning is: %w", err)
+	}
+	for _, s := range status.GetSites() {
+		if s.GetSite() == b.shop.site {
+			u.behind = max(s.GetStoredSequence()-s.GetLearnedSequence(), 0)
+		}
+	}
+	return u, nil
+}
+
+// read takes in what processUsage wrote.
+func (u *usage) read(b []byte) {
+	for len(b) > 0 {
+		number, kind, n := protowire.ConsumeTag(b)
+		if n < 0 || kind != protowire.VarintType {
+			return
+		}
+		value, m := protowire.ConsumeVarint(b[n:])
+		if m < 0 {
+			return
+		}
+		switch number {
+		case cpuField:
+			u.cpu = time.Duration(value)
+		case residentField:
+			u.resident = int64(value)
+		}
+		b = b[n+m:]
+	}
 }
