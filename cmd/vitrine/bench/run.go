@@ -127,11 +127,11 @@ func (b *bench) run(ctx context.Context) error {
 	if err := b.fill(ctx); err != nil {
 		return err
 	}
-	if used, err := b.settle(ctx); err != nil {
+	used, err := b.settle(ctx)
+	if err != nil {
 		return err
-	} else {
-		b.result.Memory = used.resident
 	}
+	b.result.Memory = used.resident
 	if b.o.Overload > 1 {
 		return b.overload(ctx)
 	}
