@@ -149,12 +149,14 @@ func notLetIn(target, message string) error {
 // noConnection says why nothing came of a connection that was made, or else that nobody
 // is there.
 func noConnection(target, message string) error {
+	// A server that refuses a certificate may be gone before its reason arrives.
+	const closes = "%s closes the connection: if it speaks TLS, add --tls, or --tls-ca-file for an authority of your own; if it wants certificates from its callers, --tls-cert-file and --tls-key-file"
 	for _, known := range []struct{ part, text string }{
 		{"certificate required", "%s wants a certificate from its callers: give one with --tls-cert-file and --tls-key-file"},
 		{"certificate signed by unknown authority", "%s shows a certificate that nobody trusted vouches for: name its authority with --tls-ca-file"},
 		{"first record does not look like a TLS handshake", "%s does not speak TLS: leave out the --tls flags"},
-		{"error reading server preface", "%s closes the connection, as a server with TLS does: add --tls, or --tls-ca-file for an authority of your own"},
 		{"x509: certificate is", "%s shows a certificate of another name"},
+		{"server preface", closes}, {"broken pipe", closes}, {"connection reset by peer", closes},
 	} {
 		if strings.Contains(message, known.part) {
 			return fmt.Errorf(known.text+"\n(%s)", target, message)

@@ -8,9 +8,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/tap"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/server/config"
 	"github.com/vitrine-io/vitrine/server/trace"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // What the shell adds to a call.
@@ -95,5 +100,40 @@ func BenchmarkTracing(b *testing.B) {
 				_, _ = t.unary(context.Background(), nil, info, handler)
 			}
 		})
+	}
+}
+
+// What keys add to a call: the key found at the header, its roles, its site, its rate,
+// and the call counted.
+func BenchmarkLetIn(b *testing.B) {
+	cfg := testConfig()
+	cfg.Auth = config.AuthKeys
+	s, err := New(Options{Config: cfg})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	keys := openKeys(b)
+	s.Authenticate(keys)
+	_, secret, err := keys.Create(context.Background(), store.APIKey{
+		ID: "web", Roles: []store.Role{store.RoleDecide}, Sites: []scoring.SiteID{"shop"}, Rate: 1e12,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	header := metadata.MD{"authorization": {"Bearer " + secret.Reveal()}}
+	tapped := &tap.Info{FullMethodName: pb.DecisionService_Decide_FullMethodName, Header: header}
+	info := &grpc.UnaryServerInfo{FullMethod: tapped.FullMethodName}
+	req := &pb.DecideRequest{Site: "sites/shop"}
+	handler := func(context.Context, any) (any, error) { return nil, nil }
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx, err := s.admit(context.Background(), tapped)
+		if err == nil {
+			_, err = s.unaryAuthorized(ctx, req, info, handler)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 }
