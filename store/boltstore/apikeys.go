@@ -18,6 +18,9 @@ func (s *Store) APIKeys(context.Context) ([]store.APIKey, error) {
 		return tx.Bucket(bucketAPIKeys).ForEach(func(k, v []byte) error {
 			var key store.APIKey
 			if err := s.codec.decode(v, &key); err != nil {
+				if s.poisoned(0, fmt.Sprintf("API key %q in %s", k, stateName), err) {
+					return nil // it lets nobody in
+				}
 				return fmt.Errorf("API key %q: %w", k, err)
 			}
 			key.CreatedAt, key.ExpiresAt = utcMicros(key.CreatedAt), utcMicros(key.ExpiresAt)

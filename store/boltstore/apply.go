@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -102,7 +103,11 @@ func (p *profiles) apply(key profileKey, sh *profileShard, e *store.Entry, r *pr
 	sh.mu.Unlock()
 	if !ok {
 		var err error
-		if h, err = r.read(key); err != nil {
+		if h, err = r.read(key); errors.Is(err, errDamagedProfile) {
+			r.close()
+			h, err = p.rebuild(key, err)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -25,6 +25,9 @@ func (c *collection[T]) all(s *Store, site scoring.SiteID) ([]T, error) {
 		return b.ForEach(func(k, v []byte) error {
 			var x T
 			if err := s.codec.decode(v, &x); err != nil {
+				if s.poisonedAt(site, c.one, k, err) {
+					return nil
+				}
 				return fmt.Errorf("%s %q: %w", c.one, k, err)
 			}
 			c.tidy(&x)

@@ -63,6 +63,7 @@ type committer struct {
 	dedupe    *dedupe
 	hour      hour // of the last commit; never goes back
 	retention retention
+	clock     steady
 }
 
 func newCommitter(s *Store) *committer {
@@ -172,9 +173,8 @@ func (c *committer) write(requests []*request) {
 
 func (c *committer) lookAtClock() {
 	now := c.s.opts.Now()
-	if h := hourOf(now); h > c.hour {
+	if h := hourOf(now); h > c.hour && c.housekeep(now) {
 		c.hour = h
-		c.housekeep(now)
 	}
 }
 

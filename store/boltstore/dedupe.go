@@ -33,6 +33,14 @@ func (d *dedupe) add(h hour, hash uint64) bool {
 	return true
 }
 
+// renew has the ids of the last hour known on from h, if that hour is long over: the clock
+// was doubted, and they came while it was.
+func (d *dedupe) renew(h hour) {
+	if n := len(d.hours); n > 0 && d.hours[n-1].hour+hour(clockJump/time.Hour) < h {
+		d.hours[n-1].hour = h - 1
+	}
+}
+
 // forget takes back the last n that were added: their commit failed.
 func (d *dedupe) forget(n int) {
 	for n > 0 {

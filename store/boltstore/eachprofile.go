@@ -24,7 +24,7 @@ func (s *Store) EachProfile(ctx context.Context, id scoring.SiteID, after scorin
 	if err != nil {
 		return fmt.Errorf("boltstore: profiles of site %q: %w", id, err)
 	}
-	w := profileWalk{p: s.profiles, site: t.no, after: after, fresh: s.profiles.unsaved(t.no, after), size: profileBatch}
+	w := profileWalk{p: s.profiles, site: t.no, after: after, fresh: s.profiles.unsaved(t.no, after), size: profileBatch, damaged: s.poisonedProfile}
 	for {
 		batch, more, err := w.next()
 		if err != nil {
@@ -90,6 +90,8 @@ type profileWalk struct {
 	// that were not reached yet. By the time they are, they may be on disk.
 	fresh []scoring.VisitorID
 	size  int // of the next batch
+	// damaged is told of a record that can't be read, and reports whether to go past it.
+	damaged func(profileKey, error) bool
 }
 
 type walked struct {
@@ -165,7 +167,10 @@ func (w *profileWalk) batch(tx *bolt.Tx) (got walkedBatch, err error) {
 		h, ok := w.p.shards[key.shard()].peek(key)
 		if !ok && record != nil {
 			if h, err = decodeProfile(record); err != nil {
-				return got, fmt.Errorf("profile: %w", err)
+				if !w.damaged(key, err) {
+					return got, fmt.Errorf("profile: %w", err)
+				}
+				h = held{} // it is made anew when it is asked for by itself
 			}
 		}
 		if h.profile != nil {

@@ -96,6 +96,9 @@ func (f *eventSearch) chunk(c chunk, last store.Seq, fn func(hour, store.Entry))
 				}
 				e := store.Entry{Seq: seq}
 				if err := f.s.codec.decodeEvent(v, &e.Event); err != nil {
+					if f.s.poisonedEvent(f.site, seq, err) {
+						continue
+					}
 					return fmt.Errorf("event %d: %w", seq, err)
 				}
 				if e.Event.Visitor == f.who {

@@ -76,6 +76,10 @@ func (s *Store) readEvents(t *site, after store.Seq, most int, buf []store.Entry
 			}
 			buf = append(buf, store.Entry{Seq: seq})
 			if err := s.codec.decodeEvent(v, &buf[len(buf)-1].Event); err != nil {
+				if s.poisonedEvent(t.no, seq, err) {
+					buf = buf[:len(buf)-1]
+					return true, nil
+				}
 				return false, fmt.Errorf("event %d: %w", seq, err)
 			}
 			return len(buf) < most, nil

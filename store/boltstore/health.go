@@ -16,6 +16,7 @@ func (s *Store) Health() store.Health {
 	if why := s.unwritable(); why != nil {
 		h.NotWritable = why.Error()
 	}
+	h.Problems = s.poison.problems()
 	entries, _ := os.ReadDir(s.dir) // what can't be read is told by whoever needs it
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), restoreReplaced) {

@@ -51,6 +51,8 @@ type Store struct {
 	decisions    *decisions
 	snapshots    snapshots
 	mender       *mender
+	poison       poison
+	siteLost     bool // the record of a site is damaged: which data is its is not known
 	erasures     erasures
 	copying      sync.Mutex // held while all is copied: by a compaction, or a backup
 	kept         keptBackup
@@ -112,6 +114,7 @@ func open(dir string, opts Options) (_ *Store, err error) {
 	if s.profiles, err = newProfiles(s.state, opts.ProfileCache, s.metrics); err != nil {
 		return nil, err
 	}
+	s.profiles.rebuild = s.rebuild
 	s.committer = newCommitter(s)
 	s.checkpointer = newCheckpointer(s)
 	s.decisions = newDecisions(s)

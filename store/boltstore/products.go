@@ -101,6 +101,9 @@ func (s *Store) productsAfter(site scoring.SiteID, after scoring.ProductID) ([]s
 		for ; k != nil && len(products) < productBatch; k, v = c.Next() {
 			var p scoring.Product
 			if err := s.codec.decode(v, &p); err != nil {
+				if s.poisonedAt(site, "product", k, err) {
+					continue
+				}
 				return fmt.Errorf("product %q: %w", k, err)
 			}
 			normaliseProduct(&p)

@@ -97,6 +97,9 @@ func (s *Store) profilesPast(no siteNo, after []byte) (past []scoring.VisitorID,
 			n++
 			last = bytes.Clone(k)
 			h, err := decodeProfile(v)
+			if err != nil && s.poisonedProfile(profileKey{no, scoring.VisitorID(k)}, err) {
+				continue // it is made anew when it is asked for
+			}
 			if err != nil {
 				return err
 			}

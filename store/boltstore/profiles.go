@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,8 @@ func (h held) nothing() bool { return h.profile == nil && h.chunks == "" }
 // Only the applier changes profiles, each visitor's in one goroutine, so a change
 // needs no lock between reading the old one and storing the new one.
 type profiles struct {
+	// rebuild makes a profile anew whose record is damaged.
+	rebuild func(profileKey, error) (held, error)
 	state   *file
 	metrics *metrics
 	shards  [profileShards]profileShard
@@ -133,6 +136,9 @@ func (p *profiles) read(key profileKey) (h held, err error) {
 		h, err = readProfile(tx, key)
 		return err
 	})
+	if errors.Is(err, errDamagedProfile) {
+		return p.rebuild(key, err)
+	}
 	return h, err
 }
 
@@ -151,7 +157,7 @@ func readRecord(b *bolt.Bucket, id scoring.VisitorID) (held, error) {
 	}
 	h, err := decodeProfile(v)
 	if err != nil {
-		return held{}, fmt.Errorf("profile: %w", err)
+		return held{}, fmt.Errorf("%w: %w", errDamagedProfile, err)
 	}
 	return h, nil
 }

@@ -2,6 +2,8 @@ package boltstore
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -149,10 +151,9 @@ func (s *Store) replaySite(t *site, after store.Seq, used chan []store.Entry) (i
 
 // loadHours reads the ids of the dedupe window, and which hour was written last.
 func (s *Store) loadHours(tx *bolt.Tx) {
-	now := s.opts.Now()
 	d := s.committer.dedupe
 	byHour := make(map[hour][]*bolt.Bucket)
-	first, last := hour(0), hour(0)
+	last := hour(0)
 	for _, name := range [][]byte{bucketEvents, bucketDecisions} {
 		sites := tx.Bucket(name)
 		_ = sites.ForEachBucket(func(k []byte) error {
@@ -163,21 +164,26 @@ func (s *Store) loadHours(tx *bolt.Tx) {
 					return nil
 				}
 				last = max(last, h)
-				if name[0] == bucketEvents[0] && !d.past(h, now) {
+				if name[0] == bucketEvents[0] {
 					byHour[h] = append(byHour[h], hours.Bucket(k))
-					if first == 0 || h < first {
-						first = h
-					}
 				}
 				return nil
 			})
 		})
 	}
 	s.committer.hour = last
-	if len(byHour) == 0 {
-		return
+	if last > 0 {
+		s.committer.clock.trusted = last.end()
 	}
-	for h := first; h <= last; h++ {
+	// A clock that leapt ahead does not make them unknown.
+	now := s.opts.Now()
+	if now.After(last.end()) {
+		now = last.end()
+	}
+	for _, h := range slices.Sorted(maps.Keys(byHour)) {
+		if d.past(h, now) {
+			continue
+		}
 		for _, events := range byHour[h] {
 			_ = events.ForEach(func(_, v []byte) error {
 				if hash, ok := eventRecordHash(v); ok {

@@ -15,15 +15,60 @@ type retention struct {
 	events, decisions hour // hours before these are gone
 }
 
+const (
+	// clockJump is how far a clock goes between two looks at it without being doubted: a
+	// leap of years would drop everything at once.
+	clockJump = 14 * 24 * time.Hour
+	// clockDoubted is how long it has to go on from where it leapt to, to be believed: who
+	// set it wrong has noticed by then.
+	clockDoubted = time.Hour
+)
+
+// steady is whether a clock may be gone by in what can't be taken back.
+type steady struct {
+	trusted time.Time // the latest that was believed
+	last    time.Time // that it was looked at
+	leapt   time.Time // to where, if it is doubted
+}
+
+// believes reports whether the time may be gone by, and whether it is doubted from now on.
+func (s *steady) believes(now time.Time) (yes, doubted bool) {
+	switch {
+	case s.trusted.IsZero() || now.Sub(s.trusted) <= clockJump:
+		s.leapt = time.Time{}
+	case s.leapt.IsZero():
+		s.leapt, doubted = now, true
+	case now.Before(s.leapt) || now.Sub(s.last) > clockJump:
+		s.leapt = now // to elsewhere
+	case now.Sub(s.leapt) >= clockDoubted:
+		s.leapt = time.Time{} // it goes on as clocks do
+	}
+	s.last = now
+	if s.leapt.IsZero() && now.After(s.trusted) {
+		s.trusted = now
+	}
+	return s.leapt.IsZero(), doubted
+}
+
 // housekeep forgets the ids past the dedupe window and drops the hours past
-// retention, each in a transaction of its own: 5 ms for 100,000 events.
-func (c *committer) housekeep(now time.Time) {
+// retention, each in a transaction of its own: 5 ms for 100,000 events. It does nothing, and
+// says so, while the clock is doubted.
+func (c *committer) housekeep(now time.Time) (believed bool) {
+	if yes, doubted := c.clock.believes(now); !yes {
+		if doubted {
+			c.s.opts.Logger.Warn("the clock leapt ahead: nothing is dropped as past its retention until it has gone on from there for a while",
+				"to", now, "while", clockDoubted)
+		}
+		return false
+	}
+	c.dedupe.renew(hourOf(now))
 	c.dedupe.expire(now)
 	// An hour's youngest event is from its last second.
 	events := hourOf(now.Add(-max(c.s.opts.EventRetention, c.s.opts.DedupeWindow)))
 	decisions := hourOf(now.Add(-c.s.opts.DecisionRetention))
 	c.dropHours(bucketEvents, events, &c.retention.events)
 	c.dropHours(bucketDecisions, decisions, &c.retention.decisions)
+	return true
 }
 
 type siteHour struct {

@@ -242,6 +242,10 @@ func (s *Store) loadSites() error {
 		return tx.Bucket(bucketSites).ForEach(func(k, v []byte) error {
 			var r siteRecord
 			if err := s.codec.decode(v, &r); err != nil {
+				if s.poisoned(0, fmt.Sprintf("site %q in %s", k, stateName), err) {
+					s.siteLost = true
+					return nil
+				}
 				return fmt.Errorf("site %q: %w", k, err)
 			}
 			r.Site.CreatedAt = utcMicros(r.Site.CreatedAt)
@@ -329,6 +333,9 @@ func (s *Store) completeJournal() (err error) {
 
 // dropRemains finishes deletions that a crash cut short.
 func (s *Store) dropRemains() error {
+	if s.siteLost {
+		return nil // what seems to be a deleted site's may be its
+	}
 	alive := make(map[siteNo]bool)
 	for _, t := range *s.sites.Load() {
 		alive[t.no] = true

@@ -195,6 +195,7 @@ func (s *Store) LoadSnapshot(_ context.Context, site scoring.SiteID, name string
 	}
 	seq, err := loadSnapshot(s.snapshots.path(t.no, name), read)
 	if err != nil {
+		s.poisoned(t.no, "snapshot "+name, err)
 		return 0, fmt.Errorf("boltstore: load snapshot %q of site %q: %w", name, site, err)
 	}
 	return seq, nil
