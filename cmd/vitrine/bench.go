@@ -232,7 +232,13 @@ func (a *app) runBench(ctx context.Context, f *benchFlags) (*bench.Result, error
 	r := remote{target: f.target, timeout: time.Minute, app: a, access: f.access}
 	if f.target == "" {
 		r.app = nil
-		server, err := a.startBenchServer(f.dataDir)
+		var limits []string
+		if f.overload <= 1 {
+			// At its ceiling a server refuses calls, so that the others are answered
+			// soon: here all are to be answered.
+			limits = []string{"--limits-max-wait", "1s"}
+		}
+		server, err := a.startBenchServer(f.dataDir, limits...)
 		if err != nil {
 			return nil, err
 		}

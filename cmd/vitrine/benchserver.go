@@ -79,8 +79,8 @@ type benchServer struct {
 
 // startBenchServer starts this program again as a server, so that client and
 // server share cores, as on any machine, but neither heap nor scheduler. It has
-// the settings of this process's environment.
-func (a *app) startBenchServer(folder string) (*benchServer, error) {
+// the settings of this process's environment, and more as flags.
+func (a *app) startBenchServer(folder string, more ...string) (*benchServer, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program to start it again: %w", err)
@@ -97,8 +97,10 @@ func (a *app) startBenchServer(folder string) (*benchServer, error) {
 		}
 	}
 	//nolint:noctx // it is ended by its standard input, in good order if its data are kept
-	cmd := exec.Command(self, "bench", "server", "--until-stdin-ends", "--data-dir", folder,
-		"--listen", "127.0.0.1:0", "--ops-listen", "", "--auth", "none", "--log-level", "error")
+	cmd := exec.Command(self, append([]string{
+		"bench", "server", "--until-stdin-ends", "--data-dir", folder,
+		"--listen", "127.0.0.1:0", "--ops-listen", "", "--auth", "none", "--log-level", "error",
+	}, more...)...)
 	var said bytes.Buffer // told at its end: until then standard error is the progress's
 	cmd.Env, cmd.Stderr = a.environ, &said
 	stdin, err := cmd.StdinPipe()
