@@ -118,6 +118,27 @@ func FuzzUnpack(f *testing.F) {
 	})
 }
 
+// Whatever bytes a learner is read from, it does no harm; what it takes it writes so
+// that it reads the same.
+func FuzzRestore(f *testing.F) {
+	f.Add(NewLearner(8).AppendTo(nil))
+	f.Add(NewLearner(8).AppendTo(nil)[:300])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l := NewLearner(8)
+		if _, err := l.Restore(b); err != nil {
+			if !errors.Is(err, ErrCorrupt) || len(l.ring) > 0 {
+				t.Fatalf("%v, and something is known", err)
+			}
+			return
+		}
+		written := l.AppendTo(nil)
+		again := NewLearner(8)
+		if rest, err := again.Restore(written); err != nil || len(rest) > 0 || !bytes.Equal(again.AppendTo(nil), written) {
+			t.Errorf("%v, %d bytes left", err, len(rest))
+		}
+	})
+}
+
 // A shop that opens today is told nothing absurd: few buy, more of those with a cart,
 // and more within a month than within a week.
 func TestPriorIsSound(t *testing.T) {

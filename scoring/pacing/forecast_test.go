@@ -1,6 +1,8 @@
 package pacing
 
 import (
+	"bytes"
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -115,4 +117,27 @@ func TestSupplyCountsChances(t *testing.T) {
 	s = s.Handed(0.5, 24)
 	near(t, "chances a day later", s.Chances, 4*0.5+2)
 	near(t, "hours", s.Hours, 24)
+}
+
+// Whatever bytes a traffic is read from, it does no harm; what it takes it writes again
+// byte for byte.
+func FuzzRestore(f *testing.F) {
+	t := &Traffic{}
+	t.Learn(time.Unix(1_770_000_000, 0))
+	t.Learn(time.Unix(1_770_009_000, 0))
+	f.Add(t.AppendTo(nil))
+	f.Add(t.AppendTo(nil)[:100])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		tr := &Traffic{}
+		rest, err := tr.Restore(b)
+		if err != nil {
+			if !errors.Is(err, ErrCorrupt) || !bytes.Equal(tr.AppendTo(nil), (&Traffic{}).AppendTo(nil)) {
+				t.Fatalf("%v, and something is known", err)
+			}
+			return
+		}
+		if again := tr.AppendTo(nil); !bytes.Equal(append(again, rest...), b) {
+			t.Error("written otherwise than it was read")
+		}
+	})
 }

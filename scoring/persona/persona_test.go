@@ -178,6 +178,29 @@ func FuzzUnpack(f *testing.F) {
 	})
 }
 
+// Whatever bytes a learner is read from, it does no harm; what it takes it writes so
+// that it reads the same.
+func FuzzRestore(f *testing.F) {
+	l, _ := shopOf(3, 120, 1)
+	f.Add(l.AppendTo(nil))
+	f.Add(l.AppendTo(nil)[:200])
+	f.Add(New().AppendTo(nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l := New()
+		if _, err := l.Restore(b); err != nil {
+			if !errors.Is(err, ErrCorrupt) || len(l.sample) > 0 {
+				t.Fatalf("%v, and something is known", err)
+			}
+			return
+		}
+		written := l.AppendTo(nil)
+		again := New()
+		if rest, err := again.Restore(written); err != nil || len(rest) > 0 || !bytes.Equal(again.AppendTo(nil), written) {
+			t.Errorf("%v, %d bytes left", err, len(rest))
+		}
+	})
+}
+
 // BenchmarkOf is all that telling a visitor's persona takes.
 func BenchmarkOf(b *testing.B) {
 	l, _ := shopOf(8, 2000, 1)

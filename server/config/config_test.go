@@ -266,7 +266,7 @@ func TestNoSecretOfTheEnvironmentIsShown(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "VITRINE_APIKEY") || strings.Contains(err.Error(), "vk_secret") {
 		t.Errorf("got %v, want the name without the value", err)
 	}
-	got, err := load(t, "", []string{"VITRINE_API_KEY=vk_secret"}, nil)
+	got, err := load(t, "", []string{"VITRINE_API_KEY=vk_secret", "VITRINE_CI=1"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,4 +274,23 @@ func TestNoSecretOfTheEnvironmentIsShown(t *testing.T) {
 	if err := errors.Join(got.WriteYAML(&text), got.WriteJSON(&text)); err != nil || strings.Contains(text.String(), "vk_secret") {
 		t.Errorf("%v, printed %s", err, text.String())
 	}
+}
+
+// What is read as a duration or a size is written so that it reads the same.
+func FuzzValues(f *testing.F) {
+	for _, s := range []string{"1d12h", "30d", "90s", "-1s", "16MiB", "1_000", "0.5d", "99999999999GiB"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if d, err := ParseDuration(s); err == nil {
+			if again, err := ParseDuration(FormatDuration(d)); err != nil || again != d || d < 0 {
+				t.Errorf("%q is %v, written %q, read %v, %v", s, d, FormatDuration(d), again, err)
+			}
+		}
+		if n, err := parseSize(s); err == nil {
+			if again, err := parseSize(formatSize(n)); err != nil || again != n || n < 0 {
+				t.Errorf("%q is %d, written %q, read %d, %v", s, n, formatSize(n), again, err)
+			}
+		}
+	})
 }

@@ -21,8 +21,9 @@ const (
 	fileEnv  = "VITRINE_CONFIG" // the same, in the environment
 )
 
-// forClients are variables that commands read which call a server, not the server.
-var forClients = map[string]bool{"VITRINE_API_KEY": true, "VITRINE_API_KEY_FILE": true}
+// forOthers are variables that a server finds and does not read: those of commands that
+// call one, and the one that has the tests leave nothing out.
+var forOthers = map[string]bool{"VITRINE_API_KEY": true, "VITRINE_API_KEY_FILE": true, "VITRINE_CI": true}
 
 // Sources is where a configuration is read from. The later ones win: defaults,
 // file, environment, flags.
@@ -30,7 +31,7 @@ type Sources struct {
 	// Defaults to start from; nil: Default().
 	Defaults *Config
 	// Environ is the environment as os.Environ gives it. Every variable that
-	// begins with VITRINE_ must be a key's, VITRINE_CONFIG, or one that clients read.
+	// begins with VITRINE_ must be a key's, VITRINE_CONFIG, or one that is for others.
 	Environ []string
 	// Flags that AddFlags was called on; nil: none.
 	Flags *pflag.FlagSet
@@ -139,7 +140,7 @@ func readLayers(from Sources, known map[string]*key, problems []Problem) ([]laye
 			if k := byEnv[name]; k != nil {
 				return k.name, text
 			}
-			if !forClients[name] {
+			if !forOthers[name] {
 				// Not its value: a name mistyped may hold a secret.
 				problems = append(problems, Problem{Key: name, Value: "…", Origin: "environment", Want: unknown(name, byEnv)})
 			}

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -120,4 +121,29 @@ func file(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// Whatever a message file holds, reading it does no harm, and what passes has every
+// sentence.
+func FuzzParse(f *testing.F) {
+	for _, name := range []string{"en.yaml", "fr.yaml"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte("a: [b\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		l, err := parse(text)
+		if err != nil {
+			return
+		}
+		for _, m := range messages() {
+			s := l.sentences[m.kind][m.form]
+			if s.before+s.after == "" && m.form == bare {
+				t.Errorf("%s is empty", m.id)
+			}
+		}
+	})
 }
