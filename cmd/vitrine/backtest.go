@@ -248,6 +248,7 @@ func (a *app) startPrivate(folder string, clock config.Clock) (n *node, remove f
 	}
 	cfg := config.Default()
 	cfg.DataDir, cfg.Listen, cfg.OpsListen, cfg.Clock, cfg.Auth = folder, "127.0.0.1:0", "", clock, config.AuthNone
+	cfg.Limits.MaxWait = time.Second // the command is its only caller, and would rather wait than be refused
 	logger := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	n, err = startNode(context.Background(), cfg, logger)
 	if err != nil {
