@@ -67,10 +67,11 @@ func (s *beacons) signature(text string) string {
 // read reads the path of a URL. genuine reports whether it is one that url wrote; of
 // one that is not, what can be told is told.
 func (s *beacons) read(path string) (b beacon, genuine bool) {
-	if len(path) > maxBeacon {
+	path, rooted := strings.CutPrefix(path, "/")
+	if len(path) > maxBeacon || !rooted {
 		return b, false
 	}
-	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	parts := strings.Split(path, "/")
 	names := make([]string, 4)
 	for k := range min(len(parts), len(names)) {
 		if k > 0 && !validSiteID(parts[k]) {

@@ -23,6 +23,14 @@ func had(age float32) float64 {
 
 func log(x float32) float64 { return math.Log1p(float64(x)) }
 
+// long is the log of an age: 0 of what never happened.
+func long(age float32) float64 {
+	if had(age) == 0 {
+		return 0
+	}
+	return log(age)
+}
+
 // features are about 0 to 1 each. The priors say of a shop that nothing is known of:
 // three visits in a hundred end with an order within a week and four within a month,
 // more where something lies in the cart, where something was just looked at, and of
@@ -41,7 +49,7 @@ var features = [...]feature{
 	{"rhythm of months", func(f *Facts) float64 { return kept(f[orderRhythm], 60) }, [windows]float64{0.14, 0.21}},
 	{"overdue", overdue, [windows]float64{}},
 	{"products bought", func(f *Facts) float64 { return log(f[products]) / 4 }, [windows]float64{}},
-	{"here for long", func(f *Facts) float64 { return log(f[sinceFirst]) / 6 }, [windows]float64{}},
+	{"here for long", func(f *Facts) float64 { return long(f[sinceFirst]) / 6 }, [windows]float64{}},
 	{"new", func(f *Facts) float64 { return kept(f[sinceFirst], 1) }, [windows]float64{}},
 	{"here today", func(f *Facts) float64 { return kept(f[sinceSeen], 1) }, [windows]float64{0.49, 0.21}},
 	{"here this week", func(f *Facts) float64 { return kept(f[sinceSeen], 7) }, [windows]float64{0.35, 0.42}},
@@ -66,9 +74,9 @@ var features = [...]feature{
 func some(weight float32) float64 { return float64(weight / (1 + weight)) }
 
 // overdue is how long ago the visitor bought, in their own rhythm: 1/2 when the next
-// order is due, 1 at most, 0 without a rhythm.
+// order is due, 1 at most, 0 without a rhythm or an order.
 func overdue(f *Facts) float64 {
-	if had(f[orderRhythm]) == 0 {
+	if had(f[orderRhythm]) == 0 || had(f[sinceOrder]) == 0 {
 		return 0
 	}
 	return min(1, float64(f[sinceOrder])/max(1, float64(f[orderRhythm]))/2)
