@@ -54,13 +54,19 @@ func usualContext(c *pb.PageContext) bool {
 	if c == nil {
 		return true
 	}
-	if c.Place != nil || c.Coordinates != nil || len(c.Attributes) > 0 ||
+	if !usualPlace(c.Place) || c.Coordinates != nil || len(c.Attributes) > 0 ||
 		!known(pb.PageType_name, c.PageType) || !known(pb.Channel_name, c.Channel) || !known(pb.DeviceType_name, c.Device) ||
 		len(c.ProductId) > 128 || len(c.Category) > 512 || len(c.SearchQuery) > 512 || len(c.Locale) > 35 {
 		return false
 	}
 	t := c.Traffic
 	return t == nil || len(t.Referrer) <= 2048 && len(t.Source) <= 256 && len(t.Medium) <= 256 && len(t.Campaign) <= 256
+}
+
+func usualPlace(p *pb.Place) bool {
+	upper := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	return p == nil || len(p.Region) <= 16 && len(p.City) <= 128 &&
+		(p.Country == "" || len(p.Country) == 2 && upper(p.Country[0]) && upper(p.Country[1]))
 }
 
 func usualConsent(c *pb.Consent) bool {

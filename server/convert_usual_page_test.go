@@ -22,7 +22,7 @@ func TestUsualPagesKeepTheRules(t *testing.T) {
 		return &pb.DecideRequest{
 			Site: "sites/shop", Visitor: &pb.VisitorKey{DeviceId: "d"}, ContactBlob: []byte("blob"),
 			Consent:    &pb.Consent{Purposes: []*pb.PurposeConsent{{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: true}}},
-			Context:    &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_PRODUCT, ProductId: "p", Locale: "en-GB"},
+			Context:    &pb.PageContext{PageType: pb.PageType_PAGE_TYPE_PRODUCT, ProductId: "p", Locale: "en-GB", Place: &pb.Place{Country: "FR"}},
 			Placements: []*pb.PlacementRequest{{Placement: "home", Count: 20, ExcludeIds: []string{"p1"}}},
 		}
 	}

@@ -179,6 +179,7 @@ func TestUsualKnowsEveryField(t *testing.T) {
 		{&pb.VisitorKey{}, "device_id person_id"},
 		{&pb.EventItem{}, "price product_id quantity"},
 		{&pb.PageContext{}, "attributes category channel coordinates device local_time locale page_type place product_id search_query traffic"},
+		{&pb.Place{}, "city country region"},
 		{&pb.TrafficSource{}, "campaign medium referrer source"},
 		{&pb.Consent{}, "global_privacy_control gpp_string purposes tcf_string"},
 		{&pb.PurposeConsent{}, "granted purpose"},
