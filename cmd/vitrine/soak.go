@@ -25,8 +25,9 @@ func newSoakCommand(a *app) *cobra.Command {
 		Long: `Run a server of this very program on a new folder, use it with clients that know what
 was acknowledged, kill it again and again (some of it while it starts, compacts or
 ends), and check after each start that nothing acknowledged is lost or counted twice,
-that what visitors allow and erasures hold, that caps and goals are not exceeded, and
-that decisions read as they did. At the end the data's integrity is checked.
+that what visitors allow and erasures hold, that caps, goals and budgets are not
+exceeded, and that decisions read as they did. Backups are taken meanwhile, restored and
+compared with what was acknowledged. At the end the data's integrity is checked.
 
 It ends with a line of what was done. Exit code 1: a promise was broken; the folder is
 kept.`,
@@ -74,7 +75,7 @@ func (a *app) soak(ctx context.Context, o soak.Options) (err error) {
 	if _, err := os.Stat(o.Dir); err == nil {
 		return usagef("%s is there already: choose a new folder", o.Dir)
 	}
-	o.Check = checkFolder
+	o.Check, o.Restore = checkFolder, restoreFolder
 	display := progress.New(a.stderr, a.bars())
 	defer display.Close()
 	phase := display.Phase("soak", "kills")
@@ -106,6 +107,14 @@ func checkFolder(dir string) error {
 	return errors.Join(s.Check(context.Background()), s.Close())
 }
 
+// restoreFolder makes a new folder of a backup, and looks through it.
+func restoreFolder(ctx context.Context, file, dir string) error {
+	if _, err := boltstore.Restore(ctx, file, dir, boltstore.RestoreOptions{}); err != nil {
+		return err
+	}
+	return checkFolder(dir)
+}
+
 // soakLine is what a run did, in one line.
 func soakLine(r soak.Report) string {
 	n := func(k int) string { return progress.Thousands(int64(k)) }
@@ -115,8 +124,10 @@ func soakLine(r soak.Report) string {
 	}
 	return fmt.Sprintf("%s kills (%s of them while starting) and %s ends in %v: %s. "+
 		"%s events (%s asked again, %s of these had been stored), %s pages, %s decisions read again (%s of the last moments not kept), "+
-		"%s capped creatives and %s impressions towards goals, %s consents, %s links, %s erasures, %s prices, %s compactions, %s looks at visitors; slowest start %v",
+		"%s streams (%s of their events acknowledged before a kill and there), %s capped creatives, %s impressions and clicks towards goals and %s budgets, "+
+		"%s consents, %s links, %s erasures, %s prices, %s compactions, %s backups restored and compared (%s more cut off), %s looks at visitors; slowest start %v",
 		n(r.Kills), n(r.AtStart), n(r.Ends), progress.Round(r.Took), verdict,
 		n(r.Events), n(r.Retried), n(r.Landed), n(r.Pages), n(r.Reread), n(r.Unkept),
-		n(r.Capped), n(r.Impressions), n(r.Consents), n(r.Links), n(r.Erasures), n(r.Products), n(r.Compactions), n(r.Visitors), progress.Round(r.Slowest))
+		n(r.Streams), n(r.Kept), n(r.Capped), n(r.Outcomes), n(r.Budgets),
+		n(r.Consents), n(r.Links), n(r.Erasures), n(r.Products), n(r.Compactions), n(r.Backups), n(r.CutBackups), n(r.Visitors), progress.Round(r.Slowest))
 }

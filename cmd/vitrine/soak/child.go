@@ -24,11 +24,11 @@ type child struct {
 	lines []string // the last of its log
 }
 
-// spawn starts a server process on the folder. Which way it writes things down differs
+// spawn starts a server process on a folder. Which way it writes things down differs
 // from life to life.
-func (r *run) spawn(ctx context.Context) (*child, error) {
+func (r *run) spawn(ctx context.Context, dir string) (*child, error) {
 	args := append(slices.Clone(r.o.Serve[1:]),
-		"--data-dir", r.o.Dir, "--listen", "127.0.0.1:0", "--ops-listen", "", "--log-format", "json", "--auth", "none",
+		"--data-dir", dir, "--listen", "127.0.0.1:0", "--ops-listen", "", "--log-format", "json", "--auth", "none",
 		"--store-checkpoint-every", []string{"1s", "30s"}[r.rng.IntN(2)],
 		"--learner-snapshot-every", []string{"1s", "5m"}[r.rng.IntN(2)],
 	)

@@ -120,10 +120,12 @@ func (c *client) use(ctx context.Context, conn *grpc.ClientConn, _ int) error {
 	for ctx.Err() == nil {
 		var err error
 		switch n := c.rng.IntN(100); {
-		case n < 45:
+		case n < 38:
 			err = c.track(ctx, conn)
-		case n < 55:
+		case n < 46:
 			err = c.trackMany(ctx, conn)
+		case n < 55:
+			err = c.stream(ctx, conn)
 		case n < 58:
 			err = c.importMany(ctx, conn)
 		case n < 80:
@@ -300,54 +302,6 @@ func (c *client) importMany(ctx context.Context, conn *grpc.ClientConn) error {
 			}
 		},
 	}))
-}
-
-// decide asks for a page, counts what of it is counted, and tells of the impressions.
-func (c *client) decide(ctx context.Context, conn *grpc.ClientConn) error {
-	if len(c.visitors) == 0 {
-		return nil
-	}
-	v := c.visitors[c.rng.IntN(len(c.visitors))]
-	decisions := pb.NewDecisionServiceClient(conn)
-	resp, err := decisions.Decide(ctx, &pb.DecideRequest{
-		Site: site, Visitor: &pb.VisitorKey{DeviceId: v.id}, Consent: granted(true),
-		Placements: []*pb.PlacementRequest{{Placement: "home", Count: 8}, {Placement: "capped"}, {Placement: "goal"}},
-	})
-	if err != nil {
-		return err
-	}
-	c.r.count(func(r *Report) { r.Pages++ })
-	if resp.GetMode() != pb.DecisionMode_DECISION_MODE_PROFILE {
-		c.r.broken("%s is answered in mode %v, and has %d acknowledged events", v.id, resp.GetMode(), v.events)
-	}
-	if n := len(resp.GetPlacements()[1].GetItems()); n > 0 {
-		v.capped += n
-		c.r.count(func(r *Report) { r.Capped += n })
-		if v.capped > capLimit {
-			c.r.broken("%s was handed out a creative %d times, its cap is %d", v.id, v.capped, capLimit)
-		}
-	}
-	if c.rng.IntN(3) == 0 {
-		read, err := decisions.GetDecision(ctx, &pb.GetDecisionRequest{Name: resp.GetDecision()})
-		if err != nil {
-			return err
-		}
-		c.decisions = append(c.decisions, &decision{name: resp.GetDecision(), read: read, round: c.round})
-	}
-	for _, item := range resp.GetPlacements()[2].GetItems() {
-		e := &pb.Event{
-			Id: c.id("i"), Type: pb.EventType_EVENT_TYPE_CREATIVE_VIEWED, Consent: granted(true),
-			Visitor: &pb.VisitorKey{DeviceId: v.id}, AttributionToken: item.GetAttributionToken(),
-		}
-		if err := c.attempt(ctx, conn, c.tracking(e, func() {
-			c.has(v, e)
-			c.r.shop.seen(item.GetCreative().GetCampaign())
-			c.r.count(func(r *Report) { r.Impressions++ })
-		})); err != nil {
-			return ended(err)
-		}
-	}
-	return nil
 }
 
 // ended is gone for a call whose server was killed; what else an attempt met is told.

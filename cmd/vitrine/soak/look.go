@@ -58,13 +58,24 @@ func (c *client) lookAt(ctx context.Context, conn *grpc.ClientConn, v *visitor) 
 
 func (c *client) lookAtErased(ctx context.Context, conn *grpc.ClientConn, id string) error {
 	_, err := pb.NewVisitorServiceClient(conn).GetVisitor(ctx, &pb.GetVisitorRequest{Name: visitorName(id)})
-	if status.Code(err) == codes.NotFound {
-		return nil
-	}
 	if err == nil {
 		c.r.broken("%s was erased, and is known", id)
 	}
-	return err
+	if status.Code(err) != codes.NotFound {
+		return err
+	}
+	stream, err := pb.NewVisitorServiceClient(conn).ExportVisitor(ctx, &pb.ExportVisitorRequest{Name: visitorName(id)})
+	if err != nil {
+		return err
+	}
+	record, err := stream.Recv()
+	if err == nil {
+		c.r.broken("%s was erased, and %v is exported of them", id, record)
+	}
+	if status.Code(err) != codes.NotFound {
+		return err
+	}
+	return nil
 }
 
 // lookAtRest looks at what the visitor allows who says so again and again, and at the
@@ -101,7 +112,14 @@ func (c *client) allowed(ctx context.Context, conn *grpc.ClientConn) error {
 	if resp.GetMode() != want {
 		c.r.broken("%s is answered in mode %v; what they said last asks for %v", c.chooser, resp.GetMode(), want)
 	}
-	return nil
+	if !c.refused {
+		return nil
+	}
+	stored, err := pb.NewEventServiceClient(conn).TrackEvent(ctx, &pb.TrackEventRequest{Site: site, Event: c.event(&visitor{id: c.chooser})})
+	if err == nil && stored.GetStatus() != pb.EventStatus_EVENT_STATUS_NO_CONSENT {
+		c.r.broken("%s refuses, and an event of theirs is %v", c.chooser, stored.GetStatus())
+	}
+	return err
 }
 
 // rereadDecisions has decisions read as they did. One that was there after a kill is

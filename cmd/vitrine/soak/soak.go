@@ -1,8 +1,9 @@
 // Package soak runs a server as a process of its own, has clients use it, kills it again
 // and again, and looks after each start whether every promise was kept: nothing
 // acknowledged is lost or counted twice, one's own writes are read, what a visitor
-// allows and an erasure hold from the next answer on, caps and goals are not exceeded,
-// and a decision that was kept reads the same for ever.
+// allows and an erasure hold from the next answer on, caps, goals and budgets are not
+// exceeded, a decision that was kept reads the same for ever, and a backup taken
+// meanwhile has what was acknowledged before.
 package soak
 
 import (
@@ -28,6 +29,8 @@ type Options struct {
 	Seed    uint64
 	// Check looks through a data folder that nobody has open.
 	Check func(dir string) error
+	// Restore makes a new data folder of a backup.
+	Restore func(ctx context.Context, file, dir string) error
 	// Told is called after each round.
 	Told func(Report)
 }
@@ -43,12 +46,17 @@ type Report struct {
 	Reread      int // decisions read again after a kill, and equal
 	Unkept      int // decisions of the last moment before a kill, which may be lost
 	Capped      int // creatives with a cap that were handed out
-	Impressions int // of creatives with a goal
+	Outcomes    int // impressions and clicks of creatives with a goal or budget
+	Budgets     int // looked at, at the end
+	Streams     int // of events
+	Kept        int // events that a stream had acknowledged when it was killed, and found
 	Consents    int
 	Links       int
 	Erasures    int
 	Products    int // changes of products
 	Compactions int
+	Backups     int // taken while clients went on, restored, and looked at
+	CutBackups  int // that a kill cut off
 	Visitors    int // looked at, after kills and at the end
 	Slowest     time.Duration
 	Took        time.Duration
@@ -68,6 +76,7 @@ type run struct {
 
 	mu     sync.Mutex
 	report Report
+	backup *backup // taken in the last life, and not looked at yet
 }
 
 // Run runs until it has done what the options ask, ctx ends or promises were broken. The
@@ -135,7 +144,7 @@ func (r *run) round(ctx context.Context, n int) error {
 	if n > 1 && r.rng.IntN(8) == 0 {
 		return r.killAtStart(ctx)
 	}
-	c, conn, err := r.start(ctx)
+	c, conn, err := r.start(ctx, r.o.Dir)
 	if err != nil {
 		return err
 	}
@@ -154,6 +163,9 @@ func (r *run) round(ctx context.Context, n int) error {
 	if err := r.each(func(cl *client) error { return cl.settle(ctx, conn, n) }); err != nil {
 		return err
 	}
+	if err := errors.Join(r.shop.spentSoFar(ctx, conn, r), r.lookAtBackup(ctx)); err != nil {
+		return err
+	}
 	if len(r.snapshot().Broken) > 0 {
 		return nil
 	}
@@ -162,8 +174,20 @@ func (r *run) round(ctx context.Context, n int) error {
 		life += 1200 * time.Millisecond // long enough for a checkpoint and a snapshot
 	}
 	compacts, gently := r.rng.IntN(8) == 0, r.rng.IntN(16) == 0
+	backsUp, cutsIt := !compacts && r.rng.IntN(10) == 0, r.rng.IntN(4) == 0
 	using, stop := context.WithCancel(ctx)
+	var side sync.WaitGroup
+	switch {
+	case compacts:
+		side.Go(func() { r.compact(using, conn) })
+	case backsUp:
+		b := r.whatIsAcknowledged()
+		side.Go(func() { r.backUp(using, conn, b) })
+	}
 	end := time.AfterFunc(life, func() {
+		if backsUp && !cutsIt {
+			side.Wait()
+		}
 		if gently {
 			c.end()
 		} else {
@@ -172,13 +196,9 @@ func (r *run) round(ctx context.Context, n int) error {
 		stop()
 	})
 	defer end.Stop()
-	var compacting sync.WaitGroup
-	if compacts {
-		compacting.Go(func() { r.compact(using, conn) })
-	}
 	err = r.each(func(cl *client) error { return cl.use(using, conn, n) })
 	stop()
-	compacting.Wait()
+	side.Wait()
 	if err != nil {
 		return err
 	}
@@ -198,7 +218,7 @@ func (r *run) round(ctx context.Context, n int) error {
 
 // killAtStart kills the server before it serves, or as soon as it does.
 func (r *run) killAtStart(ctx context.Context) error {
-	c, err := r.spawn(ctx)
+	c, err := r.spawn(ctx, r.o.Dir)
 	if err != nil {
 		return err
 	}
@@ -215,10 +235,10 @@ func (r *run) killAtStart(ctx context.Context) error {
 	return nil
 }
 
-// start starts the server and waits until it serves.
-func (r *run) start(ctx context.Context) (*child, *grpc.ClientConn, error) {
+// start starts a server on a folder and waits until it serves.
+func (r *run) start(ctx context.Context, dir string) (*child, *grpc.ClientConn, error) {
 	begun := time.Now()
-	c, err := r.spawn(ctx)
+	c, err := r.spawn(ctx, dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -253,7 +273,7 @@ func (r *run) each(do func(*client) error) error {
 // last looks at everything once more, ends the server in good order and has its data
 // checked.
 func (r *run) last(ctx context.Context) error {
-	c, conn, err := r.start(ctx)
+	c, conn, err := r.start(ctx, r.o.Dir)
 	if err != nil {
 		return err
 	}
@@ -267,7 +287,7 @@ func (r *run) last(ctx context.Context) error {
 	if err := r.each(func(cl *client) error { return cl.lookAtAll(ctx, conn) }); err != nil {
 		return err
 	}
-	if err := r.shop.goals(ctx, conn, r); err != nil {
+	if err := errors.Join(r.shop.delivered(ctx, conn, r), r.lookAtBackup(ctx)); err != nil {
 		return err
 	}
 	c.end()
