@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -1000,7 +1001,7 @@ var File_vitrine_v1_admin_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_admin_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1evitrine/v1/admin_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n" +
 	"\x10GetStatusRequest\"\x83\x03\n" +
 	"\x12InstallationStatus\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x129\n" +
@@ -1084,14 +1085,14 @@ const file_vitrine_v1_admin_service_proto_rawDesc = "" +
 	"\fROLE_CATALOG\x10\x03\x12\x12\n" +
 	"\x0eROLE_MARKETING\x10\x04\x12\x0e\n" +
 	"\n" +
-	"ROLE_ADMIN\x10\x052\xce\x03\n" +
-	"\fAdminService\x12I\n" +
-	"\tGetStatus\x12\x1c.vitrine.v1.GetStatusRequest\x1a\x1e.vitrine.v1.InstallationStatus\x12A\n" +
-	"\x06Backup\x12\x19.vitrine.v1.BackupRequest\x1a\x1a.vitrine.v1.BackupResponse0\x01\x12D\n" +
-	"\aCompact\x12\x1a.vitrine.v1.CompactRequest\x1a\x1b.vitrine.v1.CompactResponse0\x01\x12Q\n" +
-	"\fCreateApiKey\x12\x1f.vitrine.v1.CreateApiKeyRequest\x1a .vitrine.v1.CreateApiKeyResponse\x12N\n" +
-	"\vListApiKeys\x12\x1e.vitrine.v1.ListApiKeysRequest\x1a\x1f.vitrine.v1.ListApiKeysResponse\x12G\n" +
-	"\fRevokeApiKey\x12\x1f.vitrine.v1.RevokeApiKeyRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"ROLE_ADMIN\x10\x052\x82\x05\n" +
+	"\fAdminService\x12c\n" +
+	"\tGetStatus\x12\x1c.vitrine.v1.GetStatusRequest\x1a\x1e.vitrine.v1.InstallationStatus\"\x18\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/installation\x12e\n" +
+	"\x06Backup\x12\x19.vitrine.v1.BackupRequest\x1a\x1a.vitrine.v1.BackupResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/installation:backup0\x01\x12i\n" +
+	"\aCompact\x12\x1a.vitrine.v1.CompactRequest\x1a\x1b.vitrine.v1.CompactResponse\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/installation:compact0\x01\x12o\n" +
+	"\fCreateApiKey\x12\x1f.vitrine.v1.CreateApiKeyRequest\x1a .vitrine.v1.CreateApiKeyResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\aapi_key\"\v/v1/apiKeys\x12c\n" +
+	"\vListApiKeys\x12\x1e.vitrine.v1.ListApiKeysRequest\x1a\x1f.vitrine.v1.ListApiKeysResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/apiKeys\x12e\n" +
+	"\fRevokeApiKey\x12\x1f.vitrine.v1.RevokeApiKeyRequest\x1a\x16.google.protobuf.Empty\"\x1c\x82\xd3\xe4\x93\x02\x16*\x14/v1/{name=apiKeys/*}B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_admin_service_proto_rawDescOnce sync.Once

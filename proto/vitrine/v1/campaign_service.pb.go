@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -2167,7 +2168,7 @@ var File_vitrine_v1_campaign_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\n" +
 	"!vitrine/v1/campaign_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a vitrine/v1/catalog_service.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\x1a\x18vitrine/v1/product.proto\"\xa3\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a vitrine/v1/catalog_service.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\x1a\x18vitrine/v1/product.proto\"\xa3\x01\n" +
 	"\aDayPart\x12>\n" +
 	"\x04days\x18\x01 \x03(\x0e2\x15.vitrine.v1.DayOfWeekB\x13\xbaH\x10\x92\x01\r\x10\a\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x04days\x12-\n" +
 	"\fstart_minute\x18\x02 \x01(\x05B\n" +
@@ -2365,19 +2366,19 @@ const file_vitrine_v1_campaign_service_proto_rawDesc = "" +
 	"\rProductSource\x12\x1e\n" +
 	"\x1aPRODUCT_SOURCE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13PRODUCT_SOURCE_CART\x10\x01\x12\x19\n" +
-	"\x15PRODUCT_SOURCE_VIEWED\x10\x022\xed\x06\n" +
-	"\x0fCampaignService\x12I\n" +
-	"\x0eCreateCampaign\x12!.vitrine.v1.CreateCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12C\n" +
-	"\vGetCampaign\x12\x1e.vitrine.v1.GetCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12T\n" +
-	"\rListCampaigns\x12 .vitrine.v1.ListCampaignsRequest\x1a!.vitrine.v1.ListCampaignsResponse\x12I\n" +
-	"\x0eUpdateCampaign\x12!.vitrine.v1.UpdateCampaignRequest\x1a\x14.vitrine.v1.Campaign\x12K\n" +
-	"\x0eDeleteCampaign\x12!.vitrine.v1.DeleteCampaignRequest\x1a\x16.google.protobuf.Empty\x12I\n" +
-	"\x0eCreateCreative\x12!.vitrine.v1.CreateCreativeRequest\x1a\x14.vitrine.v1.Creative\x12C\n" +
-	"\vGetCreative\x12\x1e.vitrine.v1.GetCreativeRequest\x1a\x14.vitrine.v1.Creative\x12T\n" +
-	"\rListCreatives\x12 .vitrine.v1.ListCreativesRequest\x1a!.vitrine.v1.ListCreativesResponse\x12I\n" +
-	"\x0eUpdateCreative\x12!.vitrine.v1.UpdateCreativeRequest\x1a\x14.vitrine.v1.Creative\x12K\n" +
-	"\x0eDeleteCreative\x12!.vitrine.v1.DeleteCreativeRequest\x1a\x16.google.protobuf.Empty\x12^\n" +
-	"\x0fImportCampaigns\x12\".vitrine.v1.ImportCampaignsRequest\x1a#.vitrine.v1.ImportCampaignsResponse(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"\x15PRODUCT_SOURCE_VIEWED\x10\x022\xaa\v\n" +
+	"\x0fCampaignService\x12{\n" +
+	"\x0eCreateCampaign\x12!.vitrine.v1.CreateCampaignRequest\x1a\x14.vitrine.v1.Campaign\"0\x82\xd3\xe4\x93\x02*:\bcampaign\"\x1e/v1/{parent=sites/*}/campaigns\x12k\n" +
+	"\vGetCampaign\x12\x1e.vitrine.v1.GetCampaignRequest\x1a\x14.vitrine.v1.Campaign\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=sites/*/campaigns/*}\x12|\n" +
+	"\rListCampaigns\x12 .vitrine.v1.ListCampaignsRequest\x1a!.vitrine.v1.ListCampaignsResponse\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=sites/*}/campaigns\x12\x84\x01\n" +
+	"\x0eUpdateCampaign\x12!.vitrine.v1.UpdateCampaignRequest\x1a\x14.vitrine.v1.Campaign\"9\x82\xd3\xe4\x93\x023:\bcampaign2'/v1/{campaign.name=sites/*/campaigns/*}\x12s\n" +
+	"\x0eDeleteCampaign\x12!.vitrine.v1.DeleteCampaignRequest\x1a\x16.google.protobuf.Empty\"&\x82\xd3\xe4\x93\x02 *\x1e/v1/{name=sites/*/campaigns/*}\x12\x87\x01\n" +
+	"\x0eCreateCreative\x12!.vitrine.v1.CreateCreativeRequest\x1a\x14.vitrine.v1.Creative\"<\x82\xd3\xe4\x93\x026:\bcreative\"*/v1/{parent=sites/*/campaigns/*}/creatives\x12w\n" +
+	"\vGetCreative\x12\x1e.vitrine.v1.GetCreativeRequest\x1a\x14.vitrine.v1.Creative\"2\x82\xd3\xe4\x93\x02,\x12*/v1/{name=sites/*/campaigns/*/creatives/*}\x12\x88\x01\n" +
+	"\rListCreatives\x12 .vitrine.v1.ListCreativesRequest\x1a!.vitrine.v1.ListCreativesResponse\"2\x82\xd3\xe4\x93\x02,\x12*/v1/{parent=sites/*/campaigns/*}/creatives\x12\x90\x01\n" +
+	"\x0eUpdateCreative\x12!.vitrine.v1.UpdateCreativeRequest\x1a\x14.vitrine.v1.Creative\"E\x82\xd3\xe4\x93\x02?:\bcreative23/v1/{creative.name=sites/*/campaigns/*/creatives/*}\x12\x7f\n" +
+	"\x0eDeleteCreative\x12!.vitrine.v1.DeleteCreativeRequest\x1a\x16.google.protobuf.Empty\"2\x82\xd3\xe4\x93\x02,**/v1/{name=sites/*/campaigns/*/creatives/*}\x12\x90\x01\n" +
+	"\x0fImportCampaigns\x12\".vitrine.v1.ImportCampaignsRequest\x1a#.vitrine.v1.ImportCampaignsResponse\"0\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/{parent=sites/*}/campaigns:import(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_campaign_service_proto_rawDescOnce sync.Once

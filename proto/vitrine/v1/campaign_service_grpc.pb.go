@@ -70,7 +70,7 @@ type CampaignServiceClient interface {
 	// ImportCampaigns loads many campaigns and creatives and reports progress after
 	// each message. A bad one is reported with its number and reason and left out; the
 	// rest is stored. All of a message is durable, and the next decision goes by it,
-	// when its progress message arrives.
+	// when its progress message arrives. Over HTTP the body has a message a line.
 	ImportCampaigns(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportCampaignsRequest, ImportCampaignsResponse], error)
 }
 
@@ -232,7 +232,7 @@ type CampaignServiceServer interface {
 	// ImportCampaigns loads many campaigns and creatives and reports progress after
 	// each message. A bad one is reported with its number and reason and left out; the
 	// rest is stored. All of a message is durable, and the next decision goes by it,
-	// when its progress message arrives.
+	// when its progress message arrives. Over HTTP the body has a message a line.
 	ImportCampaigns(grpc.BidiStreamingServer[ImportCampaignsRequest, ImportCampaignsResponse]) error
 	mustEmbedUnimplementedCampaignServiceServer()
 }

@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
@@ -765,7 +766,7 @@ var File_vitrine_v1_catalog_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_catalog_service_proto_rawDesc = "" +
 	"\n" +
 	" vitrine/v1/catalog_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x18vitrine/v1/product.proto\"\xb5\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x18vitrine/v1/product.proto\"\xb5\x01\n" +
 	"\x14CreateProductRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^sites/[a-z][a-z0-9-]{0,62}$R\x06parent\x12)\n" +
 	"\n" +
@@ -818,16 +819,16 @@ const file_vitrine_v1_catalog_service_proto_rawDesc = "" +
 	"ImportMode\x12\x1b\n" +
 	"\x17IMPORT_MODE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17IMPORT_MODE_INCREMENTAL\x10\x01\x12\x14\n" +
-	"\x10IMPORT_MODE_FULL\x10\x022\xbc\x04\n" +
-	"\x0eCatalogService\x12F\n" +
-	"\rCreateProduct\x12 .vitrine.v1.CreateProductRequest\x1a\x13.vitrine.v1.Product\x12@\n" +
+	"\x10IMPORT_MODE_FULL\x10\x022\xb0\a\n" +
+	"\x0eCatalogService\x12v\n" +
+	"\rCreateProduct\x12 .vitrine.v1.CreateProductRequest\x1a\x13.vitrine.v1.Product\".\x82\xd3\xe4\x93\x02(:\aproduct\"\x1d/v1/{parent=sites/*}/products\x12g\n" +
 	"\n" +
-	"GetProduct\x12\x1d.vitrine.v1.GetProductRequest\x1a\x13.vitrine.v1.Product\x12]\n" +
-	"\x10BatchGetProducts\x12#.vitrine.v1.BatchGetProductsRequest\x1a$.vitrine.v1.BatchGetProductsResponse\x12Q\n" +
-	"\fListProducts\x12\x1f.vitrine.v1.ListProductsRequest\x1a .vitrine.v1.ListProductsResponse\x12F\n" +
-	"\rUpdateProduct\x12 .vitrine.v1.UpdateProductRequest\x1a\x13.vitrine.v1.Product\x12I\n" +
-	"\rDeleteProduct\x12 .vitrine.v1.DeleteProductRequest\x1a\x16.google.protobuf.Empty\x12[\n" +
-	"\x0eImportProducts\x12!.vitrine.v1.ImportProductsRequest\x1a\".vitrine.v1.ImportProductsResponse(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"GetProduct\x12\x1d.vitrine.v1.GetProductRequest\x1a\x13.vitrine.v1.Product\"%\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/{name=sites/*/products/*}\x12\xba\x01\n" +
+	"\x10BatchGetProducts\x12#.vitrine.v1.BatchGetProductsRequest\x1a$.vitrine.v1.BatchGetProductsResponse\"[\x82\xd3\xe4\x93\x02UZ+:\x01*\"&/v1/{parent=sites/*}/products:batchGet\x12&/v1/{parent=sites/*}/products:batchGet\x12x\n" +
+	"\fListProducts\x12\x1f.vitrine.v1.ListProductsRequest\x1a .vitrine.v1.ListProductsResponse\"%\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/{parent=sites/*}/products\x12~\n" +
+	"\rUpdateProduct\x12 .vitrine.v1.UpdateProductRequest\x1a\x13.vitrine.v1.Product\"6\x82\xd3\xe4\x93\x020:\aproduct2%/v1/{product.name=sites/*/products/*}\x12p\n" +
+	"\rDeleteProduct\x12 .vitrine.v1.DeleteProductRequest\x1a\x16.google.protobuf.Empty\"%\x82\xd3\xe4\x93\x02\x1f*\x1d/v1/{name=sites/*/products/*}\x12\x93\x01\n" +
+	"\x0eImportProducts\x12!.vitrine.v1.ImportProductsRequest\x1a\".vitrine.v1.ImportProductsResponse\"6\x82\xd3\xe4\x93\x020:\bproducts\"$/v1/{parent=sites/*}/products:import(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_catalog_service_proto_rawDescOnce sync.Once

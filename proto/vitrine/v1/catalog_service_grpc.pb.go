@@ -52,7 +52,8 @@ type CatalogServiceClient interface {
 	DeleteProduct(ctx context.Context, in *DeleteProductRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// ImportProducts loads many products and reports progress after each batch.
 	// A bad product is reported with its number and reason and left out; the rest
-	// is stored. Every batch is durable when its progress message arrives.
+	// is stored. Every batch is durable when its progress message arrives. Over HTTP the
+	// body has a product a line, and `mode` stands in the query.
 	ImportProducts(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportProductsRequest, ImportProductsResponse], error)
 }
 
@@ -160,7 +161,8 @@ type CatalogServiceServer interface {
 	DeleteProduct(context.Context, *DeleteProductRequest) (*emptypb.Empty, error)
 	// ImportProducts loads many products and reports progress after each batch.
 	// A bad product is reported with its number and reason and left out; the rest
-	// is stored. Every batch is durable when its progress message arrives.
+	// is stored. Every batch is durable when its progress message arrives. Over HTTP the
+	// body has a product a line, and `mode` stands in the query.
 	ImportProducts(grpc.BidiStreamingServer[ImportProductsRequest, ImportProductsResponse]) error
 	mustEmbedUnimplementedCatalogServiceServer()
 }

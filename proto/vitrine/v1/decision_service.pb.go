@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -1682,7 +1683,7 @@ var File_vitrine_v1_decision_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\n" +
 	"!vitrine/v1/decision_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x1evitrine/v1/event_service.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\x1a vitrine/v1/visitor_service.proto\"\xb4\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x1evitrine/v1/event_service.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\x1a vitrine/v1/visitor_service.proto\"\xb4\x01\n" +
 	"\x10PlacementRequest\x12(\n" +
 	"\tplacement\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\x80\x02R\tplacement\x12\x1f\n" +
@@ -1860,10 +1861,10 @@ const file_vitrine_v1_decision_service_proto_rawDesc = "" +
 	"\x10REJECTION_BUDGET\x10\x17\x12\x13\n" +
 	"\x0fREJECTION_PACED\x10\x18\x12\x16\n" +
 	"\x12REJECTION_PRODUCTS\x10\x19\x12\x18\n" +
-	"\x14REJECTION_UNWRITABLE\x10\x1a2\x97\x01\n" +
-	"\x0fDecisionService\x12?\n" +
-	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\x12C\n" +
-	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.DecisionB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"\x14REJECTION_UNWRITABLE\x10\x1a2\xe5\x01\n" +
+	"\x0fDecisionService\x12e\n" +
+	"\x06Decide\x12\x19.vitrine.v1.DecideRequest\x1a\x1a.vitrine.v1.DecideResponse\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{site=sites/*}:decide\x12k\n" +
+	"\vGetDecision\x12\x1e.vitrine.v1.GetDecisionRequest\x1a\x14.vitrine.v1.Decision\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=sites/*/decisions/*}B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_decision_service_proto_rawDescOnce sync.Once

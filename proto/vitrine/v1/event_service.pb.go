@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -702,7 +703,7 @@ var File_vitrine_v1_event_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_event_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1evitrine/v1/event_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16vitrine/v1/event.proto\"H\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x16vitrine/v1/event.proto\"H\n" +
 	"\x0eFieldViolation\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\"\x90\x01\n" +
@@ -751,13 +752,13 @@ const file_vitrine_v1_event_service_proto_rawDesc = "" +
 	"\x16EVENT_STATUS_DUPLICATE\x10\x02\x12\x1b\n" +
 	"\x17EVENT_STATUS_NO_CONSENT\x10\x03\x12\x18\n" +
 	"\x14EVENT_STATUS_INVALID\x10\x04\x12\x16\n" +
-	"\x12EVENT_STATUS_VALID\x10\x052\xd9\x02\n" +
-	"\fEventService\x12K\n" +
+	"\x12EVENT_STATUS_VALID\x10\x052\x95\x04\n" +
+	"\fEventService\x12u\n" +
 	"\n" +
-	"TrackEvent\x12\x1d.vitrine.v1.TrackEventRequest\x1a\x1e.vitrine.v1.TrackEventResponse\x12N\n" +
-	"\vTrackEvents\x12\x1e.vitrine.v1.TrackEventsRequest\x1a\x1f.vitrine.v1.TrackEventsResponse\x12U\n" +
-	"\fStreamEvents\x12\x1f.vitrine.v1.StreamEventsRequest\x1a .vitrine.v1.StreamEventsResponse(\x010\x01\x12U\n" +
-	"\fImportEvents\x12\x1f.vitrine.v1.ImportEventsRequest\x1a .vitrine.v1.ImportEventsResponse(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"TrackEvent\x12\x1d.vitrine.v1.TrackEventRequest\x1a\x1e.vitrine.v1.TrackEventResponse\"(\x82\xd3\xe4\x93\x02\":\x05event\"\x19/v1/{site=sites/*}/events\x12z\n" +
+	"\vTrackEvents\x12\x1e.vitrine.v1.TrackEventsRequest\x1a\x1f.vitrine.v1.TrackEventsResponse\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{site=sites/*}/events:batch\x12\x87\x01\n" +
+	"\fStreamEvents\x12\x1f.vitrine.v1.StreamEventsRequest\x1a .vitrine.v1.StreamEventsResponse\"0\x82\xd3\xe4\x93\x02*:\x06events\" /v1/{site=sites/*}/events:stream(\x010\x01\x12\x87\x01\n" +
+	"\fImportEvents\x12\x1f.vitrine.v1.ImportEventsRequest\x1a .vitrine.v1.ImportEventsResponse\"0\x82\xd3\xe4\x93\x02*:\x06events\" /v1/{site=sites/*}/events:import(\x010\x01B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_event_service_proto_rawDescOnce sync.Once

@@ -41,10 +41,12 @@ type EventServiceClient interface {
 	TrackEvents(ctx context.Context, in *TrackEventsRequest, opts ...grpc.CallOption) (*TrackEventsResponse, error)
 	// StreamEvents takes events for as long as the stream lives, and acknowledges
 	// each of them: cumulatively, as they become durable, with a result of its
-	// own for every event that was not simply stored.
+	// own for every event that was not simply stored. Over HTTP the body has an event a
+	// line.
 	StreamEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamEventsRequest, StreamEventsResponse], error)
 	// ImportEvents loads a log of the past, in time order, and reports progress.
-	// The last message comes when everything stored has been learned from, too.
+	// The last message comes when everything stored has been learned from, too. Over HTTP
+	// the body has an event a line.
 	ImportEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportEventsRequest, ImportEventsResponse], error)
 }
 
@@ -118,10 +120,12 @@ type EventServiceServer interface {
 	TrackEvents(context.Context, *TrackEventsRequest) (*TrackEventsResponse, error)
 	// StreamEvents takes events for as long as the stream lives, and acknowledges
 	// each of them: cumulatively, as they become durable, with a result of its
-	// own for every event that was not simply stored.
+	// own for every event that was not simply stored. Over HTTP the body has an event a
+	// line.
 	StreamEvents(grpc.BidiStreamingServer[StreamEventsRequest, StreamEventsResponse]) error
 	// ImportEvents loads a log of the past, in time order, and reports progress.
-	// The last message comes when everything stored has been learned from, too.
+	// The last message comes when everything stored has been learned from, too. Over HTTP
+	// the body has an event a line.
 	ImportEvents(grpc.BidiStreamingServer[ImportEventsRequest, ImportEventsResponse]) error
 	mustEmbedUnimplementedEventServiceServer()
 }

@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -1293,7 +1294,7 @@ var File_vitrine_v1_placement_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_placement_service_proto_rawDesc = "" +
 	"\n" +
 	"\"vitrine/v1/placement_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"p\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"p\n" +
 	"\rFeatureWeight\x12#\n" +
 	"\afeature\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01(@R\afeature\x12:\n" +
 	"\aweights\x18\x02 \x03(\x01B \xbaH\x1d\x92\x01\x1a\b\x01\x10\n" +
@@ -1404,13 +1405,13 @@ const file_vitrine_v1_placement_service_proto_rawDesc = "" +
 	"\x12TOGGLE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tTOGGLE_ON\x10\x01\x12\x0e\n" +
 	"\n" +
-	"TOGGLE_OFF\x10\x022\x9e\x03\n" +
-	"\x10PlacementService\x12L\n" +
-	"\x0fCreatePlacement\x12\".vitrine.v1.CreatePlacementRequest\x1a\x15.vitrine.v1.Placement\x12F\n" +
-	"\fGetPlacement\x12\x1f.vitrine.v1.GetPlacementRequest\x1a\x15.vitrine.v1.Placement\x12W\n" +
-	"\x0eListPlacements\x12!.vitrine.v1.ListPlacementsRequest\x1a\".vitrine.v1.ListPlacementsResponse\x12L\n" +
-	"\x0fUpdatePlacement\x12\".vitrine.v1.UpdatePlacementRequest\x1a\x15.vitrine.v1.Placement\x12M\n" +
-	"\x0fDeletePlacement\x12\".vitrine.v1.DeletePlacementRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"TOGGLE_OFF\x10\x022\x8e\x05\n" +
+	"\x10PlacementService\x12\x80\x01\n" +
+	"\x0fCreatePlacement\x12\".vitrine.v1.CreatePlacementRequest\x1a\x15.vitrine.v1.Placement\"2\x82\xd3\xe4\x93\x02,:\tplacement\"\x1f/v1/{parent=sites/*}/placements\x12o\n" +
+	"\fGetPlacement\x12\x1f.vitrine.v1.GetPlacementRequest\x1a\x15.vitrine.v1.Placement\"'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{name=sites/*/placements/*}\x12\x80\x01\n" +
+	"\x0eListPlacements\x12!.vitrine.v1.ListPlacementsRequest\x1a\".vitrine.v1.ListPlacementsResponse\"'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=sites/*}/placements\x12\x8a\x01\n" +
+	"\x0fUpdatePlacement\x12\".vitrine.v1.UpdatePlacementRequest\x1a\x15.vitrine.v1.Placement\"<\x82\xd3\xe4\x93\x026:\tplacement2)/v1/{placement.name=sites/*/placements/*}\x12v\n" +
+	"\x0fDeletePlacement\x12\".vitrine.v1.DeletePlacementRequest\x1a\x16.google.protobuf.Empty\"'\x82\xd3\xe4\x93\x02!*\x1f/v1/{name=sites/*/placements/*}B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_placement_service_proto_rawDescOnce sync.Once

@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
@@ -538,7 +539,7 @@ var File_vitrine_v1_ranking_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_ranking_service_proto_rawDesc = "" +
 	"\n" +
 	" vitrine/v1/ranking_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\"x\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\"vitrine/v1/placement_service.proto\"x\n" +
 	"\fLessonCounts\x12\x16\n" +
 	"\x06shared\x18\x01 \x01(\x03R\x06shared\x12\x1c\n" +
 	"\tobjective\x18\x02 \x01(\x03R\tobjective\x12\x12\n" +
@@ -579,13 +580,13 @@ const file_vitrine_v1_ranking_service_proto_rawDesc = "" +
 	"\x16UnfreezeWeightsRequest\x12_\n" +
 	"\x04name\x18\x01 \x01(\tBK\xbaHHrF2D^sites/[a-z][a-z0-9-]{0,62}/placements/[a-z][a-z0-9-]{0,62}/weights$R\x04name\"y\n" +
 	"\x13ResetWeightsRequest\x12b\n" +
-	"\x04name\x18\x01 \x01(\tBN\xbaHKrI2G^sites/[a-z][a-z0-9-]{0,62}(/placements/[a-z][a-z0-9-]{0,62}/weights)?$R\x04name2\xaf\x02\n" +
-	"\x0eRankingService\x12@\n" +
+	"\x04name\x18\x01 \x01(\tBN\xbaHKrI2G^sites/[a-z][a-z0-9-]{0,62}(/placements/[a-z][a-z0-9-]{0,62}/weights)?$R\x04name2\xbb\x04\n" +
+	"\x0eRankingService\x12q\n" +
 	"\n" +
-	"GetWeights\x12\x1d.vitrine.v1.GetWeightsRequest\x1a\x13.vitrine.v1.Weights\x12F\n" +
-	"\rFreezeWeights\x12 .vitrine.v1.FreezeWeightsRequest\x1a\x13.vitrine.v1.Weights\x12J\n" +
-	"\x0fUnfreezeWeights\x12\".vitrine.v1.UnfreezeWeightsRequest\x1a\x13.vitrine.v1.Weights\x12G\n" +
-	"\fResetWeights\x12\x1f.vitrine.v1.ResetWeightsRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"GetWeights\x12\x1d.vitrine.v1.GetWeightsRequest\x1a\x13.vitrine.v1.Weights\"/\x82\xd3\xe4\x93\x02)\x12'/v1/{name=sites/*/placements/*/weights}\x12\x81\x01\n" +
+	"\rFreezeWeights\x12 .vitrine.v1.FreezeWeightsRequest\x1a\x13.vitrine.v1.Weights\"9\x82\xd3\xe4\x93\x023:\x01*\"./v1/{name=sites/*/placements/*/weights}:freeze\x12\x87\x01\n" +
+	"\x0fUnfreezeWeights\x12\".vitrine.v1.UnfreezeWeightsRequest\x1a\x13.vitrine.v1.Weights\";\x82\xd3\xe4\x93\x025:\x01*\"0/v1/{name=sites/*/placements/*/weights}:unfreeze\x12\xa7\x01\n" +
+	"\fResetWeights\x12\x1f.vitrine.v1.ResetWeightsRequest\x1a\x16.google.protobuf.Empty\"^\x82\xd3\xe4\x93\x02X:\x01*Z$:\x01*\"\x1f/v1/{name=sites/*}:resetWeights\"-/v1/{name=sites/*/placements/*/weights}:resetB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_ranking_service_proto_rawDescOnce sync.Once

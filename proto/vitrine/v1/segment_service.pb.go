@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -1044,7 +1045,7 @@ var File_vitrine_v1_segment_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_segment_service_proto_rawDesc = "" +
 	"\n" +
 	" vitrine/v1/segment_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/product.proto\x1a vitrine/v1/visitor_service.proto\"\xd6\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/product.proto\x1a vitrine/v1/visitor_service.proto\"\xd6\x01\n" +
 	"\aSegment\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vdisplayName\x12\x1e\n" +
@@ -1119,17 +1120,17 @@ const file_vitrine_v1_segment_service_proto_rawDesc = "" +
 	"\bcampaign\x18\x01 \x01(\tR\bcampaign\x12 \n" +
 	"\vimpressions\x18\x02 \x01(\x03R\vimpressions\x12\x16\n" +
 	"\x06clicks\x18\x03 \x01(\x03R\x06clicks\x12 \n" +
-	"\vconversions\x18\x04 \x01(\x03R\vconversions2\x86\x05\n" +
-	"\x0eSegmentService\x12F\n" +
-	"\rCreateSegment\x12 .vitrine.v1.CreateSegmentRequest\x1a\x13.vitrine.v1.Segment\x12@\n" +
+	"\vconversions\x18\x04 \x01(\x03R\vconversions2\xeb\a\n" +
+	"\x0eSegmentService\x12v\n" +
+	"\rCreateSegment\x12 .vitrine.v1.CreateSegmentRequest\x1a\x13.vitrine.v1.Segment\".\x82\xd3\xe4\x93\x02(:\asegment\"\x1d/v1/{parent=sites/*}/segments\x12g\n" +
 	"\n" +
-	"GetSegment\x12\x1d.vitrine.v1.GetSegmentRequest\x1a\x13.vitrine.v1.Segment\x12Q\n" +
-	"\fListSegments\x12\x1f.vitrine.v1.ListSegmentsRequest\x1a .vitrine.v1.ListSegmentsResponse\x12F\n" +
-	"\rUpdateSegment\x12 .vitrine.v1.UpdateSegmentRequest\x1a\x13.vitrine.v1.Segment\x12I\n" +
-	"\rDeleteSegment\x12 .vitrine.v1.DeleteSegmentRequest\x1a\x16.google.protobuf.Empty\x12W\n" +
-	"\x0ePreviewSegment\x12!.vitrine.v1.PreviewSegmentRequest\x1a\".vitrine.v1.PreviewSegmentResponse\x12X\n" +
-	"\x12ListSegmentMembers\x12%.vitrine.v1.ListSegmentMembersRequest\x1a\x19.vitrine.v1.SegmentMember0\x01\x12Q\n" +
-	"\fListPersonas\x12\x1f.vitrine.v1.ListPersonasRequest\x1a .vitrine.v1.ListPersonasResponseB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"GetSegment\x12\x1d.vitrine.v1.GetSegmentRequest\x1a\x13.vitrine.v1.Segment\"%\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/{name=sites/*/segments/*}\x12x\n" +
+	"\fListSegments\x12\x1f.vitrine.v1.ListSegmentsRequest\x1a .vitrine.v1.ListSegmentsResponse\"%\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/{parent=sites/*}/segments\x12~\n" +
+	"\rUpdateSegment\x12 .vitrine.v1.UpdateSegmentRequest\x1a\x13.vitrine.v1.Segment\"6\x82\xd3\xe4\x93\x020:\asegment2%/v1/{segment.name=sites/*/segments/*}\x12p\n" +
+	"\rDeleteSegment\x12 .vitrine.v1.DeleteSegmentRequest\x1a\x16.google.protobuf.Empty\"%\x82\xd3\xe4\x93\x02\x1f*\x1d/v1/{name=sites/*/segments/*}\x12\x87\x01\n" +
+	"\x0ePreviewSegment\x12!.vitrine.v1.PreviewSegmentRequest\x1a\".vitrine.v1.PreviewSegmentResponse\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{site=sites/*}/segments:preview\x12\x87\x01\n" +
+	"\x12ListSegmentMembers\x12%.vitrine.v1.ListSegmentMembersRequest\x1a\x19.vitrine.v1.SegmentMember\"-\x82\xd3\xe4\x93\x02'\x12%/v1/{name=sites/*/segments/*}/members0\x01\x12x\n" +
+	"\fListPersonas\x12\x1f.vitrine.v1.ListPersonasRequest\x1a .vitrine.v1.ListPersonasResponse\"%\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/{parent=sites/*}/personasB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_segment_service_proto_rawDescOnce sync.Once

@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -735,7 +736,7 @@ var File_vitrine_v1_site_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1dvitrine/v1/site_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"\xaf\x01\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\"\xaf\x01\n" +
 	"\rContactBudget\x12D\n" +
 	"\bchannels\x18\x01 \x03(\x0e2\x13.vitrine.v1.ChannelB\x13\xbaH\x10\x92\x01\r\x10\b\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\bchannels\x12\x1d\n" +
 	"\x05limit\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x01R\x05limit\x129\n" +
@@ -784,16 +785,16 @@ const file_vitrine_v1_site_service_proto_rawDesc = "" +
 	"\rConsentPolicy\x12\x1e\n" +
 	"\x1aCONSENT_POLICY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15CONSENT_POLICY_OPT_IN\x10\x01\x12\x1a\n" +
-	"\x16CONSENT_POLICY_OPT_OUT\x10\x022\xd3\x02\n" +
-	"\vSiteService\x12=\n" +
+	"\x16CONSENT_POLICY_OPT_OUT\x10\x022\xde\x03\n" +
+	"\vSiteService\x12V\n" +
 	"\n" +
-	"CreateSite\x12\x1d.vitrine.v1.CreateSiteRequest\x1a\x10.vitrine.v1.Site\x127\n" +
-	"\aGetSite\x12\x1a.vitrine.v1.GetSiteRequest\x1a\x10.vitrine.v1.Site\x12H\n" +
-	"\tListSites\x12\x1c.vitrine.v1.ListSitesRequest\x1a\x1d.vitrine.v1.ListSitesResponse\x12=\n" +
+	"CreateSite\x12\x1d.vitrine.v1.CreateSiteRequest\x1a\x10.vitrine.v1.Site\"\x17\x82\xd3\xe4\x93\x02\x11:\x04site\"\t/v1/sites\x12S\n" +
+	"\aGetSite\x12\x1a.vitrine.v1.GetSiteRequest\x1a\x10.vitrine.v1.Site\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=sites/*}\x12[\n" +
+	"\tListSites\x12\x1c.vitrine.v1.ListSitesRequest\x1a\x1d.vitrine.v1.ListSitesResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/sites\x12d\n" +
 	"\n" +
-	"UpdateSite\x12\x1d.vitrine.v1.UpdateSiteRequest\x1a\x10.vitrine.v1.Site\x12C\n" +
+	"UpdateSite\x12\x1d.vitrine.v1.UpdateSiteRequest\x1a\x10.vitrine.v1.Site\"%\x82\xd3\xe4\x93\x02\x1f:\x04site2\x17/v1/{site.name=sites/*}\x12_\n" +
 	"\n" +
-	"DeleteSite\x12\x1d.vitrine.v1.DeleteSiteRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"DeleteSite\x12\x1d.vitrine.v1.DeleteSiteRequest\x1a\x16.google.protobuf.Empty\"\x1a\x82\xd3\xe4\x93\x02\x14*\x12/v1/{name=sites/*}B:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_site_service_proto_rawDescOnce sync.Once

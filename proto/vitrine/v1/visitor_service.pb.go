@@ -8,6 +8,7 @@ package vitrinev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -2093,7 +2094,7 @@ var File_vitrine_v1_visitor_service_proto protoreflect.FileDescriptor
 const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\n" +
 	" vitrine/v1/visitor_service.proto\x12\n" +
-	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x1evitrine/v1/event_service.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\"3\n" +
+	"vitrine.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18vitrine/v1/context.proto\x1a\x16vitrine/v1/event.proto\x1a\x1evitrine/v1/event_service.proto\x1a\x18vitrine/v1/product.proto\x1a\x18vitrine/v1/visitor.proto\"3\n" +
 	"\x11GetVisitorRequest\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\x80\x02R\x04name\"Z\n" +
@@ -2266,17 +2267,17 @@ const file_vitrine_v1_visitor_service_proto_rawDesc = "" +
 	"\x10FACET_KIND_BRAND\x10\x02\x12\x12\n" +
 	"\x0eFACET_KIND_TAG\x10\x03\x12\x19\n" +
 	"\x15FACET_KIND_PRICE_BAND\x10\x04\x12\x18\n" +
-	"\x14FACET_KIND_ATTRIBUTE\x10\x052\xb5\x04\n" +
-	"\x0eVisitorService\x12@\n" +
+	"\x14FACET_KIND_ATTRIBUTE\x10\x052\xb8\b\n" +
+	"\x0eVisitorService\x12\x87\x01\n" +
 	"\n" +
-	"GetVisitor\x12\x1d.vitrine.v1.GetVisitorRequest\x1a\x13.vitrine.v1.Visitor\x12K\n" +
+	"GetVisitor\x12\x1d.vitrine.v1.GetVisitorRequest\x1a\x13.vitrine.v1.Visitor\"E\x82\xd3\xe4\x93\x02?Z\x1e\x12\x1c/v1/{name=sites/*/persons/*}\x12\x1d/v1/{name=sites/*/visitors/*}\x12\xae\x01\n" +
 	"\n" +
-	"SetConsent\x12\x1d.vitrine.v1.SetConsentRequest\x1a\x1e.vitrine.v1.SetConsentResponse\x12C\n" +
-	"\fLinkVisitors\x12\x1f.vitrine.v1.LinkVisitorsRequest\x1a\x12.vitrine.v1.Person\x12G\n" +
-	"\x0eUnlinkVisitors\x12!.vitrine.v1.UnlinkVisitorsRequest\x1a\x12.vitrine.v1.Person\x12[\n" +
-	"\x0eImportVisitors\x12!.vitrine.v1.ImportVisitorsRequest\x1a\".vitrine.v1.ImportVisitorsResponse(\x010\x01\x12V\n" +
-	"\rExportVisitor\x12 .vitrine.v1.ExportVisitorRequest\x1a!.vitrine.v1.ExportVisitorResponse0\x01\x12Q\n" +
-	"\fEraseVisitor\x12\x1f.vitrine.v1.EraseVisitorRequest\x1a .vitrine.v1.EraseVisitorResponseB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
+	"SetConsent\x12\x1d.vitrine.v1.SetConsentRequest\x1a\x1e.vitrine.v1.SetConsentResponse\"a\x82\xd3\xe4\x93\x02[:\x01*Z,:\x01*\"'/v1/{name=sites/*/persons/*}:setConsent\"(/v1/{name=sites/*/visitors/*}:setConsent\x12s\n" +
+	"\fLinkVisitors\x12\x1f.vitrine.v1.LinkVisitorsRequest\x1a\x12.vitrine.v1.Person\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{person=sites/*/persons/*}:link\x12y\n" +
+	"\x0eUnlinkVisitors\x12!.vitrine.v1.UnlinkVisitorsRequest\x1a\x12.vitrine.v1.Person\"0\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/{person=sites/*/persons/*}:unlink\x12\x91\x01\n" +
+	"\x0eImportVisitors\x12!.vitrine.v1.ImportVisitorsRequest\x1a\".vitrine.v1.ImportVisitorsResponse\"4\x82\xd3\xe4\x93\x02.:\bvisitors\"\"/v1/{site=sites/*}/visitors:import(\x010\x01\x12\xb9\x01\n" +
+	"\rExportVisitor\x12 .vitrine.v1.ExportVisitorRequest\x1a!.vitrine.v1.ExportVisitorResponse\"a\x82\xd3\xe4\x93\x02[Z,b\x05lines\x12#/v1/{name=sites/*/persons/*}:exportb\x05lines\x12$/v1/{name=sites/*/visitors/*}:export0\x01\x12\xaa\x01\n" +
+	"\fEraseVisitor\x12\x1f.vitrine.v1.EraseVisitorRequest\x1a .vitrine.v1.EraseVisitorResponse\"W\x82\xd3\xe4\x93\x02Q:\x01*Z':\x01*\"\"/v1/{name=sites/*/persons/*}:erase\"#/v1/{name=sites/*/visitors/*}:eraseB:Z8github.com/vitrine-io/vitrine/proto/vitrine/v1;vitrinev1b\x06proto3"
 
 var (
 	file_vitrine_v1_visitor_service_proto_rawDescOnce sync.Once

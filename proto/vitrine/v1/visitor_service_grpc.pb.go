@@ -58,11 +58,12 @@ type VisitorServiceClient interface {
 	UnlinkVisitors(ctx context.Context, in *UnlinkVisitorsRequest, opts ...grpc.CallOption) (*Person, error)
 	// ImportVisitors takes in what the shop knows from elsewhere: attributes from the CRM,
 	// links, and orders from the store or the call centre. Each visitor is checked by
-	// itself: bad ones are told and left out. It answers with its progress.
+	// itself: bad ones are told and left out. It answers with its progress. Over HTTP the
+	// body has a visitor a line.
 	ImportVisitors(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ImportVisitorsRequest, ImportVisitorsResponse], error)
 	// ExportVisitor streams everything that is kept of a visitor as lines of JSON, for
 	// them to carry away. `vitrine import events` takes it back. NOT_FOUND for a visitor
-	// of whom nothing is stored.
+	// of whom nothing is stored. Over HTTP the body is those lines.
 	ExportVisitor(ctx context.Context, in *ExportVisitorRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportVisitorResponse], error)
 	// EraseVisitor forgets a visitor: profile, events, decisions, links, memberships,
 	// contacts, and what models learned from them, as far as it can be told apart. When it
@@ -192,11 +193,12 @@ type VisitorServiceServer interface {
 	UnlinkVisitors(context.Context, *UnlinkVisitorsRequest) (*Person, error)
 	// ImportVisitors takes in what the shop knows from elsewhere: attributes from the CRM,
 	// links, and orders from the store or the call centre. Each visitor is checked by
-	// itself: bad ones are told and left out. It answers with its progress.
+	// itself: bad ones are told and left out. It answers with its progress. Over HTTP the
+	// body has a visitor a line.
 	ImportVisitors(grpc.BidiStreamingServer[ImportVisitorsRequest, ImportVisitorsResponse]) error
 	// ExportVisitor streams everything that is kept of a visitor as lines of JSON, for
 	// them to carry away. `vitrine import events` takes it back. NOT_FOUND for a visitor
-	// of whom nothing is stored.
+	// of whom nothing is stored. Over HTTP the body is those lines.
 	ExportVisitor(*ExportVisitorRequest, grpc.ServerStreamingServer[ExportVisitorResponse]) error
 	// EraseVisitor forgets a visitor: profile, events, decisions, links, memberships,
 	// contacts, and what models learned from them, as far as it can be told apart. When it
