@@ -52,13 +52,17 @@ type Product struct {
 // Showable reports whether p may be shown at all at that time.
 func (p *Product) Showable(now time.Time) bool {
 	switch {
-	case p.Availability == OutOfStock,
-		p.Stock != nil && *p.Stock <= 0,
+	case !p.InStock(),
 		!p.AvailableAt.IsZero() && now.Before(p.AvailableAt),
 		!p.ExpiresAt.IsZero() && !now.Before(p.ExpiresAt):
 		return false
 	}
 	return true
+}
+
+// InStock reports whether p is not out of stock, as far as the shop says.
+func (p *Product) InStock() bool {
+	return p.Availability != OutOfStock && (p.Stock == nil || *p.Stock > 0)
 }
 
 // IsSensitive reports whether the product may say nothing of a visitor, nor be shown to

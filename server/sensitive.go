@@ -22,11 +22,7 @@ func (st *site) setVisitorPolicy(policy *scoring.VisitorPolicy) {
 // saysNothing reports whether a product says nothing of a visitor.
 func (st *site) saysNothing(id scoring.ProductID) bool {
 	i, ok := st.products.Lookup(id)
-	if !ok || st.products.Plain(i) {
-		return false
-	}
-	p := st.products.Product(i)
-	return p != nil && p.IsSensitive()
+	return ok && st.products.Sensitive(i)
 }
 
 // withhold has no use see what the site finds sensitive.

@@ -3,6 +3,7 @@
 package catalog
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -41,13 +42,40 @@ type entry struct {
 	listing atomic.Pointer[listing] // nil: not in the catalogue
 }
 
-// listing is a product as it stands in the catalogue.
+// listing is a product as it stands in the catalogue. What every decision asks of its
+// candidates comes first, so that their data need not be read.
 type listing struct {
-	product *scoring.Product
-	facets  []Term
-	words   []Term
-	plain   bool // may be shown at any time, as most may: its data need not be read
-	grouped bool // stands in a group of variants
+	product   *scoring.Product
+	facets    []Term
+	offered   Instant // it may be shown from here
+	ends      Instant // up to here
+	out       bool    // out of stock
+	sensitive bool
+	grouped   bool // stands in a group of variants
+	words     []Term
+}
+
+// Instant is a point in time as nanoseconds since 1970: the first and the last stand for
+// all before and after them.
+type Instant int64
+
+// The ends of time.
+const (
+	Undated = Instant(math.MinInt64)
+	forEver = Instant(math.MaxInt64)
+)
+
+// InstantOf is the instant of a time, Undated for none.
+func InstantOf(t time.Time) Instant {
+	switch year := t.Year(); {
+	case t.IsZero():
+		return Undated
+	case year < 1700:
+		return Undated + 1
+	case year > 2200:
+		return forEver
+	}
+	return Instant(t.UnixNano())
 }
 
 // New returns an empty catalogue.
@@ -140,19 +168,33 @@ func (c *Catalog) Holds(i Index) bool { return c.products.at(uint32(i)).listing.
 // Candidate returns the product of that number for a decision at that time, or
 // nil if it is not in the catalogue, with the reason why it may not be shown to
 // anyone; 0 when it may. It is cheaper than to look at the product.
-func (c *Catalog) Candidate(i Index, now time.Time) (*scoring.Product, scoring.Rejection) {
+func (c *Catalog) Candidate(i Index, now Instant) (*scoring.Product, scoring.Rejection) {
 	l := c.products.at(uint32(i)).listing.Load()
 	switch {
 	case l == nil:
 		return nil, scoring.RejectedUnavailable
-	case l.plain:
-		return l.product, 0
-	case !l.product.Showable(now):
+	case l.out || now < l.offered || now >= l.ends:
 		return l.product, scoring.RejectedUnavailable
-	case l.product.IsSensitive():
+	case l.sensitive:
 		return l.product, scoring.RejectedSensitive
 	}
 	return l.product, 0
+}
+
+// Offered returns since when the product of that number may be shown: Undated if that is
+// not said, or it is not in the catalogue. It is cheaper than to look at the product.
+func (c *Catalog) Offered(i Index) Instant {
+	if l := c.products.at(uint32(i)).listing.Load(); l != nil {
+		return l.offered
+	}
+	return Undated
+}
+
+// Sensitive reports whether the product of that number is sensitive. It is cheaper than
+// to look at the product.
+func (c *Catalog) Sensitive(i Index) bool {
+	l := c.products.at(uint32(i)).listing.Load()
+	return l != nil && l.sensitive
 }
 
 // Ahead asks for the memory that Candidate and Facets read of products, of all at a
@@ -175,22 +217,22 @@ func (c *Catalog) Ahead(list []Index) (read Term) {
 	return read
 }
 
-// Plain reports whether the product of that number may be shown to anyone at any
-// time: it has no dates, among others. It is cheaper than to look at the product.
-func (c *Catalog) Plain(i Index) bool {
-	l := c.products.at(uint32(i)).listing.Load()
-	return l != nil && l.plain
-}
-
 // Grouped reports whether the product of that number stands in a group of variants.
 func (c *Catalog) Grouped(i Index) bool {
 	l := c.products.at(uint32(i)).listing.Load()
 	return l != nil && l.grouped
 }
 
-// plain reports whether a product may be shown at any time, as it stands.
-func plain(p *scoring.Product) bool {
-	return !p.IsSensitive() && p.AvailableAt.IsZero() && p.ExpiresAt.IsZero() && p.Showable(time.Time{})
+// listed is a product's listing, without facets and words.
+func listed(p *scoring.Product) *listing {
+	l := &listing{
+		product: p, offered: InstantOf(p.AvailableAt), ends: forEver,
+		out: !p.InStock(), sensitive: p.IsSensitive(), grouped: p.GroupID != "",
+	}
+	if !p.ExpiresAt.IsZero() {
+		l.ends = InstantOf(p.ExpiresAt)
+	}
+	return l
 }
 
 // Put adds or replaces a product. It must not be changed afterwards.
@@ -208,7 +250,8 @@ func (c *Catalog) put(p *scoring.Product) {
 		p = &marked
 	}
 	i := c.intern(p.ID)
-	next := &listing{product: p, facets: c.internFacets(p), words: c.internWords(p), plain: plain(p), grouped: p.GroupID != ""}
+	next := listed(p)
+	next.facets, next.words = c.internFacets(p), c.internWords(p)
 	e := c.products.at(uint32(i))
 	old := e.listing.Swap(next)
 	if old == nil {

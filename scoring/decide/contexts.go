@@ -21,20 +21,25 @@ func (contexts) gather(q *query) {
 		return
 	}
 	q.inContext, q.candidates.rare = true, true
-	of := q.candidates.of
+	q.shares = q.learned.Shares(q.page.Now)
+	of := q.candidates.sought
 	if len(q.candidates.list) >= max(q.config.secondStage, 3*q.wanted) {
 		of = q.candidates.find // there are enough to choose from
 	}
 	for k := range q.settings {
 		s := &q.settings[k]
 		for _, x := range s.Turned {
-			c := of(x.Product)
-			if c == nil || q.placeOf(x.Product) >= 0 {
+			c := q.candidates.likely(x.Product)
+			if c.product != x.Product {
+				if c = of(x.Product); c == nil {
+					continue
+				}
+			}
+			if q.placeOf(x.Product) >= 0 {
 				continue // whether to go back to one's own is another matter
 			}
-			share := q.learned.Share(x.Product, q.page.Now)
 			c.signal[sigContext] += s.Part(float64(x.Weight))
-			lift := float32(s.Lift(float64(x.Weight), share) - s.LiftUnlisted(share))
+			lift := s.Listed(float64(x.Weight), q.shares.Of(x.Product))
 			c.signal[sigLift] += lift
 			c.credit(byContexts, k, lift)
 		}
@@ -48,12 +53,11 @@ func likedHere(q *query, v *view) float32 {
 	if !q.inContext || v.rank >= 0 {
 		return 0
 	}
-	lift := float64(v.signal[sigLift])
-	share := q.learned.Share(v.product, q.page.Now)
+	lift, share := v.signal[sigLift], q.shares.Of(v.product)
 	for k := range q.settings {
-		lift += q.settings[k].LiftUnlisted(share)
+		lift += q.settings[k].Lift(share)
 	}
-	return float32(max(-1, min(1, lift/5)))
+	return max(-1, min(1, lift/5))
 }
 
 // whoLikes is the reason of what visitors of a context turn to more than others. A

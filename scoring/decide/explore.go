@@ -99,7 +99,7 @@ func (f *filling) findNewcomers(r *ranking) {
 	for k := range r.list {
 		s := &r.list[k]
 		i := f.candidates.list[s.candidate].product
-		if f.isNewcomer(i, s.product) && f.may(r, k) {
+		if f.isNewcomer(i) && f.may(r, k) {
 			f.newcomers = append(f.newcomers, newcomer{product: s.product, index: i, contender: k, score: s.score})
 		}
 	}
@@ -129,7 +129,7 @@ func (f *filling) offerNewcomers(list []catalog.Index) {
 			return
 		}
 		p, why := f.showable(i, f.slot.Filters)
-		if p == nil || why != 0 || !f.isNewcomer(i, p) || f.refuses(i, p) != 0 ||
+		if p == nil || why != 0 || !f.isNewcomer(i) || f.refuses(i, p) != 0 ||
 			slices.ContainsFunc(f.newcomers, func(x newcomer) bool { return x.index == i }) {
 			continue
 		}
@@ -143,11 +143,8 @@ func (f *filling) offerNewcomers(list []catalog.Index) {
 }
 
 // isNewcomer reports whether a product is new in the shop, or to its visitors.
-func (q *query) isNewcomer(i catalog.Index, p *scoring.Product) bool {
-	if at := p.AvailableAt; !at.IsZero() && q.page.Now.Sub(at) < newSpan {
-		return true
-	}
-	return q.learned.Popularity(i, q.page.Now).Long < hardlyTouched
+func (q *query) isNewcomer(i catalog.Index) bool {
+	return q.isRecent(q.products.Offered(i)) || q.learned.Popularity(i, q.page.Now).Long < hardlyTouched
 }
 
 // shareOf is the probability of a score that is not in the ranking, as if it were.

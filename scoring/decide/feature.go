@@ -59,7 +59,7 @@ type view struct {
 	likings  likings
 	likeness float32                   // to the page's product: share of its facets' idf
 	fit      float32                   // share of the page's terms, by idf
-	timeless bool                      // it has no date from which it was offered: its data need not be read
+	offered  catalog.Instant           // since when it may be shown
 	vector   int32                     // place of its vector in query.vectors + 1; 0: not read, -1: it has none
 	touches  [model.TouchKinds]float32 // what part of its co-visitation comes from products touched so
 }
@@ -289,19 +289,16 @@ func seenEarlier(_ *query, v *view) float32 {
 const newFor = 14 * 24 * time.Hour
 
 func isNew(q *query, v *view) float32 {
-	if v.timeless {
-		return 0
-	}
-	return isNewAt(v.at, q.page.Now)
+	return q.isNewSince(v.offered)
 }
 
-// isNewAt is how new a product is: 1 when it was first offered, by half every
+// isNewSince is how new a product is: 1 when it was first offered, by half every
 // newFor.
-func isNewAt(p *scoring.Product, now time.Time) float32 {
-	if p.AvailableAt.IsZero() || p.AvailableAt.After(now) {
+func (q *query) isNewSince(offered catalog.Instant) float32 {
+	if offered == catalog.Undated || offered > q.now {
 		return 0
 	}
-	return float32(math.Exp2(-now.Sub(p.AvailableAt).Hours() / newFor.Hours()))
+	return float32(math.Exp2(-time.Duration(q.now-offered).Hours() / newFor.Hours()))
 }
 
 // look prepares candidates for the features: views that have candidate and product.

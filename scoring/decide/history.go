@@ -2,6 +2,7 @@ package decide
 
 import (
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/catalog"
 )
 
 // The sources that only some strategies ask.
@@ -57,15 +58,14 @@ func (newest) name() string { return "newest" }
 
 func (newest) gather(q *query) {
 	for _, i := range q.products.Newest() {
-		p := q.products.Product(i)
-		if p == nil || !q.justOffered(p) {
+		if !q.justOffered(i) {
 			continue
 		}
 		c := q.candidates.of(i)
 		if c == nil {
 			return
 		}
-		c.signal[sigPopular] = isNewAt(p, q.page.Now)
+		c.signal[sigPopular] = q.isNewSince(q.products.Offered(i))
 		for _, t := range q.products.Facets(i) {
 			c.signal[sigFacets] += q.interestOf(t)
 		}
@@ -75,9 +75,14 @@ func (newest) gather(q *query) {
 
 // justOffered reports whether a product was first offered so lately that the shop
 // may call it new.
-func (q *query) justOffered(p *scoring.Product) bool {
-	age := q.page.Now.Sub(p.AvailableAt)
-	return !p.AvailableAt.IsZero() && age >= 0 && age < newSpan
+func (q *query) justOffered(i catalog.Index) bool {
+	offered := q.products.Offered(i)
+	return offered <= q.now && q.isRecent(offered)
+}
+
+// isRecent reports whether a product that is offered since then is new, or to come.
+func (q *query) isRecent(offered catalog.Instant) bool {
+	return offered != catalog.Undated && q.now-offered < catalog.Instant(newSpan)
 }
 
 // The admissions of strategies: which candidates they take at all.
@@ -85,6 +90,5 @@ func (q *query) justOffered(p *scoring.Product) bool {
 func notTheAnchor(q *query, c *candidate) bool { return !q.isAnchor(c.product) }
 
 func isNewArrival(q *query, c *candidate) bool {
-	p := q.products.Product(c.product)
-	return p != nil && q.justOffered(p)
+	return q.justOffered(c.product)
 }

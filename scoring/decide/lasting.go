@@ -79,19 +79,25 @@ func (likeTrails) gather(q *query) {
 			m.of(ref, r).sim += w
 		}
 	}
+	// As neighbours does: the ends first, all at a time.
+	for k := range m.list {
+		x := &m.list[k]
+		if x.line = q.learned.Trail(x.ref); x.line != nil {
+			x.end = x.line.End()
+		}
+	}
 	now := model.SinceEpoch(q.page.Now)
 	for k := range m.list {
 		x := &m.list[k]
-		trail := q.learned.Trail(x.ref)
-		if trail == nil {
+		if x.line == nil {
 			continue
 		}
-		products := trail.Products(&q.session)
+		products := x.line.Products(&q.session)
 		at := slices.Index(products, q.past.products[x.seed])
 		if at < 0 {
 			continue // it has lost the product since
 		}
-		age := float64(max(0, now-trail.End()))
+		age := float64(max(0, now-x.end))
 		sim := x.sim * perLength[len(products)] * approx.Exp(-float32(age/q.config.slowRecall))
 		q.spreadTrail(products, at, sim)
 	}
@@ -104,9 +110,11 @@ func (q *query) spreadTrail(products []catalog.Index, at int, sim float32) {
 		if q.isMine(i) {
 			continue
 		}
-		c := q.candidates.of(i)
-		if c == nil {
-			continue
+		c := q.candidates.likely(i)
+		if c.product != i {
+			if c = q.candidates.sought(i); c == nil {
+				continue
+			}
 		}
 		d := p - at
 		if d < 0 {

@@ -40,6 +40,7 @@ type query struct {
 	*Decider
 	config  *Config
 	page    *Page
+	now     catalog.Instant // the page's
 	context scoring.Context
 	*pool   // of the present start
 	pools   [starts]*pool
@@ -106,6 +107,7 @@ type query struct {
 	trail     []catalog.Index
 	standing  []model.Standing
 	settings  []model.Setting
+	shares    model.Shares // as settings are known
 	kinds     []kind
 }
 
@@ -117,7 +119,7 @@ func newQuery(d *Decider) *query {
 
 // begin reads the page and the profile.
 func (q *query) begin(p *Page) {
-	q.page, q.studied = p, false
+	q.page, q.now, q.studied = p, catalog.InstantOf(p.Now), false
 	q.context = scoring.Context{}
 	if p.Context != nil {
 		q.context = *p.Context
@@ -201,11 +203,7 @@ func (q *query) readCart(most int) {
 // sensitive reports whether a product is marked so: it is neither shown nor
 // used.
 func (q *query) sensitive(i catalog.Index) bool {
-	if q.products.Plain(i) {
-		return false
-	}
-	p := q.products.Product(i)
-	return p != nil && p.IsSensitive()
+	return q.products.Sensitive(i)
 }
 
 func (q *query) addSeed(s seed) {

@@ -32,7 +32,7 @@ func (q *query) inTurn(list []catalog.Index, most int) {
 		if len(q.candidates.list) >= most {
 			return
 		}
-		if _, why := q.products.Candidate(i, q.page.Now); why != 0 || q.candidates.find(i) != nil {
+		if _, why := q.products.Candidate(i, q.now); why != 0 || q.candidates.find(i) != nil {
 			continue
 		}
 		if c := q.candidates.of(i); c != nil {
@@ -78,9 +78,10 @@ func (newcomers) gather(q *query) {
 		return // a lesson knows no catalogue
 	}
 	newest := q.products.Newest()
-	for _, i := range newest[:min(len(newest), newcomersAsked)] {
-		p, why := q.products.Candidate(i, q.page.Now)
-		if why != 0 || !q.justOffered(p) {
+	newest = newest[:min(len(newest), newcomersAsked)]
+	q.products.Ahead(newest)
+	for _, i := range newest {
+		if _, why := q.products.Candidate(i, q.now); why != 0 || !q.justOffered(i) {
 			continue
 		}
 		var likes float32
@@ -103,10 +104,10 @@ func (newcomers) gather(q *query) {
 // like waiting times, so that its mean is worth one view (a gamma posterior of shape
 // 1). In the unit of the feature popular.
 func popularKind(q *query, v *view) float32 {
-	if v.timeless || v.at.AvailableAt.IsZero() {
+	if v.offered == catalog.Undated {
 		return 0
 	}
-	missed := q.learned.Missed(v.at.AvailableAt, q.page.Now)
+	missed := q.learned.Missed(time.Unix(0, int64(v.offered)), q.page.Now)
 	later := missed - q.learned.Missed(time.Time{}, q.page.Now)
 	if later < 0.01 {
 		return 0

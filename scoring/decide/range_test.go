@@ -153,7 +153,7 @@ func TestPopularKind(t *testing.T) {
 		{new2, 4, 4 + 0.5*5/(0.5+1/kind)},
 	} {
 		i, _ := s.products.Lookup(test.product.ID)
-		v := &view{candidate: &candidate{product: i}, at: test.product}
+		v := &view{candidate: &candidate{product: i}, at: test.product, offered: s.products.Offered(i)}
 		v.pop.Slow = test.slow
 		got := popularKind(q, v)
 		if want := much(test.want) - much(test.slow); math.Abs(float64(got-want)) > 0.01 {

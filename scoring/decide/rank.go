@@ -208,7 +208,7 @@ func (q *query) consider(r *ranking, k int, filters []Filter) {
 		return
 	}
 	r.list = append(r.list, scored{candidate: int32(k), row: int32(len(r.views)), product: p})
-	r.views = append(r.views, view{candidate: c, at: p, timeless: q.products.Plain(c.product)})
+	r.views = append(r.views, view{candidate: c, at: p, offered: q.products.Offered(c.product)})
 }
 
 // appraise is the second stage: the blend, a sum of weight times value over the
@@ -253,7 +253,7 @@ func (q *query) silent(feature int) bool {
 
 // appraiseOne is the score of a candidate that is not in a ranking.
 func (q *query) appraiseOne(c *candidate, p *scoring.Product) float32 {
-	q.views = append(q.views[:0], view{candidate: c, at: p})
+	q.views = append(q.views[:0], view{candidate: c, at: p, offered: q.products.Offered(c.product)})
 	q.look(q.views)
 	var sum float32
 	var value [1]float32
@@ -434,7 +434,7 @@ func (q *query) moved(feature int, fresh float32) (by float32) {
 // showable returns a product, nil if it is not in the catalogue, and why it may
 // not be shown to anyone here; 0 when it may.
 func (q *query) showable(i catalog.Index, filters []Filter) (*scoring.Product, scoring.Rejection) {
-	p, why := q.products.Candidate(i, q.page.Now)
+	p, why := q.products.Candidate(i, q.now)
 	if why != 0 {
 		return p, why
 	}

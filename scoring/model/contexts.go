@@ -1,7 +1,6 @@
 package model
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/approx"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 	"github.com/vitrine-io/vitrine/scoring/interest"
 )
@@ -165,29 +165,44 @@ func (m *Model) Settings(dst []Setting, c *scoring.Context, now time.Time) []Set
 	return dst
 }
 
-// Share is a product's part of all that visitors turn to, of whatever context.
-func (m *Model) Share(i catalog.Index, now time.Time) float64 {
-	const unseen = 0.5 // of a view: no product is impossible
+// Shares tells products' parts of all that visitors turn to, of whatever context.
+type Shares struct {
+	base *growing[atomic.Uint64]
+	all  float64
+	at   instantMillis
+}
+
+// unseen is what every product has been turned to at the least, in views: none is
+// impossible.
+const unseen = 0.5
+
+// Shares are those of now.
+func (m *Model) Shares(now time.Time) Shares {
 	t := instant(now)
+	return Shares{&m.contexts.base, max(0, read(m.contexts.all.Load(), t, contextHalfLife)) + unseen, t}
+}
+
+// Of is a product's share.
+func (s *Shares) Of(i catalog.Index) float64 {
 	n := unseen
-	if p := m.contexts.base.peek(uint32(i)); p != nil {
-		n += max(0, read(p.Load(), t, contextHalfLife))
+	if p := s.base.peek(uint32(i)); p != nil {
+		n += max(0, read(p.Load(), s.at, contextHalfLife))
 	}
-	return n / (max(0, read(m.contexts.all.Load(), t, contextHalfLife)) + unseen)
+	return n / s.all
 }
 
 // Part is what part of all that the context's visitors turn to a product has.
 func (s *Setting) Part(turned float64) float32 { return float32(turned / s.weight) }
 
 // Lift is the logarithm of how many times as much the context's visitors turn to a
-// product as others do: turned is its weight in Turned, share its Share.
-func (s *Setting) Lift(turned, share float64) float64 {
-	return math.Log((turned + contextTrust) / (s.weight*share + contextTrust))
+// product as others do, if it is not in Turned: at most so much.
+func (s *Setting) Lift(share float64) float32 {
+	return approx.Ln(float32((min(s.least, s.weight*share) + contextTrust) / (s.weight*share + contextTrust)))
 }
 
-// LiftUnlisted is the same, at most, for a product that is not in Turned.
-func (s *Setting) LiftUnlisted(share float64) float64 {
-	return s.Lift(min(s.least, s.weight*share), share)
+// Listed is what having that weight in Turned adds to a product's Lift.
+func (s *Setting) Listed(turned, share float64) float32 {
+	return approx.Ln(float32((turned + contextTrust) / (min(s.least, s.weight*share) + contextTrust)))
 }
 
 func (x *contexts) forget(gone func(catalog.Index) bool) {

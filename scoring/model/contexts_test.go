@@ -26,15 +26,16 @@ func come(c *scoring.Context, visitors int, id scoring.ProductID) []*scoring.Eve
 func (m *Model) lifts(c *scoring.Context, id scoring.ProductID) map[Trait]float64 {
 	got := map[Trait]float64{}
 	i := m.number(id)
-	share := m.Share(i, noon)
+	shares := m.Shares(noon)
+	share := shares.Of(i)
 	for _, s := range m.Settings(nil, c, noon) {
-		lift := s.LiftUnlisted(share)
+		lift := s.Lift(share)
 		for _, x := range s.Turned {
 			if x.Product == i {
-				lift = s.Lift(float64(x.Weight), share)
+				lift += s.Listed(float64(x.Weight), share)
 			}
 		}
-		got[s.Trait] = math.Exp(lift)
+		got[s.Trait] = math.Exp(float64(lift))
 	}
 	return got
 }
