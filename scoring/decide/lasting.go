@@ -185,12 +185,28 @@ func (q *query) laterHop(w float32) {
 		}
 		q.pairs[best].Forward, q.pairs[best].Backward = 0, 0
 		f := q.laterPairs(&q.hops, via.To, float64(w*(via.Forward+via.Backward)))
+		var least float32
+		if q.crowded() {
+			for k := range q.hops {
+				least = max(least, q.hops[k].Forward+q.hops[k].Backward)
+			}
+			least *= hopLeast
+		}
 		for _, p := range q.hops {
 			if q.isMine(p.To) {
 				continue
 			}
-			if c := q.candidates.of(p.To); c != nil {
-				c.signal[sigLaterHop] += f * (p.Forward + p.Backward)
+			near := p.Forward + p.Backward
+			c := q.candidates.likely(p.To)
+			switch {
+			case c.product == p.To:
+			case near < least:
+				c = q.candidates.find(p.To)
+			default:
+				c = q.candidates.sought(p.To)
+			}
+			if c != nil {
+				c.signal[sigLaterHop] += f * near
 			}
 		}
 	}

@@ -73,6 +73,10 @@ func (newcomers) name() string { return "newcomers" }
 // facets: some days' worth, at 20 ns each.
 const newcomersAsked = 128
 
+// newcomerLeast is what a newcomer must have of the likes of the best so far to join a
+// crowd.
+const newcomerLeast = 0.5
+
 func (newcomers) gather(q *query) {
 	if len(q.interests) == 0 || q.studied {
 		return // a lesson knows no catalogue
@@ -80,6 +84,7 @@ func (newcomers) gather(q *query) {
 	newest := q.products.Newest()
 	newest = newest[:min(len(newest), newcomersAsked)]
 	q.products.Ahead(newest)
+	var most float32
 	for _, i := range newest {
 		if _, why := q.products.Candidate(i, q.now); why != 0 || !q.justOffered(i) {
 			continue
@@ -88,7 +93,7 @@ func (newcomers) gather(q *query) {
 		for _, t := range q.products.Facets(i) {
 			likes += q.interestOf(t)
 		}
-		if likes <= 0 {
+		if most = max(most, likes); likes <= 0 || q.crowded() && likes < newcomerLeast*most {
 			continue
 		}
 		if c := q.candidates.of(i); c != nil {

@@ -47,13 +47,19 @@ const (
 	// being 1. Without it Diginetica's validation sessions have 0.3 HR less, and more
 	// width brings nothing.
 	hopBack = 0.5
-	// Where others have brought a crowd of candidates, most of what two hops add never
-	// comes near the second stage: from then on only pairs of at least hopLeast times
-	// the strongest of their product bring new ones. That costs Diginetica's validation
-	// sessions 0.01 HR; without waiting for the crowd it would be 0.5.
-	crowd    = 80
+	// hopLeast is what a pair must have of the strongest of its product to bring a new
+	// candidate to a crowd.
 	hopLeast = 0.5
 )
+
+// crowd is how many candidates there are when most of what the weaker sources add never
+// comes near the second stage: from then on only the best of theirs are new ones. Of
+// two hops that costs Diginetica's validation sessions 0.01 HR; without waiting for the
+// crowd it would be 0.5.
+const crowd = 80
+
+// crowded reports whether there is a crowd of candidates.
+func (q *query) crowded() bool { return len(q.candidates.list) >= crowd }
 
 // covisitation brings what visitors turned to after (and before) the seeds, and
 // what they turned to from there.
@@ -122,7 +128,7 @@ func (q *query) hop(r int, w float32) {
 		sessions = q.withoutOwn(via.To, q.hops, sessions, now)
 		f := w * around(&via) * float32(now/(sessions*now+1))
 		var least float32
-		if len(q.candidates.list) >= crowd {
+		if q.crowded() {
 			for k := range q.hops {
 				least = max(least, around(&q.hops[k]))
 			}
@@ -206,10 +212,22 @@ func (pageMatches) gather(q *query) {
 // weight, and while they are few, its sample.
 func (q *query) addTerm(t catalog.Term, w float32, s signal) {
 	q.standing = q.learned.Champions(q.standing[:0], t)
+	var least float32
+	if q.crowded() {
+		least = championLeast
+	}
 	for _, x := range q.standing {
-		if c := q.candidates.of(x.Product); c != nil {
-			c.signal[s] += w * (1 + x.Share)
+		of := q.candidates.sought
+		if x.Share < least {
+			of = q.candidates.find
 		}
+		c := q.candidates.likely(x.Product)
+		if c.product != x.Product {
+			if c = of(x.Product); c == nil {
+				continue
+			}
+		}
+		c.signal[s] += w * (1 + x.Share)
 	}
 	if len(q.standing) >= fewChampions || q.studied {
 		return
@@ -223,6 +241,10 @@ func (q *query) addTerm(t catalog.Term, w float32, s signal) {
 		}
 	}
 }
+
+// championLeast is what a champion must have of the popularity of the first to be a new
+// candidate in a crowd.
+const championLeast = 0.25
 
 // fewChampions are too few to choose from.
 const fewChampions = 16
