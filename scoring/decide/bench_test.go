@@ -3,8 +3,10 @@ package decide
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/model"
 )
 
 // BenchmarkDecide fills a page of 20 with reasons. Products and visits are
@@ -43,6 +45,48 @@ func BenchmarkDecide(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkDecideStep is what the parts of scoring take of a page of 20 for a visitor who
+// has looked at some of 100,000 products, each by the clock: read is who they are and what
+// they did, policy all from the ranking to the page, reasons included where they are asked
+// for.
+func BenchmarkDecideStep(b *testing.B) {
+	g := generate(1, 100000)
+	g.learn(100000)
+	for _, reasons := range []bool{false, true} {
+		w := watch{took: make(map[string]time.Duration)}
+		asks := make([]*Page, 2000)
+		for k := range asks {
+			asks[k] = g.ask(g.events(g.walk()), 20)
+			asks[k].Reasons, asks[k].Step = reasons, w.next
+		}
+		b.Run(fmt.Sprintf("products=100k/visitor=warm/reasons=%t", reasons), func(b *testing.B) {
+			b.ReportAllocs()
+			clear(w.took)
+			for k := 0; b.Loop(); k++ {
+				w.next("read")
+				g.decider.Decide(asks[k%len(asks)])
+				w.next("")
+			}
+			for _, name := range []string{"read", "candidates", "score", "policy"} {
+				b.ReportMetric(float64(w.took[name].Nanoseconds())/float64(b.N), name+"-ns/op")
+			}
+		})
+	}
+}
+
+// watch adds up how long steps take.
+type watch struct {
+	name  string
+	since time.Time
+	took  map[string]time.Duration
+}
+
+func (w *watch) next(name string) {
+	now := time.Now()
+	w.took[w.name] += now.Sub(w.since)
+	w.name, w.since = name, now
 }
 
 // BenchmarkDials fills a page of 20 under one dial at a time: off is the ranking
@@ -85,6 +129,8 @@ type everyOther struct{}
 
 func (everyOther) Passes(p *scoring.Product) bool { return p.ID[len(p.ID)-1]%2 == 0 }
 
+// BenchmarkLearn folds in events, with the lessons that the blend has from them and
+// without.
 func BenchmarkLearn(b *testing.B) {
 	for _, size := range []struct {
 		name     string
@@ -96,13 +142,24 @@ func BenchmarkLearn(b *testing.B) {
 		for range 20000 {
 			events = append(events, g.events(g.walk())...)
 		}
-		b.Run("products="+size.name, func(b *testing.B) {
-			b.ReportAllocs()
-			k := 0
-			for b.Loop() {
-				g.learned.Learn(events[k%len(events)])
-				k++
-			}
-		})
+		for _, student := range []struct {
+			lessons bool
+			model.Student
+		}{{true, g.decider}, {false, nobody{}}} {
+			g.learned.Teach(student.Student)
+			b.Run(fmt.Sprintf("products=%s/lessons=%t", size.name, student.lessons), func(b *testing.B) {
+				b.ReportAllocs()
+				k := 0
+				for b.Loop() {
+					g.learned.Learn(events[k%len(events)])
+					k++
+				}
+			})
+		}
 	}
 }
+
+// nobody learns no weights.
+type nobody struct{}
+
+func (nobody) Study(*model.Step) {}

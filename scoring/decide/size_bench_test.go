@@ -248,8 +248,3 @@ func cpu(b *testing.B) time.Duration {
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
-
-// nobody learns no weights.
-type nobody struct{}
-
-func (nobody) Study(*model.Step) {}
