@@ -19,9 +19,11 @@ const (
 	decisionDelay = 50 * time.Millisecond
 	// decisionRetry is the pause after a failed write.
 	decisionRetry = time.Second
-	// decisionBatch is how many decisions (about 2 KB each) one request of the
-	// committer carries, so that events don't wait long behind them.
+	// decisionBatch is how many decisions one request of the committer carries, so that
+	// events don't wait long behind them.
 	decisionBatch = 256
+	// usualDecision is about the size of the record of a page of 20 products, in bytes.
+	usualDecision = 2048
 )
 
 type decisionKey struct {
@@ -195,19 +197,22 @@ func (q *decisions) write(r *request) error {
 
 func (q *decisions) encode(queue []pendingDecision) []encodedDecision {
 	encoded := make([]encodedDecision, 0, len(queue))
+	all := make([]byte, 0, usualDecision*len(queue)) // one allocation for the records
 	for _, p := range queue {
 		if p.site.deleted() {
 			continue
 		}
 		d := *p.decision
 		normaliseDecision(&d)
-		record, err := q.s.codec.encode(&d)
+		start := len(all)
+		longer, err := q.s.codec.appendDecision(all, &d)
 		if err != nil {
 			q.s.opts.Logger.Error("decision could not be encoded and is not kept", "error", err)
 			q.written([]encodedDecision{{site: p.site, id: d.ID}})
 			continue
 		}
-		e := encodedDecision{site: p.site, id: d.ID, record: record}
+		all = longer
+		e := encodedDecision{site: p.site, id: d.ID, record: all[start:len(all):len(all)]}
 		for _, v := range peopleOf(&d) {
 			e.who = append(e.who, q.s.fingerprintOf(p.site.no, v))
 		}

@@ -37,8 +37,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // sealRecord appends the checksum to version and body.
 func sealRecord(b []byte) []byte {
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return binary.LittleEndian.AppendUint32(b, checksum(b))
 }
+
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
 // openRecord verifies a record and returns its body, a part of b.
 func openRecord(b []byte) ([]byte, error) { return openVersion(b, recordVersion) }
