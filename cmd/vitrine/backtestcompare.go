@@ -18,7 +18,7 @@ func newBacktestCompareCommand(a *app) *cobra.Command {
 	var seed uint64
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "compare A B",
+		Use:   "compare A.json B.json",
 		Short: "Hold two runs on the same test against each other",
 		Long: `Hold two runs on the same test against each other. A and B are what
 vitrine backtest --json printed. The differences are B minus A; their 95 %

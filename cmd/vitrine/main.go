@@ -128,8 +128,9 @@ Exit codes: 0 done, 1 failed (standard error says why, and what to do next),
 			root.AddCommand(cmd)
 		}
 	}
-	add(groupServe, newServeCommand(a), newStatusCommand(a), newConfigCommand(a), newBenchCommand(a), newVersionCommand(a))
+	add(groupServe, newServeCommand(a), newStatusCommand(a), newHealthCommand(a), newConfigCommand(a), newBenchCommand(a), newVersionCommand(a), newManCommand(a))
 	add(groupTry, newDemoCommand(a), newDecideCommand(a), newTrackCommand(a), newVisitorCommand(a), newPersonasCommand(a), newSoakCommand(a))
 	add(groupData, newSitesCommand(a), newImportCommand(a), newBackupCommand(a), newRestoreCommand(a), newCheckCommand(a), newCompactCommand(a), newKeysCommand(a), newCampaignsCommand(a), newCreativesCommand(a), newSegmentsCommand(a), newBacktestCommand(a), newTuneCommand(a), newWeightsCommand(a))
+	a.completeFlags(root)
 	return root
 }

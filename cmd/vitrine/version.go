@@ -1,10 +1,12 @@
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -19,15 +21,34 @@ type version struct {
 	Platform string `json:"platform"`
 }
 
-// buildVersion reads what the Go tool left in the binary.
+// number is the version that this code is, or is on its way to: the one place where it
+// is written down for the server. The clients' packages repeat it, and a test holds them to it.
+//
+//go:embed version.txt
+var number string
+
+// What the build of a package stamps in (-ldflags -X), empty elsewhere: the Go tool reads
+// them from version control where it may, which a package's build can't rely on.
+var stampedVersion, stampedRevision, stampedTime string
+
+// buildVersion is what was stamped in, or else what the Go tool left in the binary.
 func buildVersion() version {
-	v := version{Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := version{
+		Version: strings.TrimSpace(number) + "-dev", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+	}
+	if stampedVersion != "" {
+		v.Version, v.Revision, v.Time = stampedVersion, stampedRevision, stampedTime
+		v.Modified = strings.HasSuffix(v.Version, ".modified")
+		return v
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
 	}
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
+	// go install of a release; a commit in between has a pseudo-version, which begins
+	// with the release before it.
+	if strings.TrimPrefix(info.Main.Version, "v") == strings.TrimSpace(number) {
+		v.Version = strings.TrimSpace(number)
 	}
 	for _, s := range info.Settings {
 		switch s.Key {

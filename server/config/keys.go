@@ -18,6 +18,8 @@ type key struct {
 	in   func(*Config) value
 	ok   func(*Config) bool // nil: every value of the type is allowed
 	want string             // what ok asks for
+	// words are all that is allowed; nil: more than can be listed.
+	words []string
 }
 
 // env is the environment variable of the key.
@@ -77,12 +79,14 @@ func keys() []key {
 			name: "clock", help: "Where the time comes from: system, or events (the latest event time seen; for backtests and replays).",
 			in: func(c *Config) value { return (*stringValue)(&c.Clock) },
 			ok: func(c *Config) bool { return c.Clock == ClockSystem || c.Clock == ClockEvents }, want: "system or events",
+			words: []string{string(ClockSystem), string(ClockEvents)},
 		},
 		{
 			name: "auth", help: "What lets a caller of the API in: keys (vitrine keys create makes the first), or none, for trying things out on one machine.",
-			in:   func(c *Config) value { return (*stringValue)(&c.Auth) },
-			ok:   func(c *Config) bool { return c.Auth == AuthKeys || c.Auth == AuthNone && IsLoopback(c.Listen) },
-			want: "keys, or none while listen is a loopback address such as 127.0.0.1:7654",
+			in:    func(c *Config) value { return (*stringValue)(&c.Auth) },
+			ok:    func(c *Config) bool { return c.Auth == AuthKeys || c.Auth == AuthNone && IsLoopback(c.Listen) },
+			words: []string{string(AuthKeys), string(AuthNone)},
+			want:  "keys, or none while listen is a loopback address such as 127.0.0.1:7654",
 		},
 		{
 			name: "tls.cert_file", help: "PEM file with the server's certificate chain. Read again when it changes. Empty: no TLS.",
@@ -205,9 +209,10 @@ func keys() []key {
 func oneOf(name, help string, in func(*Config) *string, allowed ...string) key {
 	return key{
 		name: name, help: help,
-		in:   func(c *Config) value { return (*stringValue)(in(c)) },
-		ok:   func(c *Config) bool { return slices.Contains(allowed, *in(c)) },
-		want: strings.Join(allowed[:len(allowed)-1], ", ") + " or " + allowed[len(allowed)-1],
+		in:    func(c *Config) value { return (*stringValue)(in(c)) },
+		ok:    func(c *Config) bool { return slices.Contains(allowed, *in(c)) },
+		want:  strings.Join(allowed[:len(allowed)-1], ", ") + " or " + allowed[len(allowed)-1],
+		words: allowed,
 	}
 }
 

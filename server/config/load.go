@@ -43,7 +43,7 @@ func AddFlags(fs *pflag.FlagSet) {
 	defaults := Default()
 	for _, k := range keys() {
 		v := k.in(defaults)
-		fs.Var(&flagValue{raw: v.text(), typ: v.kind()}, k.flag(), k.help)
+		fs.Var(&flagValue{raw: v.text(), typ: v.kind(), words: k.words}, k.flag(), k.help)
 		if v.kind() == "bool" {
 			fs.Lookup(k.flag()).NoOptDefVal = "true"
 		}
@@ -51,11 +51,23 @@ func AddFlags(fs *pflag.FlagSet) {
 }
 
 // flagValue keeps a flag's text for Load, which judges all settings together.
-type flagValue struct{ raw, typ string }
+type flagValue struct {
+	raw, typ string
+	words    []string // all that it may be; nil: more than can be listed
+}
 
 func (f *flagValue) Set(s string) error { f.raw = s; return nil }
 func (f *flagValue) String() string     { return f.raw }
 func (f *flagValue) Type() string       { return f.typ }
+
+// Words are all that a flag of AddFlags may be, nil for one that may be more than can be
+// listed, or is not of AddFlags.
+func Words(f *pflag.Flag) []string {
+	if v, ours := f.Value.(*flagValue); ours {
+		return v.words
+	}
+	return nil
+}
 
 // Load reads the configuration. It reports everything that is wrong at once, as
 // an *Error; a file that can't be read or parsed is an error of its own.
