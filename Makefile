@@ -154,6 +154,46 @@ breaking: $(TOOLS)/.proto ## Check that the contract breaks no client of the las
 image: $(TOOLS)/.proto ## Record the contract as the one to stay compatible with: at a release, only.
 	$(BUF) build --exclude-source-info -o $(IMAGE)
 
+##### Clients: Java
+
+JAVA         := clients/java
+JAVA_V1      := $(JAVA)/src/main/java/io/vitrine/v1
+JAVA_PLUGINS := $(JAVA)/.plugins
+MVN          := $(JAVA)/mvn
+
+.PHONY: client-java
+client-java: ## Build the Java client, and put it into the local Maven repository.
+	@$(MVN) -q -f $(JAVA) -Dmaven.test.skip install
+	@$(MVN) -q -f $(JAVA)/conformance -Dmaven.test.skip package
+
+.PHONY: test-java
+test-java: build ## Test the Java client against the server, and as a program would use it.
+	@$(MVN) -f $(JAVA) install
+	@$(MVN) -q -f $(JAVA)/conformance -Dmaven.test.skip package
+	@echo '{"do":"new","target":"127.0.0.1:1","site":"demo","insecure":true}' | java -jar $(JAVA)/conformance/target/driver.jar | grep -qx '{}' && \
+	echo "the packaged client works in a program of its own"
+
+.PHONY: docs-java
+docs-java: ## Build the Java client's API documentation: clients/java/target/reports/apidocs.
+	@$(MVN) -q -f $(JAVA) javadoc:javadoc
+
+$(JAVA_PLUGINS)/.done: $(JAVA)/pom.xml
+	@$(MVN) -q -f $(JAVA) -P plugins generate-sources
+	@chmod +x $(JAVA_PLUGINS)/protoc $(JAVA_PLUGINS)/protoc-gen-grpc-java
+	@touch $@
+
+.PHONY: generate-java check-generate-java
+generate: generate-java
+generate-java: $(TOOLS)/.proto $(JAVA_PLUGINS)/.done
+	@rm -rf $(JAVA_V1)
+	$(BUF) generate --template $(JAVA)/buf.gen.yaml
+
+check-generate: check-generate-java
+check-generate-java: $(TOOLS)/.proto $(JAVA_PLUGINS)/.done
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(BUF) generate --template $(JAVA)/buf.gen.yaml -o "$$fresh" && \
+	diff -r "$$fresh/$(JAVA_V1)" $(JAVA_V1) || { echo "run: make generate"; exit 1; }
+
 ##### Tools
 
 .PHONY: tools
