@@ -17,6 +17,7 @@ DECISIONS    ?= 10000
 FUZZ_TIME    ?= 30s
 RAPID_CHECKS ?= 2000
 CAPS_STEPS   ?= 100000
+CLIENTS      ?=
 VISITORS     ?= 1000000
 UNKNOWN      ?= 10000
 IDENTITY_RUNS ?= 300
@@ -108,6 +109,13 @@ ifeq ($(RACE),)
 	@echo "*** No C compiler ($$(go env CC), CGO_ENABLED=$$(go env CGO_ENABLED)): the tests run WITHOUT the race detector. ***"
 	@test "$$VITRINE_CI" != 1 || { echo "*** CI may not leave it out. ***"; exit 1; }
 endif
+
+##### Clients
+
+# Of those whose language is not here, the suite says loudly that they are left out.
+.PHONY: test-conformance
+test-conformance: build ## Play the clients' scenarios against a server behind faults; CLIENTS=go,python for some.
+	@go run ./clients/conformance --server bin/vitrine --clients "$(CLIENTS)" $(if $(filter 1,$(VITRINE_CI)),--all) $(ARGS)
 
 ##### Check
 

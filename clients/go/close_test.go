@@ -7,9 +7,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
@@ -95,6 +97,34 @@ func TestFlush(t *testing.T) {
 			}
 		})
 	})
+	t.Run("leaves the server alone as long as it advised", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop()
+			s.before = busyOnce(t, 3*time.Second)
+			c := s.inMemory(t, Options{})
+			start := time.Now()
+			c.Track(numbered(1))
+			flush(t, c)
+			if took := time.Since(start); took != 3*time.Second {
+				t.Errorf("took %v: want the 3 s that the server asked for", took)
+			}
+		})
+	})
+}
+
+// busyOnce refuses the first call and asks for another after so long.
+func busyOnce(t *testing.T, advice time.Duration) func(context.Context, int) error {
+	t.Helper()
+	busy, err := status.New(codes.ResourceExhausted, "busy").WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(advice)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(_ context.Context, call int) error {
+		if call == 0 {
+			return busy.Err()
+		}
+		return nil
+	}
 }
 
 // Close
@@ -181,6 +211,20 @@ func TestTrackNow(t *testing.T) {
 			got, err := c.TrackNow(t.Context(), ProductViewed(ada, "p1"))
 			if err != nil || got != vitrinev1.EventStatus_EVENT_STATUS_DUPLICATE || len(s.ids()) != 1 {
 				t.Errorf("%v, %v, stored %v: want one event, acknowledged as a duplicate", got, err, s.ids())
+			}
+		})
+	})
+	t.Run("leaves the server alone as long as it advised", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop()
+			s.before = busyOnce(t, 3*time.Second)
+			c := s.inMemory(t, Options{})
+			start := time.Now()
+			if _, err := c.TrackNow(t.Context(), numbered(1)); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took != 3*time.Second {
+				t.Errorf("took %v: want the 3 s that the server asked for", took)
 			}
 		})
 	})

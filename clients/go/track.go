@@ -93,7 +93,7 @@ func (c *Client) Track(event *vitrinev1.Event) {
 }
 
 // TrackNow delivers one event and waits until it is durable, retrying under the
-// same id until ctx ends. It returns STORED, DUPLICATE or NO_CONSENT; on an
+// same id until ctx ends, and not before the server advises. It returns STORED, DUPLICATE or NO_CONSENT; on an
 // error the event may have arrived or not. It does not wait for events that
 // Track took before.
 func (c *Client) TrackNow(ctx context.Context, event *vitrinev1.Event) (vitrinev1.EventStatus, error) {
@@ -116,7 +116,7 @@ func (c *Client) TrackNow(ctx context.Context, event *vitrinev1.Event) (vitrinev
 			return 0, err
 		}
 		select {
-		case <-time.After(pause(attempt)):
+		case <-time.After(max(advised(err), pause(attempt))):
 		case <-ctx.Done():
 			return 0, fmt.Errorf("%w, after %w", ctx.Err(), err)
 		}
@@ -125,7 +125,7 @@ func (c *Client) TrackNow(ctx context.Context, event *vitrinev1.Event) (vitrinev
 
 // Flush waits until every event that Track has taken so far is delivered or
 // dropped, or ctx ends; then it says how many are left. It cuts a pause between
-// two attempts short.
+// two attempts short, unless the server asked for it.
 func (c *Client) Flush(ctx context.Context) error { return c.tracker.flush(ctx) }
 
 func (c *Client) sendEvents(ctx context.Context, events []*vitrinev1.Event) ([]*vitrinev1.EventResult, error) {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	vitrinev1 "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -40,6 +42,17 @@ func pause(attempt int) time.Duration {
 		d = min(minPause<<attempt, maxPause)
 	}
 	return d/2 + rand.N(d/2)
+}
+
+// advised is how long a server that failed a call wants to be left alone; 0 if it did not
+// say.
+func advised(err error) time.Duration {
+	for _, detail := range status.Convert(err).Details() {
+		if info, ok := detail.(*errdetails.RetryInfo); ok {
+			return max(0, info.GetRetryDelay().AsDuration())
+		}
+	}
+	return 0
 }
 
 type limits struct{ events, bytes int }
@@ -153,12 +166,23 @@ func (t *tracker) run(ctx context.Context) {
 			failures = 0
 			continue
 		}
-		select {
-		case <-time.After(pause(failures)):
-		case <-t.hurry:
-		case <-ctx.Done():
-		}
+		t.rest(ctx, advised(err), pause(failures))
 		failures++
+	}
+}
+
+// rest waits before the next attempt: for as long as the server advised in any case, and
+// for the pause unless somebody flushes.
+func (t *tracker) rest(ctx context.Context, advice, pause time.Duration) {
+	select {
+	case <-time.After(advice):
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-time.After(pause - advice):
+	case <-t.hurry:
+	case <-ctx.Done():
 	}
 }
 
