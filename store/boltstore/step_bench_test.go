@@ -101,12 +101,14 @@ func BenchmarkDecisionStep(b *testing.B) {
 		encoded[i] = encodedDecision{site: site, id: decisions[i].ID, record: records[i], who: []fingerprint{s.fingerprintOf(site.no, decisions[i].Visitor)}}
 	}
 	made := 0
+	var room []byte
 	for _, step := range []struct {
 		name string
 		size int
 		take func(i int)
 	}{
-		{"encode", 1, func(i int) { _, err := s.codec.encode(&decisions[i]); orFail(b, err) }},
+		{"encode", 1, func(i int) { room, err = s.codec.appendDecision(room[:0], &decisions[i]); orFail(b, err) }},
+		{"encode/by=library", 1, func(i int) { _, err := s.codec.encode(&decisions[i]); orFail(b, err) }},
 		{"decode", 1, func(i int) { orFail(b, s.codec.decode(records[i], new(scoring.Decision))) }},
 		{"whose", 1, func(i int) {
 			for _, v := range peopleOf(&decisions[i]) {
