@@ -133,6 +133,9 @@ func TestABackupIsResumedWhereItWasCutOff(t *testing.T) {
 	if !st.GetLastBackupTime().AsTime().Equal(last.GetBackupTime().AsTime()) {
 		t.Errorf("the last backup is of %v, want %v", st.GetLastBackupTime(), last.GetBackupTime())
 	}
+	if at, want := gauge(t, s.registry, "vitrine_last_backup_timestamp_seconds"), float64(last.GetBackupTime().GetSeconds()); at != want {
+		t.Errorf("the metric of the last backup is %v, want %v", at, want)
+	}
 	admin := pb.NewAdminServiceClient(s.conn)
 	for compacted := false; !compacted; { // it drops the backup once the calls that were cut off have ended
 		stream, err := admin.Compact(t.Context(), &pb.CompactRequest{})

@@ -139,20 +139,6 @@ func BenchmarkStreamEvents(b *testing.B) {
 	b.ReportMetric(time.Since(end).Seconds(), "catch-up-s")
 }
 
-// gauge reads a metric that the only site has.
-func gauge(b *testing.B, from prometheus.Gatherer, name string) float64 {
-	b.Helper()
-	families, err := from.Gather()
-	check(b, err)
-	for _, f := range families {
-		if f.GetName() == name {
-			return f.GetMetric()[0].GetGauge().GetValue()
-		}
-	}
-	b.Fatalf("no metric %s", name)
-	return 0
-}
-
 // calls makes b.N calls with so many in flight, and reports their rate and what a
 // call takes of the cores, at both ends.
 func calls(b *testing.B, inflight int, call func(context.Context, *rand.Rand) error) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -60,6 +61,19 @@ func watchStore(r prometheus.Registerer, health func() store.Health) {
 			Name: "vitrine_store_problems", Help: "What an operator should know of the data, such as records that can't be read: vitrine status lists it.",
 		}, func() float64 { return float64(len(health().Problems)) }),
 	)
+}
+
+// watchBackups tells of when the last backup is, whenever it is asked.
+func watchBackups(r prometheus.Registerer, last func() *time.Time) {
+	r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "vitrine_last_backup_timestamp_seconds",
+		Help: "As of when the last backup is that was read to its end, in Unix time; 0: there was none since the start.",
+	}, func() float64 {
+		if at := last(); at != nil {
+			return float64(at.Unix())
+		}
+		return 0
+	}))
 }
 
 // siteMetrics are the metrics of one site, found once and not at each call.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
 
@@ -53,4 +55,18 @@ func TestMetricsNameNobody(t *testing.T) {
 			t.Errorf("there is no %s", name)
 		}
 	}
+}
+
+// gauge reads a metric that there is one of.
+func gauge(t testing.TB, from prometheus.Gatherer, name string) float64 {
+	t.Helper()
+	families, err := from.Gather()
+	must(t, err)
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatalf("no metric %s", name)
+	return 0
 }

@@ -104,6 +104,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.metrics = newMetrics(o.Registry)
 	watchStore(o.Registry, s.store.Health)
+	watchBackups(o.Registry, s.lastBackup.Load)
 	o.Registry.MustRegister(newLagCollector(s))
 	var err error
 	if s.rules, err = newRules(

@@ -80,7 +80,7 @@ func (s *Store) poisonedProfile(key profileKey, err error) bool {
 
 // rebuild makes a profile whose record is damaged anew, of all of its visitor's events
 // that are kept: the whole of it as long as none are past retention. It reads the site's
-// journal from its beginning, once for a damaged record.
+// journal from its beginning, once for a damaged record: see repair.
 func (s *Store) rebuild(key profileKey, damage error) (held, error) {
 	if !s.poisonedProfile(key, damage) {
 		return held{}, damage
@@ -106,6 +106,22 @@ func (s *Store) rebuild(key profileKey, damage error) (held, error) {
 		h.profile = nil
 	}
 	return h, err
+}
+
+// repair writes a profile that was made anew in the place of its damaged record, unless
+// something else has come there meanwhile: a checkpoint's, or nothing, after an erasure.
+// One that can't be written is made anew at the next look.
+func (p *profiles) repair(key profileKey, h held) {
+	_ = p.state.update(func(tx *bolt.Tx) error {
+		b := siteBucket(tx, key.site, bucketProfiles)
+		if b == nil {
+			return nil // the site was deleted
+		}
+		if _, err := readRecord(b, key.id); !errors.Is(err, errDamagedProfile) {
+			return nil
+		}
+		return writeProfile(b, key.id, h)
+	})
 }
 
 func (s *Store) poisonedEvent(no siteNo, seq store.Seq, err error) bool {

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -136,6 +137,67 @@ func TestADamagedRecordIsGonePast(t *testing.T) {
 				t.Errorf("problems %q, want one with %q", h.Problems, c.problem)
 			}
 		})
+	}
+}
+
+// TestADamagedProfileIsMadeAnewOnce: whoever looks at it has it written again, without an
+// event of its visitor.
+func TestADamagedProfileIsMadeAnewOnce(t *testing.T) {
+	ctx := context.Background()
+	dir := smallFolder(t)
+	changeFile(t, filepath.Join(dir, stateName), func(tx *bolt.Tx) error {
+		return spoil(t, siteBucket(tx, 1, bucketProfiles), []byte("v3"))
+	})
+	var records [2][]byte
+	for life := range records {
+		s := openTest(t, dir, Options{})
+		p, err := s.Profile(ctx, "shop", "v3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		records[life] = binaryOf(t, p)
+		if n := len(s.Health().Problems); n != 1-life {
+			t.Errorf("%d problems in life %d, want %d: %q", n, life+1, 1-life, s.Health().Problems)
+		}
+		n := 0
+		if err := s.EventsOf(ctx, "shop", "v3", func(store.Entry) error { n++; return nil }); err != nil || n != 30 {
+			t.Errorf("%d events are found of the visitor, %v; want 30", n, err)
+		}
+		if err := s.Check(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(records[0], records[1]) {
+		t.Error("what was written again is not what was made anew")
+	}
+}
+
+// TestADamagedProfileOfAnErasedVisitorStaysAway: what is made anew while its visitor is
+// erased is written nowhere.
+func TestADamagedProfileOfAnErasedVisitorStaysAway(t *testing.T) {
+	ctx := context.Background()
+	dir := smallFolder(t)
+	changeFile(t, filepath.Join(dir, stateName), func(tx *bolt.Tx) error {
+		return spoil(t, siteBucket(tx, 1, bucketProfiles), []byte("v3"))
+	})
+	s := openTest(t, dir, Options{})
+	key := profileKey{1, "v3"}
+	h, err := s.rebuild(key, fmt.Errorf("%w: %w", errDamagedProfile, store.ErrCorrupt))
+	if err != nil || h.profile == nil {
+		t.Fatal(h, err)
+	}
+	if _, err := s.EraseVisitor(ctx, "shop", store.Erasure{Visitor: "v3"}); err != nil {
+		t.Fatal(err)
+	}
+	s.profiles.repair(key, h)
+	if p, err := s.Profile(ctx, "shop", "v3"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("%v, %v: want none", p, err)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -136,8 +136,11 @@ func (p *profiles) read(key profileKey) (h held, err error) {
 		h, err = readProfile(tx, key)
 		return err
 	})
-	if errors.Is(err, errDamagedProfile) {
-		return p.rebuild(key, err)
+	if !errors.Is(err, errDamagedProfile) {
+		return h, err
+	}
+	if h, err = p.rebuild(key, err); err == nil {
+		p.repair(key, h)
 	}
 	return h, err
 }
