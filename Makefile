@@ -202,6 +202,16 @@ check-generate-java: $(TOOLS)/.proto $(JAVA_PLUGINS)/.done
 	$(BUF) generate --template $(JAVA)/buf.gen.yaml -o "$$fresh" && \
 	diff -r "$$fresh/$(JAVA_V1)" $(JAVA_V1) || { echo "run: make generate"; exit 1; }
 
+##### Clients: PHP
+
+.PHONY: client-php
+client-php: ## Have PHP and PHPUnit here, and the PHP client ready to run.
+	@clients/php/prepare
+
+.PHONY: test-php
+test-php: build client-php ## Test the PHP client against the server.
+	@phpunit --configuration clients/php
+
 ##### Tools
 
 .PHONY: tools
