@@ -7,6 +7,9 @@ import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
 import io.grpc.TlsChannelCredentials;
 import io.vitrine.client.Drop;
 import io.vitrine.client.Events;
@@ -42,6 +45,7 @@ public final class Driver {
   private Page last;
 
   public static void main(String[] args) throws IOException {
+    warmUp();
     Driver driver = new Driver();
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -55,6 +59,22 @@ public final class Driver {
         reply.addProperty("fatal", e.toString());
       }
       out.println(reply);
+    }
+  }
+
+  /**
+   * Makes the calls once, to a server that knows none of them. A JVM loads classes at their
+   * first use, which takes a second on a busy machine; scenarios count milliseconds.
+   */
+  private static void warmUp() throws IOException {
+    Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()).build();
+    server.start();
+    String target = "127.0.0.1:" + server.getPort();
+    try (Vitrine client = Vitrine.builder(target).site("warm-up").insecure().build()) {
+      client.decide(Visitor.unknown(), "home", List.of("p1"));
+      client.track(Events.homeViewed(Visitor.device("d1").granting()));
+    } finally {
+      server.shutdownNow();
     }
   }
 
