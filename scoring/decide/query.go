@@ -69,6 +69,7 @@ type query struct {
 	viewed      map[catalog.Index]int // scratch: places among views
 	wanted      int                   // items on the whole page
 	calibrates  bool                  // a slot of it does
+	filters     bool                  // a slot of it does
 	ranked      mixes                 // without filters, for all slots that have none
 	taken       taken
 	excluded    []catalog.Index // from the present slot
@@ -141,10 +142,11 @@ func (q *query) begin(p *Page) {
 	q.returned = false
 	q.fresh, q.since = 0, p.Now
 	q.past.reset()
-	q.wanted, q.calibrates = 0, false
+	q.wanted, q.calibrates, q.filters = 0, false, false
 	for k := range p.Slots {
 		q.wanted += p.Slots[k].Count
 		q.calibrates = q.calibrates || p.Slots[k].Rules != nil && p.Slots[k].Rules.Calibrate
+		q.filters = q.filters || len(p.Slots[k].Filters) > 0
 	}
 	q.readPage()
 	q.readTouches()

@@ -58,8 +58,9 @@ const (
 // crowd it would be 0.5.
 const crowd = 80
 
-// crowded reports whether there is a crowd of candidates.
-func (q *query) crowded() bool { return len(q.candidates.list) >= crowd }
+// crowded reports whether there is a crowd of candidates. Where a filter chooses among
+// them there are never too many.
+func (q *query) crowded() bool { return len(q.candidates.list) >= crowd && !q.filters }
 
 // covisitation brings what visitors turned to after (and before) the seeds, and
 // what they turned to from there.
@@ -195,7 +196,7 @@ func (pageMatches) name() string { return "page" }
 
 func (pageMatches) gather(q *query) {
 	for _, t := range q.pageTerms {
-		q.addTerm(t, float32(q.products.IDF(t)), sigPage)
+		q.addTerm(t, float32(q.products.IDF(t)), sigPage, 0)
 	}
 	// A product page without behaviour yet: what shares its facets.
 	for k := range q.seeds {
@@ -203,19 +204,16 @@ func (pageMatches) gather(q *query) {
 			continue
 		}
 		for _, t := range q.products.Facets(q.seeds[k].product) {
-			q.addTerm(t, float32(q.products.IDF(t)), sigFacets)
+			q.addTerm(t, float32(q.products.IDF(t)), sigFacets, 0)
 		}
 	}
 }
 
 // addTerm brings the champions of a term, the popular ones with up to twice the
-// weight, and while they are few, its sample.
-func (q *query) addTerm(t catalog.Term, w float32, s signal) {
+// weight, and while they are few, its sample. Those with less than least of the
+// popularity of the first are no new candidates.
+func (q *query) addTerm(t catalog.Term, w float32, s signal, least float32) {
 	q.standing = q.learned.Champions(q.standing[:0], t)
-	var least float32
-	if q.crowded() {
-		least = championLeast
-	}
 	for _, x := range q.standing {
 		of := q.candidates.sought
 		if x.Share < least {
@@ -262,7 +260,11 @@ const facetsAsked = 8
 func (facetChampions) gather(q *query) {
 	for k := range min(q.config.facetsAsked, len(q.interests)) {
 		if in := q.interests[k]; in.weight > 0 {
-			q.addTerm(in.term, in.weight, sigFacets)
+			var least float32
+			if q.crowded() {
+				least = championLeast
+			}
+			q.addTerm(in.term, in.weight, sigFacets, least)
 		}
 	}
 }
