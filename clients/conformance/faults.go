@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
 )
 
@@ -196,9 +196,13 @@ func (s *script) came() came {
 
 // codeNamed is the gRPC status of a name such as RESOURCE_EXHAUSTED.
 func codeNamed(name string) (codes.Code, error) {
-	var c codes.Code
-	if err := c.UnmarshalJSON([]byte(`"` + name + `"`)); err != nil || strings.ToUpper(name) != name {
-		return 0, fmt.Errorf("%q is no gRPC status", name)
+	for c := codes.OK; c <= codes.Unauthenticated; c++ {
+		if nameOf(c) == name {
+			return c, nil
+		}
 	}
-	return c, nil
+	return 0, fmt.Errorf("%q is no gRPC status", name)
 }
+
+// nameOf is a gRPC status' name, as the protocol has it.
+func nameOf(c codes.Code) string { return code.Code(c).String() }

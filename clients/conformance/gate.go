@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -114,10 +115,11 @@ func (g *gate) each(do func(*conn)) {
 	}
 }
 
-func (g *gate) conn(peer net.Addr) *conn {
+// conn is the connection from that address; nil if it is gone.
+func (g *gate) conn(peer string) *conn {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.conns[peer.String()]
+	return g.conns[peer]
 }
 
 // pass gives the connections from now on to t.
@@ -186,10 +188,10 @@ type taker struct {
 	conns   chan net.Conn
 	closed  chan struct{}
 	close   func()
-	address net.Addr
+	address string
 }
 
-func newTaker(address net.Addr) *taker {
+func newTaker(address string) *taker {
 	t := &taker{conns: make(chan net.Conn), closed: make(chan struct{}), address: address}
 	t.close = sync.OnceFunc(func() { close(t.closed) })
 	return t
@@ -220,4 +222,4 @@ func (t *taker) Close() error {
 }
 
 // Addr implements net.Listener.
-func (t *taker) Addr() net.Addr { return t.address }
+func (t *taker) Addr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(t.address)) }

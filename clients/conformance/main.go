@@ -37,6 +37,10 @@ type options struct {
 	verbose   bool
 	all       bool
 	quick     bool
+
+	bench   bool
+	seconds float64
+	rounds  int
 }
 
 func (o *options) parse(args []string, stderr io.Writer) error {
@@ -50,6 +54,9 @@ func (o *options) parse(args []string, stderr io.Writer) error {
 	fs.BoolVar(&o.verbose, "verbose", false, "tell of every scenario as it ends")
 	fs.BoolVar(&o.quick, "quick", false, "leave out the scenarios that take long")
 	fs.BoolVar(&o.all, "all", false, "fail if a client can't run here")
+	fs.BoolVar(&o.bench, "bench", false, "measure the clients side by side instead")
+	fs.Float64Var(&o.seconds, "seconds", 3, "how long each measurement takes")
+	fs.IntVar(&o.rounds, "rounds", 3, "how often each client is measured, in turns; the median counts")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -70,7 +77,7 @@ func run(ctx context.Context, args []string, out, stderr io.Writer) error {
 		}
 		return err
 	}
-	s, err := openSuite(ctx, &o)
+	s, err := openSuite(&o)
 	if err != nil {
 		return err
 	}
@@ -103,7 +110,15 @@ func (s *suite) runAll(ctx context.Context, o *options, out, stderr io.Writer) e
 			continue
 		}
 		t.clients = append(t.clients, name)
-		err = s.run(ctx, name, o.scenarios, func(got outcome) {
+	}
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	if o.bench {
+		return s.benchAll(ctx, o, t, out, stderr)
+	}
+	for _, name := range t.clients {
+		err := s.run(ctx, name, o.scenarios, func(got outcome) {
 			t.outcomes = append(t.outcomes, got)
 			if o.verbose {
 				fmt.Fprintf(stderr, "%s %s %.1f s: %s %s\n", got.Client, got.Scenario, got.Seconds, got.Outcome, got.Why)

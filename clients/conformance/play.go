@@ -72,7 +72,7 @@ func (p *player) open(ctx context.Context, name string) (stop func() error, err 
 	if slices.ContainsFunc(p.Steps, func(st step) bool { return st.Server != "" }) {
 		// One of its own, which it may kill.
 		dir := filepath.Join(p.suite.temp, name+"-"+p.Name)
-		if p.server, err = newServer(ctx, p.suite.binary, dir); err != nil {
+		if p.server, err = newServer(ctx, p.suite.binary, dir, p.client.Door); err != nil {
 			return stop, err
 		}
 		if err := p.server.start(ctx); err != nil {
@@ -85,12 +85,13 @@ func (p *player) open(ctx context.Context, name string) (stop func() error, err 
 	if err := p.server.openShop(ctx, p.site, 12); err != nil {
 		return stop, err
 	}
-	script, own := newScript(p.Faults), p.suite.tls
-	if !p.TLS {
-		own = nil
-	}
-	if p.proxy, err = openProxy(ctx, script, p.server.address, own.server()); err != nil {
+	if p.proxy, err = openProxy(ctx, newScript(p.Faults), p.server, p.client.Door); err != nil {
 		return stop, err
+	}
+	if p.TLS {
+		p.proxy.serve(p.suite.tls.server())
+	} else {
+		p.proxy.serve(nil)
 	}
 	stops = append(stops, func() error { p.proxy.close(); return nil })
 	if p.driver, err = startDriver(ctx, p.suite.root, p.suite.fill(p.client.Run)); err != nil {
@@ -146,7 +147,7 @@ func (p *player) step(ctx context.Context, st *step) error {
 		if err := p.server.start(ctx); err != nil {
 			return err
 		}
-		if err := p.proxy.turnTo(p.server.address); err != nil {
+		if err := p.proxy.back.turnTo(p.server); err != nil {
 			return err
 		}
 		return p.proxy.accept(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"path"
 	"sync"
 	"time"
@@ -28,90 +29,126 @@ import (
 type proxy struct {
 	*gate
 	script *script
-	tls    *tls.Config
+	back   back
+	ended  sync.WaitGroup
 
-	mu       sync.Mutex
-	upstream *grpc.ClientConn
-	server   *grpc.Server
-	taker    *taker
-	ended    sync.WaitGroup
+	mu    sync.Mutex
+	front listening
 }
 
-// openProxy opens a proxy that speaks gRPC. Close must be called.
-func openProxy(ctx context.Context, s *script, server string, own *tls.Config) (*proxy, error) {
+// back is the way to the server, in one protocol.
+type back interface {
+	// turnTo forwards calls to the server, as it runs now, from here on.
+	turnTo(*server) error
+	// open makes a server that clients speak to.
+	open(*tls.Config) listening
+	close()
+}
+
+// listening is a server of one of the libraries.
+type listening interface {
+	Serve(net.Listener) error
+	Stop()
+	GracefulStop()
+}
+
+// openProxy opens a proxy that speaks gRPC, or JSON over HTTP. close must be called.
+func openProxy(ctx context.Context, s *script, to *server, overHTTP bool) (*proxy, error) {
 	g, err := openGate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{gate: g, script: s, tls: own}
-	if err := p.turnTo(server); err != nil {
+	p := &proxy{gate: g, script: s}
+	if overHTTP {
+		p.back = &doorBack{gate: g, script: s}
+	} else {
+		p.back = &grpcBack{gate: g, script: s}
+	}
+	if err := p.back.turnTo(to); err != nil {
 		g.refuse()
 		return nil, err
 	}
-	p.serve()
 	return p, nil
 }
 
-// turnTo forwards calls to the server at that address from now on.
-func (p *proxy) turnTo(server string) error {
-	upstream, err := grpc.NewClient(server, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		return err
-	}
+// serve begins to take connections, over TLS if it is given. What took them before, if
+// anything did, takes no more.
+func (p *proxy) serve(over *tls.Config) (before listening) {
+	front, taker := p.back.open(over), newTaker(p.address)
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.upstream != nil {
-		p.upstream.Close()
-	}
-	p.upstream = upstream
-	return nil
-}
-
-// serve begins to take connections.
-func (p *proxy) serve() {
-	options := []grpc.ServerOption{grpc.ForceServerCodecV2(raw{}), grpc.UnknownServiceHandler(p.call)}
-	if p.tls != nil {
-		options = append(options, grpc.Creds(credentials.NewTLS(p.tls)))
-	}
-	server, taker := grpc.NewServer(options...), newTaker(p.listener.Addr())
-	p.mu.Lock()
-	p.server, p.taker = server, taker
+	before, p.front = p.front, front
 	p.mu.Unlock()
 	p.pass(taker)
-	p.ended.Go(func() { _ = server.Serve(taker) }) // ends with Stop
+	p.ended.Go(func() { _ = front.Serve(taker) }) // ends with Stop
+	return before
 }
 
 // goAway asks clients to leave their connections once what is under way is done. New
 // ones are welcome.
-func (p *proxy) goAway() {
-	p.mu.Lock()
-	old := p.server
-	p.mu.Unlock()
-	p.serve()
-	p.ended.Go(old.GracefulStop)
-}
+func (p *proxy) goAway() { p.ended.Go(p.serve(nil).GracefulStop) }
 
 func (p *proxy) close() {
 	p.refuse()
 	p.script.release()
 	p.mu.Lock()
-	server, upstream := p.server, p.upstream
+	front := p.front
 	p.mu.Unlock()
-	server.Stop()
+	front.Stop()
 	p.ended.Wait()
-	upstream.Close()
+	p.back.close()
+}
+
+// grpcBack forwards gRPC.
+type grpcBack struct {
+	gate   *gate
+	script *script
+
+	mu       sync.Mutex
+	upstream *grpc.ClientConn
+}
+
+func (b *grpcBack) turnTo(s *server) error {
+	upstream, err := grpc.NewClient(s.address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	b.close()
+	b.mu.Lock()
+	b.upstream = upstream
+	b.mu.Unlock()
+	return nil
+}
+
+func (b *grpcBack) server() *grpc.ClientConn {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.upstream
+}
+
+func (b *grpcBack) close() {
+	if upstream := b.server(); upstream != nil {
+		upstream.Close()
+	}
+}
+
+func (b *grpcBack) open(over *tls.Config) listening {
+	options := []grpc.ServerOption{grpc.ForceServerCodecV2(raw{}), grpc.UnknownServiceHandler(b.call)}
+	if over != nil {
+		options = append(options, grpc.Creds(credentials.NewTLS(over)))
+	}
+	return grpc.NewServer(options...)
 }
 
 // call takes one call of a client.
-func (p *proxy) call(_ any, stream grpc.ServerStream) error {
+func (b *grpcBack) call(_ any, stream grpc.ServerStream) error {
 	ctx := stream.Context()
 	full, _ := grpc.MethodFromServerStream(stream)
-	g := &grpcCall{proxy: p, stream: stream, full: full}
+	g := &grpcCall{upstream: b.server, stream: stream, full: full}
 	if err := stream.RecvMsg(&g.request); err != nil {
 		return err
 	}
 	from, _ := peer.FromContext(ctx)
-	c := &call{method: path.Base(full), conn: p.conn(from.Addr), front: g}
+	c := &call{method: path.Base(full), conn: b.gate.conn(from.Addr.String()), front: g}
 	if c.conn == nil {
 		return status.Error(codes.Unavailable, "its connection is gone")
 	}
@@ -119,7 +156,7 @@ func (p *proxy) call(_ any, stream grpc.ServerStream) error {
 	if c.events, err = eventIDs(full, g.request); err != nil {
 		return status.Error(codes.Internal, err.Error())
 	}
-	return p.script.handle(ctx, c)
+	return b.script.handle(ctx, c)
 }
 
 // eventIDs are the ids of the events in a request.
@@ -141,7 +178,7 @@ func eventIDs(method string, request []byte) (ids []string, err error) {
 
 // grpcCall is a call that came over gRPC: bytes, which nobody needs to read.
 type grpcCall struct {
-	proxy           *proxy
+	upstream        func() *grpc.ClientConn
 	stream          grpc.ServerStream
 	full            string
 	request, answer []byte
@@ -149,15 +186,12 @@ type grpcCall struct {
 }
 
 func (g *grpcCall) forward(ctx context.Context) {
-	g.proxy.mu.Lock()
-	upstream := g.proxy.upstream
-	g.proxy.mu.Unlock()
 	if told, ok := metadata.FromIncomingContext(ctx); ok {
 		if key := told.Get("authorization"); len(key) > 0 {
 			ctx = metadata.AppendToOutgoingContext(ctx, "authorization", key[0])
 		}
 	}
-	g.err = upstream.Invoke(ctx, g.full, &g.request, &g.answer, grpc.ForceCodecV2(raw{}))
+	g.err = g.upstream().Invoke(ctx, g.full, &g.request, &g.answer, grpc.ForceCodecV2(raw{}))
 }
 
 func (g *grpcCall) reply() error {

@@ -81,6 +81,7 @@ const (
 type client struct {
 	Build   []string
 	Run     []string
+	Bench   []string
 	Needs   []string
 	Lacks   []string
 	Prepare string

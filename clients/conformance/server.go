@@ -26,16 +26,18 @@ type server struct {
 	binary string
 	dir    string
 	admin  string // an API key
+	http   bool   // it has its JSON door open
 
 	cmd     *exec.Cmd
 	address string
+	door    string // address of the JSON door
 	conn    *grpc.ClientConn
 	said    tail
 }
 
 // newServer makes a data folder with a key for the suite itself.
-func newServer(ctx context.Context, binary, dir string) (*server, error) {
-	s := &server{binary: binary, dir: dir}
+func newServer(ctx context.Context, binary, dir string, http bool) (*server, error) {
+	s := &server{binary: binary, dir: dir, http: http}
 	cmd := exec.CommandContext(ctx, binary, "keys", "create", "conformance", "--role", "admin", "--data-dir", dir) //nolint:gosec // our own
 	cmd.Stderr = &s.said
 	secret, err := cmd.Output()
@@ -48,8 +50,13 @@ func newServer(ctx context.Context, binary, dir string) (*server, error) {
 
 // start runs it until ctx ends, and returns when it takes calls.
 func (s *server) start(ctx context.Context) error {
-	s.cmd = exec.CommandContext(ctx, s.binary, "serve", "--data-dir", s.dir, //nolint:gosec // our own
-		"--listen", "127.0.0.1:0", "--ops-listen", "", "--log-format", "json")
+	args := []string{"serve", "--data-dir", s.dir, "--listen", "127.0.0.1:0", "--ops-listen", "", "--log-format", "json",
+		"--limits-max-wait", "1s", // a machine that is busy with other things shall refuse nothing by itself
+	}
+	if s.http {
+		args = append(args, "--door-listen", "127.0.0.1:0")
+	}
+	s.cmd = exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // our own
 	log, err := s.cmd.StderrPipe()
 	if err != nil {
 		return err
@@ -57,20 +64,22 @@ func (s *server) start(ctx context.Context) error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	serving := make(chan string, 1)
+	type addresses struct{ Msg, Address, Door string }
+	serving := make(chan addresses, 1)
 	go func() {
 		defer close(serving)
 		lines := bufio.NewScanner(io.TeeReader(log, &s.said))
 		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {
-			var line struct{ Msg, Address string }
+			var line addresses
 			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
-				serving <- line.Address
+				serving <- line
 			}
 		}
 	}()
 	select {
-	case s.address = <-serving:
+	case now := <-serving:
+		s.address, s.door = now.Address, now.Door
 	case <-time.After(time.Minute):
 	}
 	if s.address == "" {

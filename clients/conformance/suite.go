@@ -25,6 +25,7 @@ type suite struct {
 	clients   map[string]client
 	scenarios []scenario
 	parallel  int
+	door      bool // a client speaks JSON
 
 	server *server
 	key    string // that clients use
@@ -46,8 +47,8 @@ const (
 	outcomeLeftOut = "left out"
 )
 
-// openSuite builds what is needed and starts the server, in a folder that close removes.
-func openSuite(ctx context.Context, o *options) (*suite, error) {
+// openSuite reads the scenarios and makes a folder, which close removes.
+func openSuite(o *options) (*suite, error) {
 	root, err := repository()
 	if err != nil {
 		return nil, err
@@ -62,12 +63,10 @@ func openSuite(ctx context.Context, o *options) (*suite, error) {
 	if s.temp, err = os.MkdirTemp("", "vitrine-conformance-"); err != nil {
 		return nil, err
 	}
-	if err := s.start(ctx); err != nil {
-		return nil, errors.Join(err, s.close())
-	}
 	return s, nil
 }
 
+// start builds the server, if need be, and runs it.
 func (s *suite) start(ctx context.Context) (err error) {
 	if s.binary == "" {
 		s.binary = filepath.Join(s.temp, "vitrine")
@@ -80,7 +79,7 @@ func (s *suite) start(ctx context.Context) (err error) {
 	if s.tls, err = newAuthority(filepath.Join(s.temp, "ca.pem")); err != nil {
 		return err
 	}
-	server, err := newServer(ctx, s.binary, filepath.Join(s.temp, "data"))
+	server, err := newServer(ctx, s.binary, filepath.Join(s.temp, "data"), s.door)
 	if err != nil {
 		return err
 	}
@@ -157,9 +156,7 @@ func (s *suite) prepare(ctx context.Context, name string) (missing string, err e
 			return "", err
 		}
 	}
-	if c.Door {
-		return "the proxy has no JSON door yet", nil
-	}
+	s.door = s.door || c.Door
 	if len(c.Build) == 0 {
 		return "", nil
 	}
