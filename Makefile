@@ -112,10 +112,25 @@ endif
 
 ##### Clients
 
-# Of those whose language is not here, the suite says loudly that they are left out.
+# What prepares the drivers of CLIENTS (all of them when empty), as far as they need it:
+# client-python for python and python-asyncio.
+comma        := ,
+DRIVERS      := $(shell sed -n 's/^\(client-[a-z]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+DRIVERS      := $(if $(CLIENTS),$(filter $(foreach c,$(subst $(comma), ,$(CLIENTS)),client-$(firstword $(subst -, ,$(c)))),$(DRIVERS)),$(DRIVERS))
+CONFORMANCE  := go run ./clients/conformance --server bin/vitrine --clients "$(CLIENTS)"
+
 .PHONY: test-conformance
-test-conformance: build ## Play the clients' scenarios against a server behind faults; CLIENTS=go,python for some.
-	@go run ./clients/conformance --server bin/vitrine --clients "$(CLIENTS)" $(if $(filter 1,$(VITRINE_CI)),--all) $(ARGS)
+test-conformance: drivers ## Play the clients' scenarios against a server behind faults; CLIENTS=go,python for some.
+	@$(CONFORMANCE) $(if $(filter 1,$(VITRINE_CI)),--all) $(ARGS)
+
+.PHONY: bench-clients
+bench-clients: drivers ## Measure the clients side by side; CLIENTS=go,python for some.
+	@$(CONFORMANCE) --bench $(ARGS)
+
+# A client that can't be prepared is left out by the suite, loudly; CI may not do that.
+.PHONY: drivers
+drivers: build
+	@for driver in $(DRIVERS); do $(MAKE) --no-print-directory $$driver || echo "*** make $$driver FAILED ***"; done
 
 ##### Check
 
