@@ -91,6 +91,11 @@ test-segments: ## Compare fifty segments of VISITORS visitors with a recount of 
 fuzz: ## Fuzz every target for FUZZ_TIME.
 	@.ci/fuzz $(FUZZ_TIME)
 
+.PHONY: test-docs
+test-docs: build ## Run every command and snippet of the documentation.
+	@.ci/gotest -timeout 20m -count=1 ./docs/docstest -docs.vitrine=$(CURDIR)/bin/vitrine -docs.report=$(CURDIR)/bin/snippets.txt
+	@cat bin/snippets.txt
+
 .PHONY: cover
 cover: ## Run the tests and say how much of our own code they reach.
 	@mkdir -p bin

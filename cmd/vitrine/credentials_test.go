@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vitrine-io/vitrine/server/config"
 )
 
 // certify writes name.pem and name.key into dir: a certificate that vouches for itself,
@@ -92,5 +94,24 @@ func TestWhyThereIsNoConnection(t *testing.T) {
 		if got := noConnection("here:1", message).Error(); !strings.Contains(got, want) || !strings.Contains(got, message) || !strings.Contains(got, "here:1") {
 			t.Errorf("%s: %q, want %q", message, got, want)
 		}
+	}
+}
+
+// A server that no flag names is the one of the environment; a flag overrules it.
+func TestTheEnvironmentNamesTheServer(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"sites"}, "127.0.0.1:1"},
+		{[]string{"sites", "--target", "127.0.0.1:2"}, "127.0.0.1:2"},
+	} {
+		code, _, said := call(t, []string{"VITRINE_TARGET=127.0.0.1:1"}, test.args...)
+		if code != exitFailure || !strings.Contains(said, test.want) {
+			t.Errorf("%v: exit code %d, %q does not name %s", test.args, code, said, test.want)
+		}
+	}
+	if _, err := config.Load(config.Sources{Environ: []string{"VITRINE_TARGET=127.0.0.1:1"}}); err != nil {
+		t.Errorf("a server minds it: %v", err)
 	}
 }

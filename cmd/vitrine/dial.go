@@ -21,6 +21,9 @@ import (
 // are told nothing else.
 const defaultTarget = "127.0.0.1:7654"
 
+// targetEnv names the server for commands that are told no --target.
+const targetEnv = "VITRINE_TARGET"
+
 // maxAnswer is the largest answer taken from a server.
 const maxAnswer = 16 << 20
 
@@ -41,7 +44,11 @@ func (r *remote) flags(a *app, fs *pflag.FlagSet) {
 // reach adds --target, and what says how to get in.
 func (r *remote) reach(a *app, fs *pflag.FlagSet) {
 	r.app = a
-	fs.StringVar(&r.target, "target", defaultTarget, "`host:port` of the server")
+	target := defaultTarget
+	if named := a.env(targetEnv); named != "" {
+		target = named
+	}
+	fs.StringVar(&r.target, "target", target, "`host:port` of the server (environment "+targetEnv+")")
 	r.access.flags(fs)
 }
 

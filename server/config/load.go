@@ -23,7 +23,7 @@ const (
 
 // forOthers are variables that a server finds and does not read: those of commands that
 // call one, and the one that has the tests leave nothing out.
-var forOthers = map[string]bool{"VITRINE_API_KEY": true, "VITRINE_API_KEY_FILE": true, "VITRINE_CI": true}
+var forOthers = map[string]bool{"VITRINE_API_KEY": true, "VITRINE_API_KEY_FILE": true, "VITRINE_TARGET": true, "VITRINE_CI": true}
 
 // Sources is where a configuration is read from. The later ones win: defaults,
 // file, environment, flags.
