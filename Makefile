@@ -232,6 +232,43 @@ client-php: ## Have PHP and PHPUnit here, and the PHP client ready to run.
 test-php: build client-php ## Test the PHP client against the server.
 	@phpunit --configuration clients/php
 
+##### Clients: TypeScript
+
+TS         := clients/typescript
+TS_MODULES := $(TS)/node_modules/.package-lock.json
+TS_GEN     := $(TS)/src/gen
+
+# Where clients/typescript/prepare puts a Node if the machine's own is too old.
+export PATH := $(CURDIR)/$(TS)/.node/bin:$(PATH)
+
+$(TS_MODULES): $(TS)/package-lock.json
+	@$(TS)/prepare
+	@touch $@
+
+.PHONY: client-typescript
+client-typescript: $(TS_MODULES) ## Build the TypeScript client, into clients/typescript/dist.
+	@cd $(TS) && rm -rf dist && npm run --silent build
+
+.PHONY: test-typescript
+test-typescript: build client-typescript ## Check and test the TypeScript client against the server, and as a shop installs it.
+	@cd $(TS) && npm run --silent lint && npm test --silent
+
+.PHONY: docs-typescript
+docs-typescript: $(TS_MODULES) ## Build the TypeScript client's API documentation: clients/typescript/docs.
+	@cd $(TS) && npm run --silent docs
+
+.PHONY: generate-typescript check-generate-typescript
+generate: generate-typescript
+generate-typescript: $(TOOLS)/.proto $(TS_MODULES)
+	@rm -rf $(TS_GEN)
+	$(BUF) generate --template $(TS)/buf.gen.yaml
+
+check-generate: check-generate-typescript
+check-generate-typescript: $(TOOLS)/.proto $(TS_MODULES)
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(BUF) generate --template $(TS)/buf.gen.yaml -o "$$fresh" && \
+	diff -r "$$fresh/$(TS_GEN)" $(TS_GEN) || { echo "run: make generate"; exit 1; }
+
 ##### Tools
 
 .PHONY: tools
