@@ -10,13 +10,13 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 )
 
 // gate is the port that clients connect to. What it lets in goes to whoever takes its
 // connections now.
 type gate struct {
 	address string
+	claim   net.PacketConn // on the same port: it is ours while connections are refused, too
 
 	mu       sync.Mutex
 	listener net.Listener // nil while connections are refused
@@ -25,21 +25,26 @@ type gate struct {
 	taker    *taker
 }
 
-// openGate takes a port of its own, which it can give up and take again: none of those
-// that the system hands out to others meanwhile.
+// openGate takes a port that it can give up and take again: none of those that the system
+// hands out to others meanwhile, nor that of another gate. close gives it back.
 func openGate(ctx context.Context) (*gate, error) {
-	g := &gate{conns: map[string]*conn{}}
+	var failed error
 	for range 100 {
-		g.address = net.JoinHostPort("127.0.0.1", strconv.Itoa(15_000+rand.IntN(15_000)))
-		err := g.accept(ctx)
-		if err == nil {
+		g := &gate{conns: map[string]*conn{}, address: net.JoinHostPort("127.0.0.1", strconv.Itoa(15_000+rand.IntN(15_000)))}
+		if g.claim, failed = (&net.ListenConfig{}).ListenPacket(ctx, "udp", g.address); failed != nil {
+			continue
+		}
+		if failed = g.accept(ctx); failed == nil {
 			return g, nil
 		}
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, err
-		}
+		g.close()
 	}
-	return nil, errors.New("no free port between 15000 and 30000")
+	return nil, fmt.Errorf("no free port between 15000 and 30000: %w", failed)
+}
+
+func (g *gate) close() {
+	g.refuse()
+	_ = g.claim.Close() // nothing was ever sent on it
 }
 
 // accept lets connections in (again).
@@ -57,7 +62,7 @@ func (g *gate) accept(ctx context.Context) error {
 			if err != nil {
 				return // closed
 			}
-			g.let(c)
+			g.let(l, c)
 		}
 	}()
 	return nil
@@ -75,7 +80,8 @@ func (g *gate) refuse() {
 	g.each((*conn).reset)
 }
 
-func (g *gate) let(raw net.Conn) {
+// let takes a connection that came by l, unless it was overtaken by refuse.
+func (g *gate) let(l net.Listener, raw net.Conn) {
 	tcp, ok := raw.(*net.TCPConn)
 	if !ok {
 		panic(fmt.Sprintf("%T from a TCP listener", raw))
@@ -83,10 +89,15 @@ func (g *gate) let(raw net.Conn) {
 	c := &conn{Conn: raw, tcp: tcp, gate: g}
 	c.left.Store(-1)
 	g.mu.Lock()
+	late := g.listener != l
 	g.conns[c.RemoteAddr().String()] = c
 	c.mute.Store(g.mute)
 	taker := g.taker
 	g.mu.Unlock()
+	if late {
+		c.reset()
+		return
+	}
 	taker.take(c)
 }
 

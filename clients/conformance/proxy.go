@@ -65,7 +65,7 @@ func openProxy(ctx context.Context, s *script, to *server, overHTTP bool) (*prox
 		p.back = &grpcBack{gate: g, script: s}
 	}
 	if err := p.back.turnTo(to); err != nil {
-		g.refuse()
+		g.close()
 		return nil, err
 	}
 	return p, nil
@@ -88,7 +88,7 @@ func (p *proxy) serve(over *tls.Config) (before listening) {
 func (p *proxy) goAway() { p.ended.Go(p.serve(nil).GracefulStop) }
 
 func (p *proxy) close() {
-	p.refuse()
+	p.gate.close()
 	p.script.release()
 	p.mu.Lock()
 	front := p.front
