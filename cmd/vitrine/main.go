@@ -130,7 +130,7 @@ Exit codes: 0 done, 1 failed (standard error says why, and what to do next),
 	}
 	add(groupServe, newServeCommand(a), newStatusCommand(a), newHealthCommand(a), newConfigCommand(a), newBenchCommand(a), newVersionCommand(a), newManCommand(a))
 	add(groupTry, newDemoCommand(a), newDecideCommand(a), newTrackCommand(a), newVisitorCommand(a), newPersonasCommand(a), newSoakCommand(a))
-	add(groupData, newSitesCommand(a), newImportCommand(a), newBackupCommand(a), newRestoreCommand(a), newCheckCommand(a), newCompactCommand(a), newKeysCommand(a), newCampaignsCommand(a), newCreativesCommand(a), newSegmentsCommand(a), newBacktestCommand(a), newTuneCommand(a), newWeightsCommand(a))
+	add(groupData, newSitesCommand(a), newImportCommand(a), newBackupCommand(a), newRestoreCommand(a), newCheckCommand(a), newCompactCommand(a), newKeysCommand(a), newCampaignsCommand(a), newCreativesCommand(a), newPlacementsCommand(a), newSegmentsCommand(a), newBacktestCommand(a), newTuneCommand(a), newWeightsCommand(a))
 	a.completeFlags(root)
 	return root
 }
