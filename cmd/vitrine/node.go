@@ -94,7 +94,7 @@ func startNode(ctx context.Context, cfg *config.Config, logger *slog.Logger, mor
 		return nil, n.err
 	}
 	warnOfAuth(cfg, services.Keys(), logger)
-	logger.Info("serving", "address", n.Addr(), "ops", n.OpsAddr(), "tags", n.TagAddr(), "data_dir", cfg.DataDir,
+	logger.Info("serving", "address", n.Addr(), "ops", n.OpsAddr(), "door", n.DoorAddr(), "tags", n.TagAddr(), "data_dir", cfg.DataDir,
 		"auth", string(cfg.Auth), "tls", cfg.TLS.Enabled(), "took", time.Since(begun).Round(time.Millisecond))
 	return n, nil
 }
@@ -106,7 +106,7 @@ func warnOfAuth(cfg *config.Config, keys *auth.Keyring, logger *slog.Logger) {
 		logger.Warn("everybody who can log in to this machine may call: auth is none")
 	case len(keys.Keys()) == 0:
 		logger.Warn("there is no API key yet, so every call is refused: stop this server, run \"vitrine keys create NAME --role admin --data-dir " + cfg.DataDir + "\", and start it again; or try things out on this machine with --auth none")
-	case !cfg.TLS.Enabled() && !config.IsLoopback(cfg.Listen):
+	case !cfg.TLS.Enabled() && (!config.IsLoopback(cfg.Listen) || cfg.Door.Listen != "" && !config.IsLoopback(cfg.Door.Listen)):
 		logger.Warn("API keys are sent in plain text: set tls.cert_file and tls.key_file, unless something in front of this server speaks TLS")
 	}
 }
@@ -186,6 +186,9 @@ func (n *node) OpsAddr() string { return n.edge.OpsAddr() }
 // TagAddr is the address of the HTTP port for impressions and clicks, or empty when
 // it is off.
 func (n *node) TagAddr() string { return n.edge.TagAddr() }
+
+// DoorAddr is the address of the HTTP side of the API, or empty when it is off.
+func (n *node) DoorAddr() string { return n.edge.DoorAddr() }
 
 // Wait blocks until the server has drained and the data folder is closed, and
 // returns what went wrong, if anything did.

@@ -29,6 +29,7 @@ in a YAML file; vitrine config shows them with what they mean.`,
   vitrine serve --data-dir /var/lib/vitrine --listen :7654 --ops-listen :7655
   vitrine serve --config vitrine.yaml --log-format json
   vitrine serve --listen :443 --tls-cert-file cert.pem --tls-key-file key.pem
+  vitrine serve --door-listen 127.0.0.1:7657
   vitrine serve --tag-listen :7656 --public-url https://t.shop.example`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), cmd.Flags()) },

@@ -12,6 +12,7 @@ type Config struct {
 	Listen    string // host:port of the gRPC API
 	OpsListen string // host:port of the ops HTTP port; empty: none
 	TagListen string // host:port of the HTTP port for impressions and clicks; empty: none
+	Door      Door
 	PublicURL string // where visitors reach TagListen; empty: creatives have no URLs that count
 	Pprof     bool   // serve /debug/pprof on the ops port
 	Clock     Clock
@@ -69,6 +70,13 @@ const (
 
 // Enabled reports whether the API speaks TLS.
 func (t TLS) Enabled() bool { return t.CertFile != "" || t.KeyFile != "" }
+
+// Door is the HTTP side of the API: JSON, and gRPC-Web for browsers. It speaks TLS where
+// the API does.
+type Door struct {
+	Listen         string   // host:port; empty: none
+	AllowedOrigins []string // whose pages may call it: https://console.shop.example, or "*"
+}
 
 // Log says what is logged, and how.
 type Log struct {

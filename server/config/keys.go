@@ -65,6 +65,24 @@ func keys() []key {
 			want: "host:port apart from listen and ops_listen, or empty",
 		},
 		{
+			name: "door.listen", help: "Address of the HTTP side of the API: JSON, and gRPC-Web. Empty: off.",
+			in: func(c *Config) value { return (*stringValue)(&c.Door.Listen) },
+			ok: func(c *Config) bool {
+				apart := func(other string) bool { return c.Door.Listen != other || strings.HasSuffix(other, ":0") }
+				return c.Door.Listen == "" || isAddress(c.Door.Listen) && apart(c.Listen) && apart(c.OpsListen) && apart(c.TagListen)
+			},
+			want: "host:port apart from listen, ops_listen and tag_listen, or empty",
+		},
+		{
+			name: "door.allowed_origins", help: "Origins whose pages may call door.listen from a browser (CORS), with a comma between them. Empty: none but its own; *: all.",
+			in: func(c *Config) value { return (*listValue)(&c.Door.AllowedOrigins) },
+			ok: func(c *Config) bool {
+				return !slices.ContainsFunc(c.Door.AllowedOrigins, func(o string) bool { return !isOrigin(o) }) &&
+					(len(c.Door.AllowedOrigins) == 1 || !slices.Contains(c.Door.AllowedOrigins, "*"))
+			},
+			want: "http:// or https:// with a host and nothing behind it, such as https://console.shop.example; or * alone",
+		},
+		{
 			name: "public_url", help: "Where visitors reach tag_listen: what impression_url and click_url of creatives begin with. Empty: creatives have none.",
 			in:   func(c *Config) value { return (*stringValue)(&c.PublicURL) },
 			ok:   func(c *Config) bool { return c.PublicURL == "" || isBaseURL(c.PublicURL) },
@@ -83,10 +101,12 @@ func keys() []key {
 		},
 		{
 			name: "auth", help: "What lets a caller of the API in: keys (vitrine keys create makes the first), or none, for trying things out on one machine.",
-			in:    func(c *Config) value { return (*stringValue)(&c.Auth) },
-			ok:    func(c *Config) bool { return c.Auth == AuthKeys || c.Auth == AuthNone && IsLoopback(c.Listen) },
+			in: func(c *Config) value { return (*stringValue)(&c.Auth) },
+			ok: func(c *Config) bool {
+				return c.Auth == AuthKeys || c.Auth == AuthNone && IsLoopback(c.Listen) && (c.Door.Listen == "" || IsLoopback(c.Door.Listen))
+			},
 			words: []string{string(AuthKeys), string(AuthNone)},
-			want:  "keys, or none while listen is a loopback address such as 127.0.0.1:7654",
+			want:  "keys, or none while listen is a loopback address such as 127.0.0.1:7654, and door.listen another or empty",
 		},
 		{
 			name: "tls.cert_file", help: "PEM file with the server's certificate chain. Read again when it changes. Empty: no TLS.",
@@ -240,6 +260,11 @@ func isBaseURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
 		u.RawQuery == "" && !u.ForceQuery && !strings.Contains(s, "#") && !strings.HasSuffix(s, "/")
+}
+
+// isOrigin reports whether s is what a browser calls a page's origin, or all of them.
+func isOrigin(s string) bool {
+	return s == "*" || isBaseURL(s) && strings.Count(s, "/") == 2
 }
 
 func isAddress(s string) bool {

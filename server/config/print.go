@@ -83,14 +83,16 @@ func (l *Loaded) WriteJSON(w io.Writer) error {
 	return encoder.Encode(map[string]any{"settings": settings})
 }
 
-// scalar is the value in YAML. Text is written as a JSON string, which YAML
+// scalar is the value in YAML. Texts and lists of them are written as JSON, which YAML
 // reads alike.
 func scalar(v value) string {
-	if _, isText := v.(*stringValue); !isText {
+	switch v.(type) {
+	case *stringValue, *listValue:
+	default:
 		return v.text()
 	}
-	quoted, err := json.Marshal(v.text())
-	if err != nil { // can't be: it is a string
+	quoted, err := json.Marshal(v.json())
+	if err != nil { // can't be: it is text
 		return `""`
 	}
 	return string(quoted)

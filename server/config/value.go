@@ -24,6 +24,7 @@ type value interface {
 
 type (
 	stringValue   string
+	listValue     []string
 	boolValue     bool
 	intValue      int
 	sizeValue     int
@@ -45,6 +46,33 @@ func (p *stringValue) set(v any) error {
 func (p *stringValue) text() string { return string(*p) }
 func (p *stringValue) json() any    { return string(*p) }
 func (p *stringValue) kind() string { return "text" }
+
+func (p *listValue) set(v any) error {
+	*p = nil
+	switch v := v.(type) {
+	case string:
+		for part := range strings.SplitSeq(v, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				*p = append(*p, part)
+			}
+		}
+	case []any:
+		for _, part := range v {
+			text, ok := part.(string)
+			if !ok {
+				return errors.New("must be a list of texts")
+			}
+			*p = append(*p, text)
+		}
+	case nil:
+	default:
+		return errors.New("must be a list of texts, or one with commas")
+	}
+	return nil
+}
+func (p *listValue) text() string { return strings.Join(*p, ",") }
+func (p *listValue) json() any    { return append([]string{}, *p...) }
+func (p *listValue) kind() string { return "list" }
 
 func (p *boolValue) set(v any) error {
 	b, err := strconv.ParseBool(fmt.Sprint(v))

@@ -35,7 +35,7 @@ func at(m protoreflect.MessageDescriptor, path string) protoreflect.FieldDescrip
 	return at(f.Message(), rest)
 }
 
-var variable = regexp.MustCompile(`\{([a-z_.]+)(=[^}]*)?\}`)
+var braces = regexp.MustCompile(`\{([a-z_.]+)(=[^}]*)?\}`)
 
 // Every method can be called over HTTP, in a way of its own, with nothing left out.
 func TestEveryMethodHasAMapping(t *testing.T) {
@@ -47,7 +47,7 @@ func TestEveryMethodHasAMapping(t *testing.T) {
 		}
 		for _, m := range all {
 			name, input := m.method.FullName(), m.method.Input()
-			way := m.verb + " " + variable.ReplaceAllString(m.template, "{$2}")
+			way := m.verb + " " + braces.ReplaceAllString(m.template, "{$2}")
 			if other, found := taken[way]; found {
 				t.Errorf("%s is %s, as %s is", name, way, other)
 			}
@@ -55,7 +55,7 @@ func TestEveryMethodHasAMapping(t *testing.T) {
 			if !strings.HasPrefix(m.template, "/v1/") {
 				t.Errorf("%s: %s is outside of /v1", name, m.template)
 			}
-			for _, found := range variable.FindAllStringSubmatch(m.template, -1) {
+			for _, found := range braces.FindAllStringSubmatch(m.template, -1) {
 				if f := at(input, found[1]); f == nil || f.Kind() != protoreflect.StringKind {
 					t.Errorf("%s: %s names no text of %s", name, found[1], input.Name())
 				}

@@ -11,8 +11,13 @@ import (
 type bounded struct {
 	net.Listener
 	most    int64
-	open    atomic.Int64
+	open    *atomic.Int64 // of all listeners of the API together
 	metrics *metrics
+}
+
+// bounded bounds the connections of a listener of the API.
+func (s *Server) bounded(l net.Listener) net.Listener {
+	return &bounded{Listener: l, most: int64(s.cfg.Limits.MaxConnections), open: &s.connections, metrics: s.metrics}
 }
 
 // Accept implements net.Listener.

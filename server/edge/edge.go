@@ -34,7 +34,7 @@ type Options struct {
 	Tracer   oteltrace.Tracer     // of calls; nil: they are not traced
 }
 
-// Server listens for gRPC, for the ops port and for the tag port. Make one with New, register the
+// Server listens for gRPC, and for HTTP at the door, the ops port and the tag port. Make one with New, register the
 // services with Registrar, and Run it once.
 type Server struct {
 	cfg     *config.Config
@@ -43,6 +43,7 @@ type Server struct {
 	health  *health.Server
 	ops     *ops         // nil when off
 	tags    *tags        // nil when off
+	door    *httpDoor    // nil when off
 	cert    *certificate // nil without TLS
 	metrics *metrics
 	gate    *gate
@@ -51,16 +52,17 @@ type Server struct {
 	allowed auth.Methods
 	sleep   func(context.Context, time.Duration) error
 
-	listener   net.Listener
-	started    chan struct{}
-	draining   chan struct{}
-	grace      time.Duration   // of endless streams
-	endless    context.Context // ends them
-	end        context.CancelFunc
-	close      sync.Once
-	notReady   atomic.Pointer[string] // why; nil when ready
-	unwritable atomic.Bool
-	methods    map[string]bool // full names of what is registered, fixed before serving
+	listener    net.Listener
+	connections atomic.Int64
+	started     chan struct{}
+	draining    chan struct{}
+	grace       time.Duration   // of endless streams
+	endless     context.Context // ends them
+	end         context.CancelFunc
+	close       sync.Once
+	notReady    atomic.Pointer[string] // why; nil when ready
+	unwritable  atomic.Bool
+	methods     map[string]bool // full names of what is registered, fixed before serving
 }
 
 // New builds a server that is not listening yet. It fails when the certificate
@@ -81,8 +83,8 @@ func New(o Options) (*Server, error) {
 		methods: make(map[string]bool), allowed: auth.NewMethods(), sleep: sleep,
 	}
 	s.endless, s.end = context.WithCancel(context.Background())
+	var err error
 	if t := o.Config.TLS; t.Enabled() {
-		var err error
 		if s.cert, err = newCertificate(t, s.log); err != nil {
 			return nil, err
 		}
@@ -96,6 +98,12 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Config.TagListen != "" {
 		s.tags = newTags(s.log)
+	}
+	if o.Config.Door.Listen != "" {
+		if s.door, err = newHTTPDoor(s, o.Registry); err != nil {
+			s.grpc.Stop()
+			return nil, err
+		}
 	}
 	s.SetReady(false, "starting")
 	return s, nil
@@ -165,7 +173,12 @@ func (s *Server) Listen() (err error) {
 	if s.listener, err = listen("listen", s.cfg.Listen); err != nil {
 		return err
 	}
-	s.listener = &bounded{Listener: s.listener, most: int64(s.cfg.Limits.MaxConnections), metrics: s.metrics}
+	s.listener = s.bounded(s.listener)
+	if s.door != nil {
+		if err := s.door.listen(s); err != nil {
+			return err
+		}
+	}
 	if s.tags != nil {
 		if err := s.tags.listen(s.cfg.TagListen, s.cert); err != nil {
 			return err
@@ -229,6 +242,12 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.metrics.rpc.InitializeMetrics(s.grpc)
 
+	if s.door != nil {
+		if err := s.door.open(s); err != nil {
+			s.Close()
+			return err
+		}
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.grpc.Serve(s.listener) }()
 	if s.tags != nil {
@@ -241,6 +260,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case err = <-failed:
 	case err = <-s.opsFailed():
 	case err = <-s.tagsFailed():
+	case err = <-s.doorFailed():
 	}
 	s.drain()
 	if err == nil {
@@ -279,11 +299,14 @@ func (s *Server) drain() {
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		var both sync.WaitGroup
-		defer both.Wait()
-		both.Go(s.grpc.GracefulStop)
+		var all sync.WaitGroup
+		defer all.Wait()
+		all.Go(s.grpc.GracefulStop)
 		if s.tags != nil {
-			both.Go(func() { s.tags.drain(s.cfg.Limits.DrainTimeout) })
+			all.Go(func() { s.tags.drain(s.cfg.Limits.DrainTimeout) })
+		}
+		if s.door != nil {
+			all.Go(func() { s.door.drain(s.cfg.Limits.DrainTimeout) })
 		}
 	}()
 	timeout := time.NewTimer(s.cfg.Limits.DrainTimeout)
@@ -310,6 +333,9 @@ func (s *Server) Close() {
 		}
 		if s.tags != nil {
 			s.tags.close()
+		}
+		if s.door != nil {
+			s.door.close()
 		}
 		if s.ops != nil {
 			s.ops.close()

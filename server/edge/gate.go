@@ -184,6 +184,21 @@ func (g *gate) arrive(ctx context.Context, method string) (context.Context, erro
 	return a, nil
 }
 
+// full refuses a call that arrive would refuse for want of room, without counting it in.
+func (g *gate) full(method string) error {
+	of, known := g.methods[method]
+	if !known || of == unbounded {
+		return nil
+	}
+	g.look(time.Now())
+	l := &g.lanes[of]
+	if l.inside.Load() < l.limit.Load() {
+		return nil
+	}
+	l.refused.Add(1)
+	return g.advice.busy(of)
+}
+
 // look ends a window when it is time.
 func (g *gate) look(now time.Time) {
 	if !g.pressure.due(now) || !g.pressure.measure(now) {

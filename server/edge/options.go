@@ -77,9 +77,9 @@ func (s *Server) options() []grpc.ServerOption {
 		}),
 	}
 	if s.cert != nil {
-		options = append(options, grpc.Creds(credentials.NewTLS(&tls.Config{
+		options = append(options, grpc.Creds(insideCredentials{credentials.NewTLS(&tls.Config{
 			MinVersion: tls.VersionTLS12, GetConfigForClient: s.cert.config,
-		})))
+		})}))
 	}
 	return options
 }
