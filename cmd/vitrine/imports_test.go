@@ -83,6 +83,10 @@ var directions = []direction{
 		part: "cmd", tests: true, ours: []string{"scoring", "store", "proto", "server", "clients", "cmd"},
 		because: "the binary wires everything",
 	},
+	{
+		part: "docs", tests: true, ours: []string{"scoring", "store", "proto", "server", "clients", "cmd"},
+		because: "what the documentation says is tried on the whole",
+	},
 }
 
 // doors are the files of package server that may handle proto types, and why.
