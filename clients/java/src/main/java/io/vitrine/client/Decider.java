@@ -2,6 +2,7 @@ package io.vitrine.client;
 
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.vitrine.v1.DecideRequest;
@@ -158,6 +159,10 @@ final class Decider {
 
     @Override
     public void onCompleted() {
+      if (response == null) {
+        onError(Status.INTERNAL.withDescription("an answer without a page").asRuntimeException());
+        return;
+      }
       breaker.answered();
       page.complete(Page.decided(response));
     }
