@@ -84,10 +84,10 @@ func TestFrequencyCaps(t *testing.T) {
 	if got := creativesOf(s.banner("v", 2)); len(got) != 1 {
 		t.Errorf("half an hour later: %v, want the third within the hour", got)
 	}
-	// What is known of them can be read.
+	// What is known of them can be read, that of the hour before, too.
 	v, err := s.visitors.GetVisitor(t.Context(), &pb.GetVisitorRequest{Name: "sites/shop/visitors/v"})
 	must(t, err)
-	if c := v.GetContacts(); len(c) != 3 || c[0].GetCreative() == "" || c[0].GetTimes() != 1 || v.GetEventCount() != 0 {
+	if c := v.GetContacts(); len(c) != 6 || c[0].GetCreative() == "" || c[0].GetTimes() != 1 || v.GetEventCount() != 0 {
 		t.Errorf("known: %v", v)
 	}
 }

@@ -5,6 +5,7 @@ import "slices"
 // Within is the log in at most so many encoded bytes. What goes first, and how it
 // errs, so that no cap is ever exceeded for it:
 //
+//  0. What is no longer needed at the time of the newest contact.
 //  1. Of two contacts of one creative, those nearest to each other for their age, one
 //     counts from the time of the other: a cap may last longer.
 //  2. The oldest contact is given up: caps whose window reaches back to it count as
@@ -21,6 +22,9 @@ func (l *Log) bound() int { return max(l.room, MaxBytes) }
 
 func (l *Log) compact(bytes int) {
 	defer l.settle()
+	if n := len(l.contacts); n > 0 && l.size() > bytes {
+		*l = l.needed(l.contacts[n-1].at, 0)
+	}
 	for l.size() > bytes {
 		switch {
 		case l.merge():

@@ -50,8 +50,12 @@ func TestTimesAreOfASlidingWindow(t *testing.T) {
 	if got := l.Lately(CreativeKey("c", "x"), noon.Add(7*24*time.Hour)); got != 1 {
 		t.Errorf("a week later %v times, want 1: that of noon is a week ago", got)
 	}
-	// A day later nothing of it is needed.
-	if l = l.Add(nil, noon.Add(26*time.Hour)); !l.Empty() {
+	// A day later nothing of it is needed, and after another it is forgotten; where room is
+	// short, at once.
+	if short := l.Add([]scoring.Served{served("z")}, noon.Add(26*time.Hour)).Within(40); len(short.All()) != 1 {
+		t.Errorf("%+v is left of what is not needed", short)
+	}
+	if l = l.Add(nil, noon.Add(50*time.Hour)); !l.Empty() {
 		t.Errorf("%+v is left", l)
 	}
 }
@@ -73,7 +77,7 @@ func TestWhatEndedAContact(t *testing.T) {
 		t.Errorf("waved away at %v, %v; x: %v", at, ok, other)
 	}
 	// It is remembered when the contact itself is not any more, for half a year.
-	l = l.Add(nil, noon.Add(48*time.Hour))
+	l = l.Add(nil, noon.Add(72*time.Hour))
 	if _, ok := l.WavedAway(Of{Creative: CreativeKey("c", "y")}); !ok || len(l.All()) != 0 {
 		t.Errorf("left: %+v", l)
 	}

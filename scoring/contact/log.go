@@ -15,6 +15,10 @@ import (
 // creatives.
 const MaxBytes = 1024
 
+// leap is how much longer than they are needed contacts are remembered where there is
+// room: a clock that leapt so far ahead and was set right finds them again.
+const leap = 24 * time.Hour
+
 // Key stands for a creative, a campaign or an advertiser; 0 for none. Two of a
 // visitor's few have the same with probability 1 in 4 billion a pair; their contacts
 // then count together.
@@ -75,8 +79,8 @@ type Log struct {
 // Empty reports whether nothing is remembered.
 func (l Log) Empty() bool { return len(l.things) == 0 && l.missing == 0 }
 
-// Add remembers what was handed out at a time, and forgets what is no longer needed
-// then. What nothing counts is left out.
+// Add remembers what was handed out at a time, and forgets what has not been needed for a
+// day then. What nothing counts is left out.
 func (l Log) Add(served []scoring.Served, at time.Time) Log {
 	next := l.at(at)
 	second := ceil(at)
@@ -124,16 +128,19 @@ func (l Log) Dismissed(campaign scoring.CampaignID, creative scoring.CreativeID,
 	return next
 }
 
-// at is a copy without what is no longer needed.
-func (l Log) at(now time.Time) Log {
+// at is a copy without what has not been needed for long.
+func (l Log) at(now time.Time) Log { return l.needed(now.Unix(), int64(leap/time.Second)) }
+
+// needed is a copy without what is no longer needed at a second, and was not so many
+// seconds before.
+func (l Log) needed(second, spare int64) Log {
 	next := Log{missing: l.missing, room: l.room}
-	second := now.Unix()
 	if second-next.missing >= int64(scoring.MaxCapWindow/time.Second) {
 		next.missing = 0
 	}
 	place := make([]int, len(l.things))
 	needed := make([]bool, len(l.things))
-	live := func(c *contact) bool { return second-c.at < 60*l.things[c.thing].keep }
+	live := func(c *contact) bool { return second-c.at < 60*l.things[c.thing].keep+spare }
 	for k := range l.contacts {
 		if live(&l.contacts[k]) {
 			needed[l.contacts[k].thing] = true

@@ -51,7 +51,9 @@ func wave(at time.Time) float64 {
 // a server would: held, in the journal, seen by most within a minute, clicked by some.
 // There is a spike of five times the traffic in one hour, and an outage of two hours.
 // Before the campaigns begin it watches the traffic for so many days.
-func simulate(t *testing.T, l *Ledger, campaigns []simulated, watched, days int, perMinute float64) {
+//
+// The ledger is told the time by a clock that is wrong by as much as wrong says.
+func simulate(t *testing.T, l *Ledger, campaigns []simulated, watched, days int, perMinute float64, wrong func(minute int) time.Duration) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	type later struct {
@@ -61,7 +63,8 @@ func simulate(t *testing.T, l *Ledger, campaigns []simulated, watched, days int,
 	due := map[int][]later{} // by minute
 	token := uint64(0)
 	for minute := -watched * 24 * 60; minute < days*24*60; minute++ {
-		at := monday.Add(time.Duration(minute) * time.Minute)
+		right := monday.Add(time.Duration(minute) * time.Minute)
+		at := right.Add(wrong(minute))
 		for _, d := range due[minute] {
 			ad := d.ad
 			l.Learn(&scoring.Event{Type: d.kind, Time: at, Ad: &ad})
@@ -75,7 +78,7 @@ func simulate(t *testing.T, l *Ledger, campaigns []simulated, watched, days int,
 				}
 			}
 		}
-		rate := perMinute * wave(at)
+		rate := perMinute * wave(right)
 		if hours := minute / 60; hours == 50 {
 			rate *= 5
 		} else if hours == 100 || hours == 101 {
@@ -162,7 +165,7 @@ func TestDeliveryEndsAtItsGoal(t *testing.T) {
 	}
 	for _, watched := range []int{0, 14} {
 		l := New()
-		simulate(t, l, campaigns, watched, 14, 12)
+		simulate(t, l, campaigns, watched, 14, 12, func(int) time.Duration { return 0 })
 		t.Logf("%d days of traffic known before", watched)
 		for i := range campaigns {
 			s := &campaigns[i]
@@ -182,6 +185,48 @@ func TestDeliveryEndsAtItsGoal(t *testing.T) {
 			// The spike is a tenth of a day, and the outage as much.
 			if even := 0.10 + most*5; s.ahead > even || s.behind > even {
 				t.Errorf("%s: on the way +%.3f -%.3f of its plan, want within %.2f", s.name, s.ahead, s.behind, even)
+			}
+			s.ahead, s.behind = 0, 0
+		}
+	}
+}
+
+// A clock that is set hours ahead and back for some hours each has no campaign go beyond
+// its goal or budget, and those that still run when it is right again make up for it.
+func TestDeliveryRecoversFromAClockThatLeaps(t *testing.T) {
+	leaps := map[int]time.Duration{ // by hour, for three hours each
+		20: 6 * time.Hour, 44: -5 * time.Hour, 70: 11 * time.Hour, 93: -9 * time.Hour, 120: 30 * time.Hour,
+	}
+	wrong := func(minute int) time.Duration {
+		hour := minute / 60
+		for from, by := range leaps {
+			if hour >= from && hour < from+3 {
+				return by
+			}
+		}
+		return 0
+	}
+	campaigns := []simulated{
+		{name: "20,000 impressions in ten days", fits: 1, want: 20_000,
+			c: flight(0, 240, scoring.Campaign{Goal: &scoring.Goal{Metric: scoring.MetricImpressions, Amount: 20_000}})},
+		{name: "2,000 impressions in two days", fits: 1, want: 2_000,
+			c: flight(30, 78, scoring.Campaign{Goal: &scoring.Goal{Metric: scoring.MetricImpressions, Amount: 2_000}})},
+		{name: "50 euros, 4 for a thousand impressions", fits: 0.6, want: 50,
+			c: flight(0, 240, scoring.Campaign{Budget: &scoring.Money{Nanos: 50 * euro}, Bid: &scoring.Bid{Charge: scoring.ChargeThousandImpressions, Amount: scoring.Money{Nanos: 4 * euro}}})},
+	}
+	for _, watched := range []int{0, 14} {
+		l := New()
+		simulate(t, l, campaigns, watched, 14, 12, wrong)
+		for i := range campaigns {
+			s := &campaigns[i]
+			got := l.Standing(s.flight(), s.c.End)
+			done := float64(got.Spent) / euro
+			if s.c.Goal != nil {
+				done = float64(*got.of(s.c.Goal.Metric))
+			}
+			t.Logf("%d days known: %-42s %9.2f of %5.0f", watched, s.name, done, s.want)
+			if done > s.want || done < 0.97*s.want {
+				t.Errorf("%s: %.2f of %.0f, want 97 to 100 %%", s.name, done, s.want)
 			}
 			s.ahead, s.behind = 0, 0
 		}
