@@ -89,11 +89,11 @@ func (a *app) soak(ctx context.Context, o soak.Options) (err error) {
 	report, err := soak.Run(ctx, o)
 	phase.End()
 	fmt.Fprintln(a.stdout, soakLine(report))
-	switch {
-	case err != nil:
+	if len(report.Broken) > 0 {
+		err = errors.Join(fmt.Errorf("promises were broken:\n  %s", strings.Join(report.Broken, "\n  ")), err)
+	}
+	if err != nil {
 		return fmt.Errorf("%w\nthe data is in %s", err, o.Dir)
-	case len(report.Broken) > 0:
-		return fmt.Errorf("promises were broken:\n  %s\nthe data is in %s", strings.Join(report.Broken, "\n  "), o.Dir)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ type Report struct {
 	Broken      []string // promises, a line each; empty when all were kept
 }
 
-// maxBroken is after how many broken promises a run ends.
+// maxBroken is how many broken promises of the round that a run ends with are told.
 const maxBroken = 10
 
 // run is a run under way.
@@ -100,8 +100,8 @@ func (r *run) all(ctx context.Context) error {
 			r.o.Told(r.snapshot())
 		}
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if ctx.Err() != nil || len(r.snapshot().Broken) > 0 {
+		return ctx.Err() // the data is as it was found
 	}
 	return r.last(ctx)
 }
@@ -109,7 +109,7 @@ func (r *run) all(ctx context.Context) error {
 func (r *run) over(ctx context.Context) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return ctx.Err() != nil || len(r.report.Broken) >= maxBroken ||
+	return ctx.Err() != nil || len(r.report.Broken) > 0 ||
 		r.o.Kills > 0 && r.report.Kills >= r.o.Kills || r.o.For > 0 && time.Since(r.begun) >= r.o.For
 }
 
@@ -235,6 +235,12 @@ func (r *run) killAtStart(ctx context.Context) error {
 	return nil
 }
 
+// patient has what a server that is short of processors refuses asked again, as it
+// advises.
+const patient = `{"methodConfig": [{"name": [{}], "retryPolicy": {
+	"maxAttempts": 5, "initialBackoff": "0.2s", "maxBackoff": "5s", "backoffMultiplier": 4, "retryableStatusCodes": ["RESOURCE_EXHAUSTED"]
+}}]}`
+
 // start starts a server on a folder and waits until it serves.
 func (r *run) start(ctx context.Context, dir string) (*child, *grpc.ClientConn, error) {
 	begun := time.Now()
@@ -251,7 +257,8 @@ func (r *run) start(ctx context.Context, dir string) (*child, *grpc.ClientConn, 
 		return nil, nil, ctx.Err()
 	}
 	r.count(func(rep *Report) { rep.Slowest = max(rep.Slowest, time.Since(begun)) })
-	conn, err := grpc.NewClient("passthrough:///"+c.address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient("passthrough:///"+c.address,
+		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultServiceConfig(patient))
 	if err != nil {
 		c.kill()
 		return nil, nil, err
