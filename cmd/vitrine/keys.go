@@ -265,14 +265,17 @@ func parseExpiry(text string, now time.Time) (*timestamppb.Timestamp, error) {
 	if text == "" {
 		return nil, nil
 	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return timestamppb.New(at), nil
-	}
-	d, err := config.ParseDuration(text)
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
+		var d time.Duration
+		d, err = config.ParseDuration(text)
+		at = now.Add(d)
+	}
+	when := timestamppb.New(at)
+	if err != nil || when.CheckValid() != nil {
 		return nil, usagef("--expires %q: a time such as 90d or 12h is wanted, or one such as 2027-01-31T12:00:00Z", text)
 	}
-	return timestamppb.New(now.Add(d)), nil
+	return when, nil
 }
 
 // remoteKeys are the keys of a running server.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -94,10 +95,14 @@ func (f *trackFlags) money(verb string, t pb.EventType, order string, words []st
 			return one(e), nil
 		}
 		quantity := int64(max(it.GetQuantity(), 1))
-		units += it.GetPrice().GetUnits() * quantity
+		if it.GetPrice().GetUnits() > (math.MaxInt64/2-units)/quantity {
+			return nil, usagef("%s: all of it costs more than can be sent", strings.Join(words, " "))
+		}
 		nanos += int64(it.GetPrice().GetNanos()) * quantity
+		units += it.GetPrice().GetUnits()*quantity + nanos/1e9
+		nanos %= 1e9
 	}
-	e.Order.Revenue = &pb.Money{CurrencyCode: f.currency, Units: units + nanos/1e9, Nanos: int32(nanos % 1e9)}
+	e.Order.Revenue = &pb.Money{CurrencyCode: f.currency, Units: units, Nanos: int32(nanos)}
 	return one(e), nil
 }
 

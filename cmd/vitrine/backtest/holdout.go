@@ -30,10 +30,11 @@ func ParseHoldout(s string) (Holdout, error) {
 	}
 	if head, ok := strings.CutSuffix(s, "%"); ok {
 		p, err := strconv.ParseFloat(head, 64)
-		if err != nil || !(p > 0 && p < 100) {
+		share := p / 100
+		if err != nil || !(share > 0 && share < 1) {
 			return Holdout{}, fmt.Errorf("%q: a share above 0%% and below 100%% is wanted", s)
 		}
-		return Holdout{Share: p / 100}, nil
+		return Holdout{Share: share}, nil
 	}
 	d, err := ParseTime(s)
 	if err != nil || d <= 0 {

@@ -64,7 +64,7 @@ func (f timeFormat) parse(s string) (time.Time, error) {
 	}
 	for _, layout := range f.layouts {
 		if t, err := time.ParseInLocation(layout, s, f.zone); err == nil {
-			return t, nil
+			return sendable(t)
 		}
 	}
 	if len(f.layouts) == 1 {
@@ -73,14 +73,22 @@ func (f timeFormat) parse(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is no time such as 2026-03-01T12:00:00Z or 2026-03-01 12:00", shorten(s))
 }
 
-// unixTime takes seconds since 1970. Years beyond 9999 have no protobuf form.
+// unixTime takes seconds since 1970.
 func unixTime(seconds float64) (time.Time, error) {
 	if !(math.Abs(seconds) < 253402300800) {
 		return time.Time{}, fmt.Errorf("%v is no time: seconds since 1970, or milliseconds with time_format unix_ms", seconds)
 	}
 	whole, frac := math.Modf(seconds)
 	// A float of this size is exact to the microsecond at best.
-	return time.Unix(int64(whole), int64(math.Round(frac*1e6))*1000).UTC(), nil
+	return sendable(time.Unix(int64(whole), int64(math.Round(frac*1e6))*1000).UTC())
+}
+
+// sendable refuses years that have no protobuf form.
+func sendable(t time.Time) (time.Time, error) {
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return time.Time{}, fmt.Errorf("a time of the year %d can't be sent: 1 to 9999 are wanted", year)
+	}
+	return t, nil
 }
 
 // strftime turns %Y-%m-%d %H:%M:%S into the layout that package time wants.
