@@ -182,6 +182,29 @@ breaking: $(TOOLS)/.proto ## Check that the contract breaks no client of the las
 image: $(TOOLS)/.proto ## Record the contract as the one to stay compatible with: at a release, only.
 	$(BUF) build --exclude-source-info -o $(IMAGE)
 
+##### The JSON door
+
+OPENAPI := server/door/openapi
+
+# The OpenAPI document: what the plugin makes of the contract, finished.
+define openapi
+	$(BUF) generate --template $(OPENAPI)/buf.gen.yaml -o "$$fresh" && \
+	$(BUF) build -o "$$fresh/contract.binpb" && \
+	go run ./$(OPENAPI) "$$fresh/openapi.yaml" "$$fresh/contract.binpb" > "$$fresh/openapi.json" && \
+	$(TOOLS)/validate "$$fresh/openapi.json"
+endef
+
+.PHONY: generate-openapi check-generate-openapi
+generate: generate-openapi
+generate-openapi: $(TOOLS)/.proto
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(openapi) && mv "$$fresh/openapi.json" $(OPENAPI).json
+
+check-generate: check-generate-openapi
+check-generate-openapi: $(TOOLS)/.proto
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(openapi) && diff "$$fresh/openapi.json" $(OPENAPI).json || { echo "run: make generate"; exit 1; }
+
 ##### Clients: Java
 
 JAVA         := clients/java

@@ -103,6 +103,12 @@ func TestDoor(t *testing.T) {
 	want(200, `{"status":"EVENT_STATUS_VALID"}`, "POST", shop+"/events?dryRun=true", `{"id": "e1", "type": "EVENT_TYPE_PRODUCT_VIEWED", "visitor": {"deviceId": "d1"}, "consent": {"purposes": [{"purpose": "PURPOSE_PERSONALIZATION", "granted": true}]}, "items": [{"productId": "p1"}]}`)
 	want(400, `"field":"event.id"`, "POST", shop+"/events", `{"id": "`+strings.Repeat("x", 1000)+`"}`)
 
+	// The document of it all, without a key.
+	if resp, body := g.http("", "GET", "/openapi.json", ""); resp.StatusCode != 200 || !strings.Contains(body, `"openapi"`) || resp.Header.Get("ETag") == "" {
+		t.Errorf("the OpenAPI document: %d %v", resp.StatusCode, resp.Header)
+	}
+	want(405, "GET", "DELETE", "/openapi.json", "")
+
 	// What can't be understood, and where.
 	want(404, "nothing at this path", "GET", "/v2/sites", "")
 	want(404, "nothing at this path", "GET", shop+"/products/a%2Fb", "")

@@ -147,6 +147,13 @@ func (d *Door) dispatch(w http.ResponseWriter, r *http.Request) {
 		verb = http.MethodGet
 	}
 	route, values, allowed := d.routes.match(verb, r.URL.EscapedPath())
+	if r.URL.Path == documentPath {
+		if verb == http.MethodGet {
+			serveDocument(w, r)
+			return
+		}
+		allowed = []string{http.MethodGet}
+	}
 	switch {
 	case route != nil && r.Method == http.MethodHead && route.method.IsStreamingServer():
 		allowed = []string{http.MethodGet}

@@ -38,8 +38,10 @@ func tagOf(answer proto.Message) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return quote(strconv.FormatUint(xxhash.Sum64(content), 36)), nil
+	return contentTag(content), nil
 }
+
+func contentTag(content []byte) string { return quote(strconv.FormatUint(xxhash.Sum64(content), 36)) }
 
 func quote(tag string) string { return `"` + tag + `"` }
 
