@@ -245,6 +245,42 @@ check-generate-java: $(TOOLS)/.proto $(JAVA_PLUGINS)/.done
 	$(BUF) generate --template $(JAVA)/buf.gen.yaml -o "$$fresh" && \
 	diff -r "$$fresh/$(JAVA_V1)" $(JAVA_V1) || { echo "run: make generate"; exit 1; }
 
+##### Clients: Python
+
+PYTHON_CLIENT := clients/python
+PYTHON        := $(PYTHON_CLIENT)/.venv/bin/python
+
+.PHONY: tools-python
+tools-python:
+	@$(PYTHON_CLIENT)/prepare
+
+.PHONY: client-python
+client-python: tools-python ## Build the Python client: wheel and sdist in clients/python/dist.
+	@rm -rf $(PYTHON_CLIENT)/dist
+	@$(PYTHON) -m build --no-isolation $(PYTHON_CLIENT) >/dev/null && ls $(PYTHON_CLIENT)/dist
+
+.PHONY: test-python
+test-python: build client-python ## Check and test the Python client and its examples against the server.
+	@cd $(PYTHON_CLIENT) && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@cd $(PYTHON_CLIENT) && .venv/bin/pytest
+
+.PHONY: docs-python
+docs-python: tools-python ## Write the Python client's reference: clients/python/docs.
+	@$(PYTHON) $(PYTHON_CLIENT)/reference.py $(PYTHON_CLIENT)/docs
+
+.PHONY: generate-python check-generate-python
+generate: generate-python
+generate-python: $(TOOLS)/.proto tools-python
+	@rm -rf $(PYTHON_CLIENT)/src/vitrine_client/v1
+	@image=$$(mktemp) && trap 'rm -f "$$image"' EXIT && \
+	$(BUF) build -o "$$image#format=binpb" && $(PYTHON) $(PYTHON_CLIENT)/generate.py "$$image" $(PYTHON_CLIENT)/src
+
+check-generate: check-generate-python
+check-generate-python: $(TOOLS)/.proto tools-python
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(BUF) build -o "$$fresh/v1.binpb" && $(PYTHON) $(PYTHON_CLIENT)/generate.py "$$fresh/v1.binpb" "$$fresh" && \
+	diff -r -x __pycache__ "$$fresh/vitrine_client/v1" $(PYTHON_CLIENT)/src/vitrine_client/v1 || { echo "run: make generate"; exit 1; }
+
 ##### Clients: PHP
 
 .PHONY: client-php
