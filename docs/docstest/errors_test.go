@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // messages are those that package server and those below it make a status of, with
@@ -39,12 +40,8 @@ func messages(t *testing.T, root string) map[string]string {
 				if made, ok := arg.(*ast.CallExpr); ok && len(made.Args) > 0 { // fmt.Sprintf
 					arg = made.Args[0]
 				}
-				if lit, ok := arg.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-					text, err := strconv.Unquote(lit.Value)
-					if err != nil {
-						return false
-					}
-					found[withoutVerbs(text)], _ = filepath.Rel(root, path)
+				if text := withoutVerbs(textOf(arg)); strings.ContainsFunc(text, unicode.IsLetter) && strings.Contains(text, " ") {
+					found[text], _ = filepath.Rel(root, path)
 				}
 			}
 			return true
@@ -57,11 +54,24 @@ func messages(t *testing.T, root string) map[string]string {
 	return found
 }
 
+// textOf is a message as far as it stands in the code.
+func textOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if text, err := strconv.Unquote(e.Value); err == nil && e.Kind == token.STRING {
+			return text
+		}
+	case *ast.BinaryExpr:
+		return textOf(e.X) + textOf(e.Y)
+	}
+	return "…"
+}
+
 // makesStatus reports whether a call makes what a caller sees.
 func makesStatus(call *ast.CallExpr) bool {
 	switch fun := call.Fun.(type) {
 	case *ast.Ident:
-		return fun.Name == "precondition" || fun.Name == "refuse"
+		return fun.Name == "precondition" || fun.Name == "refuse" || fun.Name == "newProblem"
 	case *ast.SelectorExpr:
 		of, ok := fun.X.(*ast.Ident)
 		return ok && of.Name == "status" && (fun.Sel.Name == "Error" || fun.Sel.Name == "Errorf" || fun.Sel.Name == "New")

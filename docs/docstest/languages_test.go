@@ -39,7 +39,7 @@ mkdir -p "$folder/node_modules/@vitrine-io" "$folder/node_modules/@types"
 ln -sfn "$client" "$folder/node_modules/@vitrine-io/client"
 ln -sfn "$client/node_modules/@types/node" "$folder/node_modules/@types/node"
 cp "$snippet" "$folder/snippet.mts"
-"$client/node_modules/.bin/tsc" --strict --skipLibCheck --target es2023 --module nodenext --types node --outDir "$folder" "$folder/snippet.mts"
+(cd "$folder" && "$client/node_modules/.bin/tsc" --strict --skipLibCheck --target es2023 --module nodenext --types node snippet.mts)
 node "$folder/snippet.mjs"`,
 		ready:  "clients/typescript/dist/src/index.js",
 		target: "client-typescript",
