@@ -328,6 +328,25 @@ check-generate-typescript: $(TOOLS)/.proto $(TS_MODULES)
 	$(BUF) generate --template $(TS)/buf.gen.yaml -o "$$fresh" && \
 	diff -r "$$fresh/$(TS_GEN)" $(TS_GEN) || { echo "run: make generate"; exit 1; }
 
+##### Packages
+
+# TARGETS=linux/amd64,darwin/arm64 for some; all six when left out.
+TARGETS ?=
+# -packaging.install has the test install the Debian package on this very machine.
+INSTALL ?=
+
+.PHONY: packages
+packages: ## Build the archives, .deb, .rpm, bills of materials and checksums into dist/.
+	@go run -C .packaging . -out "$(CURDIR)/dist" -targets "$(TARGETS)"
+
+.PHONY: test-packages
+test-packages: packages ## Test what make packages built, the Dockerfile, the unit and the manifests.
+	@cd .packaging && ../.ci/gotest -timeout 20m -count=1 . $(if $(INSTALL),-packaging.install)
+
+.PHONY: licences
+licences: ## List the licences of what is compiled in; fail at one that is not permissive.
+	@go run -C .packaging . -licences -targets "$(TARGETS)"
+
 ##### Tools
 
 .PHONY: tools
@@ -343,4 +362,4 @@ $(LINT): .tools/golangci/go.mod .tools/golangci/go.sum
 
 .PHONY: clean
 clean: ## Remove what was built, the tools included.
-	rm -rf bin $(TOOLS)
+	rm -rf bin dist $(TOOLS)

@@ -43,11 +43,25 @@ func (a *app) serve(ctx context.Context, flags *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	n, err := startNode(ctx, cfg.Config, newLogger(cfg.Log, a.stderr))
+	logger := newLogger(cfg.Log, a.stderr)
+	n, err := startNode(ctx, cfg.Config, logger)
 	if err != nil {
 		return err
 	}
-	return n.Wait()
+	// A service manager that can't be told must not end a server that works.
+	notify := func(state string) {
+		if err := a.notifySupervisor(state); err != nil {
+			logger.Warn("the service manager was not told", "state", state, "err", err)
+		}
+	}
+	notify("READY=1")
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() { defer close(told); notify("STOPPING=1") })
+	err = n.Wait()
+	if !stop() {
+		<-told
+	}
+	return err
 }
 
 // loadConfig reads the configuration of a command with config.AddFlags. What is
