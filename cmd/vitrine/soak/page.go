@@ -50,14 +50,15 @@ func (c *client) decide(ctx context.Context, conn *grpc.ClientConn) error {
 			c.r.shop.handedOut(c.r, item.GetCreative().GetCampaign())
 		}
 	}
+	// And all of it is told of, after a kill, too: else it would be free again in ten minutes.
 	for _, p := range page[2:] {
 		for _, item := range p.GetItems() {
-			if err := c.tell(ctx, conn, v, item); err != nil {
-				return ended(err)
+			if e := c.tell(ctx, conn, v, item); e != nil {
+				err = e
 			}
 		}
 	}
-	return nil
+	return ended(err)
 }
 
 // tell tells of a creative that it was seen, or, where clicks are paid for, that it was
