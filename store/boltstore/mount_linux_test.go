@@ -38,7 +38,7 @@ func mountLosing(t *testing.T) (dir string, again func()) {
 		t.Fatal(err)
 	}
 	run := func(name string, args ...string) error {
-		out, err := exec.Command(name, args...).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
 		if err != nil {
 			err = fmt.Errorf("%s: %w: %s", name, err, out)
 		}
