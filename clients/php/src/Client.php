@@ -8,7 +8,7 @@ namespace Vitrine;
  * Talks to one Vitrine about one site, through its JSON door: asks what to show and tells
  * what visitors do. Neither makes a page wait for long, and neither breaks it.
  *
- *     $shop = new Client('localhost:7655', new Options('demo', insecure: true));
+ *     $shop = new Client('localhost:7657', new Options('demo', insecure: true));
  *     $visitor = new Visitor($cookie, granted: [Purpose::Personalization, Purpose::Measurement]);
  *     $shop->track(Event::productViewed($visitor, 'trail-runner-42'));
  *     foreach ($shop->decide($visitor, 'home', $bestsellers)->items('home') as $item) {

@@ -27,6 +27,7 @@ final class Queue
     /** @var list<array{event: Event, json: string, since: float}> the oldest first */
     private array $waiting = [];
     private int $bytes = 0;
+    private int $limit = self::BATCH_EVENTS; // less while looking for an event that can't be read
     private int $failures = 0; // in a row
     private float $retryAt = 0; // no attempt before, but for one in a hurry
     private float $advisedAt = 0; // none at all
@@ -129,7 +130,7 @@ final class Queue
         $batch = [];
         $bytes = 0;
         foreach ($this->waiting as $w) {
-            if (count($batch) === self::BATCH_EVENTS || $batch !== [] && $bytes + strlen($w['json']) > self::BATCH_BYTES) {
+            if (count($batch) === $this->limit || $batch !== [] && $bytes + strlen($w['json']) > self::BATCH_BYTES) {
                 break;
             }
             $batch[] = $w;
@@ -147,17 +148,40 @@ final class Queue
                 throw new VitrineException(sprintf('%d results for %d events', count($results), count($batch)), Code::Internal);
             }
         } catch (VitrineException $e) {
-            if ($e->reason->isRefusal()) {
-                $this->noteSuccess();
-                $this->settleAll($batch, DropReason::Refused, $e);
-            } else {
-                $this->noteFailure($e);
-            }
+            match (true) {
+                $e->reason === Code::InvalidArgument => $this->narrow($batch, $e),
+                $e->reason->isRefusal() => $this->refused($batch, $e),
+                default => $this->noteFailure($e),
+            };
 
             return;
         }
         $this->noteSuccess();
+        $this->limit = min(self::BATCH_EVENTS, 2 * $this->limit);
         $this->settle(count($batch), fn () => array_map($this->noteResult(...), array_column($batch, 'event'), $results));
+    }
+
+    /** @param list<array{event: Event, json: string, since: float}> $batch */
+    private function refused(array $batch, VitrineException $e): void
+    {
+        $this->noteSuccess();
+        $this->settleAll($batch, DropReason::Refused, $e);
+    }
+
+    /**
+     * A field or a value that the contract does not know makes the whole batch unreadable.
+     * The event that has it is found by halves, and dropped alone.
+     *
+     * @param list<array{event: Event, json: string, since: float}> $batch
+     */
+    private function narrow(array $batch, VitrineException $e): void
+    {
+        $this->noteSuccess();
+        if (count($batch) === 1) {
+            $this->settleAll($batch, DropReason::Invalid, $e);
+        } else {
+            $this->limit = intdiv(count($batch), 2);
+        }
     }
 
     /** @param array<string, mixed> $result */

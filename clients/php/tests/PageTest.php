@@ -54,7 +54,7 @@ final class PageTest extends TestCase
     public function testFiveFailuresInARowAreNotAskedAgainButNowAndThen(): void
     {
         $clock = new FakeClock();
-        $client = new Client('127.0.0.1:1', new Options('demo', insecure: true), $clock);
+        $client = new Client('127.0.0.1:1', new Options('demo', insecure: true, decideTimeoutMs: 60_000), $clock);
         $reasons = [];
         for ($n = 0; $n < 7; $n++) {
             $reasons[] = $client->decide(new Visitor('d1'), 'home', ['a'])->error?->reason;

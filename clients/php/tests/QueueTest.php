@@ -109,6 +109,19 @@ final class QueueTest extends TestCase
         self::assertSame([0, 1], [$this->stats->retries, $this->stats->stored]);
     }
 
+    public function testWhatCantBeReadIsFoundByHalves(): void
+    {
+        $queue = $this->queue();
+        self::add($queue, 1, 7);
+        // e3 is bad: 7, 3 (1 to 3), 1 (e1), 2 (e2, e3), 1 (e2), 2 (e3, e4), 1 (e3); then 1, 2, 1
+        $bad = self::failure(Code::InvalidArgument);
+        $this->outcomes = [$bad, $bad, 'STORED', $bad, 'STORED', $bad, $bad];
+        self::assertSame(0, $queue->deliver(10));
+        self::assertSame([7, 3, 1, 2, 1, 2, 1, 1, 2, 1], array_map(count(...), $this->attempts));
+        self::assertSame(['e3 INVALID'], $this->dropped);
+        self::assertSame([6, 0], [$this->stats->stored, $this->stats->retries]);
+    }
+
     public function testIsBounded(): void
     {
         $queue = $this->queue(maxEvents: 2);
