@@ -13,8 +13,8 @@ import (
 
 // doorAnswer is how the door answered.
 type doorAnswer struct {
-	StatusCode int
-	Header     http.Header
+	code   int
+	header http.Header
 }
 
 // http asks the door, with a key unless that is empty.
@@ -55,11 +55,11 @@ func TestDoor(t *testing.T) {
 	want := func(status int, says string, verb, path, body string, header ...string) doorAnswer {
 		t.Helper()
 		resp, text := g.http(root, verb, path, body, header...)
-		if compact := strings.ReplaceAll(text, `": `, `":`); resp.StatusCode != status || !strings.Contains(compact, says) {
-			t.Errorf("%s %s: %d %s, want %d with %s", verb, path, resp.StatusCode, text, status, says)
+		if compact := strings.ReplaceAll(text, `": `, `":`); resp.code != status || !strings.Contains(compact, says) {
+			t.Errorf("%s %s: %d %s, want %d with %s", verb, path, resp.code, text, status, says)
 		}
-		if resp.StatusCode >= 400 && resp.Header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s %s: %d is told as %q", verb, path, resp.StatusCode, resp.Header.Get("Content-Type"))
+		if resp.code >= 400 && resp.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s %s: %d is told as %q", verb, path, resp.code, resp.header.Get("Content-Type"))
 		}
 		return resp
 	}
@@ -73,15 +73,15 @@ func TestDoor(t *testing.T) {
 	want(200, `"title":"Shoe"`, "GET", shop+"/products/a%20b:c%25%C3%A4", "")
 
 	// ETags: read, changed if it is still so, deleted if it is still so.
-	tag := want(200, "", "GET", product, "").Header.Get("ETag")
-	if resp := want(304, "", "GET", product, "", "If-None-Match", `"x", `+tag); resp.Header.Get("ETag") != tag {
-		t.Errorf("not modified, with the ETag %q", resp.Header.Get("ETag"))
+	tag := want(200, "", "GET", product, "").header.Get("ETag")
+	if resp := want(304, "", "GET", product, "", "If-None-Match", `"x", `+tag); resp.header.Get("ETag") != tag {
+		t.Errorf("not modified, with the ETag %q", resp.header.Get("ETag"))
 	}
 	want(200, "Shoe", "GET", product, "", "If-None-Match", `"x"`)
 	want(412, "ABORTED", "PATCH", product, `{"title": "Boot"}`, "If-Match", `"x"`)
 	changed := want(200, `"title":"Boot"`, "PATCH", product, `{"title": "Boot"}`, "If-Match", tag)
-	if changed.Header.Get("ETag") == tag || changed.Header.Get("ETag") == "" {
-		t.Errorf("changed, with the ETag %q", changed.Header.Get("ETag"))
+	if changed.header.Get("ETag") == tag || changed.header.Get("ETag") == "" {
+		t.Errorf("changed, with the ETag %q", changed.header.Get("ETag"))
 	}
 	want(200, `"listPrice":`, "GET", product, "") // what the body did not name is as it was
 	want(200, `"title":"Boot"`, "PATCH", product+"?updateMask=brand", `{"title": "Slipper", "brand": "Acme"}`)
@@ -92,10 +92,10 @@ func TestDoor(t *testing.T) {
 	want(400, "If-Match", "DELETE", shop, "", "If-Match", `"1"`)
 	want(200, "{}", "DELETE", product, "")
 	want(404, "NOT_FOUND", "GET", product, "")
-	list := want(200, "", "GET", shop+"/products?pageSize=5", "").Header.Get("ETag")
+	list := want(200, "", "GET", shop+"/products?pageSize=5", "").header.Get("ETag")
 	want(304, "", "GET", shop+"/products?pageSize=5", "", "If-None-Match", list)
-	if resp, body := g.http(root, "HEAD", shop, ""); resp.StatusCode != 200 || body != "" || resp.Header.Get("ETag") == "" {
-		t.Errorf("HEAD: %d %q %v", resp.StatusCode, body, resp.Header)
+	if resp, body := g.http(root, "HEAD", shop, ""); resp.code != 200 || body != "" || resp.header.Get("ETag") == "" {
+		t.Errorf("HEAD: %d %q %v", resp.code, body, resp.header)
 	}
 
 	// A decision and an event.
@@ -104,16 +104,16 @@ func TestDoor(t *testing.T) {
 	want(400, `"field":"event.id"`, "POST", shop+"/events", `{"id": "`+strings.Repeat("x", 1000)+`"}`)
 
 	// The document of it all, without a key.
-	if resp, body := g.http("", "GET", "/openapi.json", ""); resp.StatusCode != 200 || !strings.Contains(body, `"openapi"`) || resp.Header.Get("ETag") == "" {
-		t.Errorf("the OpenAPI document: %d %v", resp.StatusCode, resp.Header)
+	if resp, body := g.http("", "GET", "/openapi.json", ""); resp.code != 200 || !strings.Contains(body, `"openapi"`) || resp.header.Get("ETag") == "" {
+		t.Errorf("the OpenAPI document: %d %v", resp.code, resp.header)
 	}
 	want(405, "GET", "DELETE", "/openapi.json", "")
 
 	// What can't be understood, and where.
 	want(404, "nothing at this path", "GET", "/v2/sites", "")
 	want(404, "nothing at this path", "GET", shop+"/products/a%2Fb", "")
-	if resp := want(405, "DELETE, GET, PATCH", "PUT", shop, "{}"); resp.Header.Get("Allow") != "DELETE, GET, PATCH" {
-		t.Errorf("allowed is %q", resp.Header.Get("Allow"))
+	if resp := want(405, "DELETE, GET, PATCH", "PUT", shop, "{}"); resp.header.Get("Allow") != "DELETE, GET, PATCH" {
+		t.Errorf("allowed is %q", resp.header.Get("Allow"))
 	}
 	want(415, "application/json", "POST", shop+":decide", "a=b", "Content-Type", "application/x-www-form-urlencoded")
 	want(400, `line 2, column 2: unknown field \"nonsense\"`, "POST", shop+":decide", "{\n \"nonsense\": 1}")
@@ -145,10 +145,10 @@ func TestDoorImportsLines(t *testing.T) {
 		if err := json.Unmarshal([]byte(answers[len(answers)-1]), &last); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		if resp.StatusCode == http.StatusOK && !strings.Contains(text, `"index":"500"`) && !strings.Contains(text, `"index": "500"`) {
+		if resp.code == http.StatusOK && !strings.Contains(text, `"index":"500"`) && !strings.Contains(text, `"index": "500"`) {
 			t.Errorf("nothing is said of the bad product: %s", text)
 		}
-		return resp.StatusCode, last
+		return resp.code, last
 	}
 	if code, last := load("", catalogue); code != 200 || last["received"] != "1000" || last["stored"] != "999" || last["rejected"] != "1" {
 		t.Errorf("%d, at last %v", code, last)
@@ -157,15 +157,15 @@ func TestDoorImportsLines(t *testing.T) {
 	if code, p := load("?mode=IMPORT_MODE_FULL", bad); code != 400 || p["line"] != 1.0 {
 		t.Errorf("a line that can't be read: %d %v", code, p)
 	}
-	if resp, text := g.http(root, "GET", "/v1/sites/shop/products/p999", ""); resp.StatusCode != 200 {
+	if resp, text := g.http(root, "GET", "/v1/sites/shop/products/p999", ""); resp.code != 200 {
 		t.Errorf("after a full import that was cut off: %s", text)
 	}
 	code, last := load("?mode=IMPORT_MODE_FULL", catalogue[:600])
 	if code != 200 || last["deleted"] != "400" {
 		t.Errorf("a full import: %d %v", code, last)
 	}
-	if resp, _ := g.http(root, "GET", "/v1/sites/shop/products/p999", ""); resp.StatusCode != 404 {
-		t.Errorf("what a full import doesn't have: %d", resp.StatusCode)
+	if resp, _ := g.http(root, "GET", "/v1/sites/shop/products/p999", ""); resp.code != 404 {
+		t.Errorf("what a full import doesn't have: %d", resp.code)
 	}
 }
 
@@ -177,8 +177,8 @@ func TestDoorExportsLines(t *testing.T) {
 	things := g.furnish("shop", root)
 	resp, text := g.http(root, "GET", "/v1/"+things["Visitor"]+":export", "")
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "application/jsonl" || len(lines) < 3 {
-		t.Fatalf("%d %v %s", resp.StatusCode, resp.Header, text)
+	if resp.code != http.StatusOK || resp.header.Get("Content-Type") != "application/jsonl" || len(lines) < 3 {
+		t.Fatalf("%d %v %s", resp.code, resp.header, text)
 	}
 	for i, key := range []string{"profile", "id"} {
 		var one map[string]any
@@ -186,11 +186,11 @@ func TestDoorExportsLines(t *testing.T) {
 			t.Errorf("line %d is %s, %v: want %q in it", i, lines[i], err, key)
 		}
 	}
-	if resp, text := g.http(root, "GET", "/v1/sites/shop/visitors/nobody:export", ""); resp.StatusCode != 404 {
-		t.Errorf("a visitor who isn't there: %d %s", resp.StatusCode, text)
+	if resp, text := g.http(root, "GET", "/v1/sites/shop/visitors/nobody:export", ""); resp.code != 404 {
+		t.Errorf("a visitor who isn't there: %d %s", resp.code, text)
 	}
-	if resp, text := g.http(root, "POST", "/v1/sites/shop/events:import", lines[1]+"\n", "Content-Type", "application/x-ndjson"); resp.StatusCode != 200 || !strings.Contains(strings.ReplaceAll(text, " ", ""), `"received":"1"`) {
-		t.Errorf("an event taken back: %d %s", resp.StatusCode, text)
+	if resp, text := g.http(root, "POST", "/v1/sites/shop/events:import", lines[1]+"\n", "Content-Type", "application/x-ndjson"); resp.code != 200 || !strings.Contains(strings.ReplaceAll(text, " ", ""), `"received":"1"`) {
+		t.Errorf("an event taken back: %d %s", resp.code, text)
 	}
 	if log := g.log.String(); strings.Contains(log, hidden) {
 		t.Error("the log names the visitor")

@@ -102,7 +102,7 @@ func TestEveryMethodByRoleOverHTTP(t *testing.T) {
 				body = "{}"
 			}
 			resp, text := g.http(key, verb, path, body)
-			switch resp.StatusCode {
+			switch resp.code {
 			case http.StatusNotFound:
 				if strings.Contains(text, "nothing at this path") {
 					t.Errorf("%s %s: no such path", verb, path)

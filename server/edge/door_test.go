@@ -54,8 +54,8 @@ func (r *running) ask(t *testing.T, a asked) (doorAnswer, string) {
 
 // doorAnswer is how the door answered.
 type doorAnswer struct {
-	StatusCode int
-	Header     http.Header
+	code   int
+	header http.Header
 }
 
 func (r *running) tryAsk(ctx context.Context, transport http.RoundTripper, a asked) (doorAnswer, string, error) {
@@ -87,10 +87,10 @@ func (r *running) problem(t *testing.T, a asked) (doorAnswer, problem) {
 	resp, body := r.ask(t, a)
 	var p problem
 	if err := json.Unmarshal([]byte(body), &p); err != nil {
-		t.Fatalf("%s %s: %d %q: %v", a.verb, a.path, resp.StatusCode, body, err)
+		t.Fatalf("%s %s: %d %q: %v", a.verb, a.path, resp.code, body, err)
 	}
-	if resp.Header.Get("Content-Type") != "application/problem+json" || p.Status != resp.StatusCode || p.Type != "urn:vitrine:error:"+p.Code || p.Title == "" || p.Detail == "" {
-		t.Errorf("%s %s: %d %v %s is no whole problem", a.verb, a.path, resp.StatusCode, resp.Header, body)
+	if resp.header.Get("Content-Type") != "application/problem+json" || p.Status != resp.code || p.Type != "urn:vitrine:error:"+p.Code || p.Title == "" || p.Detail == "" {
+		t.Errorf("%s %s: %d %v %s is no whole problem", a.verb, a.path, resp.code, resp.header, body)
 	}
 	return resp, p
 }
@@ -114,8 +114,8 @@ func TestDoorPassesOnWhoAsksAndForHowLong(t *testing.T) {
 	}})
 	a := decideOne
 	a.header = map[string]string{"Authorization": "Bearer x", "Traceparent": "00-1-2-01", "Grpc-Timeout": "50m", "Cookie": "id=anna"}
-	if resp, p := r.problem(t, a); resp.StatusCode != 504 || p.Code != "DEADLINE_EXCEEDED" {
-		t.Errorf("past its deadline: %d %+v", resp.StatusCode, p)
+	if resp, p := r.problem(t, a); resp.code != 504 || p.Code != "DEADLINE_EXCEEDED" {
+		t.Errorf("past its deadline: %d %+v", resp.code, p)
 	}
 	got := <-calls
 	if got.left > 50*time.Millisecond || got.header.Get("authorization")[0] != "Bearer x" || got.header.Get("traceparent")[0] != "00-1-2-01" || len(got.header.Get("cookie")) > 0 {
@@ -125,8 +125,8 @@ func TestDoorPassesOnWhoAsksAndForHowLong(t *testing.T) {
 		t.Errorf("the request was %v", got.request)
 	}
 	a.header = map[string]string{"Grpc-Timeout": "soon"}
-	if resp, p := r.problem(t, a); resp.StatusCode != 400 || !strings.Contains(p.Detail, "Grpc-Timeout") {
-		t.Errorf("a timeout that is none: %d %+v", resp.StatusCode, p)
+	if resp, p := r.problem(t, a); resp.code != 400 || !strings.Contains(p.Detail, "Grpc-Timeout") {
+		t.Errorf("a timeout that is none: %d %+v", resp.code, p)
 	}
 }
 
@@ -207,7 +207,7 @@ func TestDoorDrains(t *testing.T) {
 			results <- result{err: err}
 			return
 		}
-		results <- result{resp.StatusCode, body, nil}
+		results <- result{resp.code, body, nil}
 	}()
 	<-b.begun
 	r.stop()
@@ -234,15 +234,15 @@ func TestDoorRefusesWhatThereIsNoRoomFor(t *testing.T) {
 	a := decideOne
 	a.body = "{nothing that is ever read}"
 	resp, p := r.problem(t, a)
-	if resp.StatusCode != http.StatusTooManyRequests || p.Code != "RESOURCE_EXHAUSTED" || resp.Header.Get("Retry-After") == "" || !strings.HasSuffix(p.RetryDelay, "s") {
-		t.Errorf("got %d, Retry-After %q, %+v", resp.StatusCode, resp.Header.Get("Retry-After"), p)
+	if resp.code != http.StatusTooManyRequests || p.Code != "RESOURCE_EXHAUSTED" || resp.header.Get("Retry-After") == "" || !strings.HasSuffix(p.RetryDelay, "s") {
+		t.Errorf("got %d, Retry-After %q, %+v", resp.code, resp.header.Get("Retry-After"), p)
 	}
 	close(b.release)
 	if got := <-first; got.err != nil {
 		t.Error(got.err)
 	}
-	if resp, _ := r.ask(t, decideOne); resp.StatusCode != 200 {
-		t.Errorf("with room again: %d", resp.StatusCode)
+	if resp, _ := r.ask(t, decideOne); resp.code != 200 {
+		t.Errorf("with room again: %d", resp.code)
 	}
 }
 
@@ -260,20 +260,20 @@ func TestDoorWantsKeys(t *testing.T) {
 	}}, func(s *Server) { s.Authenticate(keys) })
 	a := decideOne
 	a.body = "{nothing that is ever read}"
-	if resp, p := r.problem(t, a); resp.StatusCode != 401 || p.Code != "UNAUTHENTICATED" || !strings.HasPrefix(resp.Header.Get("WWW-Authenticate"), "Bearer") {
-		t.Errorf("a stranger: %d %+v", resp.StatusCode, p)
+	if resp, p := r.problem(t, a); resp.code != 401 || p.Code != "UNAUTHENTICATED" || !strings.HasPrefix(resp.header.Get("WWW-Authenticate"), "Bearer") {
+		t.Errorf("a stranger: %d %+v", resp.code, p)
 	}
 	a = decideOne
 	a.header = map[string]string{"Authorization": "Bearer " + secret.Reveal()}
-	if resp, body := r.ask(t, a); resp.StatusCode != 200 {
-		t.Errorf("a key: %d %s", resp.StatusCode, body)
+	if resp, body := r.ask(t, a); resp.code != 200 {
+		t.Errorf("a key: %d %s", resp.code, body)
 	}
-	if resp, p := r.problem(t, a); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "1000" || p.RetryDelay != "1000.000s" {
-		t.Errorf("one call too many: %d, Retry-After %q, %+v", resp.StatusCode, resp.Header.Get("Retry-After"), p)
+	if resp, p := r.problem(t, a); resp.code != 429 || resp.header.Get("Retry-After") != "1000" || p.RetryDelay != "1000.000s" {
+		t.Errorf("one call too many: %d, Retry-After %q, %+v", resp.code, resp.header.Get("Retry-After"), p)
 	}
 	a = asked{verb: "POST", path: "/v1/sites?siteId=x", body: "{}", header: a.header}
-	if resp, p := r.problem(t, a); resp.StatusCode != 403 || p.Code != "PERMISSION_DENIED" {
-		t.Errorf("beyond its role: %d %+v", resp.StatusCode, p)
+	if resp, p := r.problem(t, a); resp.code != 403 || p.Code != "PERMISSION_DENIED" {
+		t.Errorf("beyond its role: %d %+v", resp.code, p)
 	}
 	if strings.Contains(r.log.String(), secret.Reveal()) {
 		t.Error("the log has the key")
@@ -293,7 +293,7 @@ func TestDoorAndBrowsers(t *testing.T) {
 		resp, _ := r.ask(t, asked{verb: "OPTIONS", path: decideOne.path, header: map[string]string{
 			"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type",
 		}})
-		return resp.Header.Get("Access-Control-Allow-Origin")
+		return resp.header.Get("Access-Control-Allow-Origin")
 	}
 	if got := preflight(r, console); got != console {
 		t.Errorf("preflight of an allowed origin: %q", got)
@@ -308,23 +308,23 @@ func TestDoorAndBrowsers(t *testing.T) {
 		a := decideOne
 		a.header = map[string]string{"Origin": origin, "Sec-Fetch-Site": "cross-site"}
 		resp, _ := r.ask(t, a)
-		return resp.StatusCode
+		return resp.code
 	}
 	if a, b, c := from(r, console), from(r, evil), from(closed, console); a != 200 || b != 403 || c != 403 {
 		t.Errorf("from an allowed origin %d, from another %d, where none is allowed %d", a, b, c)
 	}
 	a := decideOne
 	a.header = map[string]string{"Host": "evil.example"} // a name of theirs for this machine
-	if resp, p := r.problem(t, a); resp.StatusCode != 403 || !strings.Contains(p.Detail, "localhost") {
-		t.Errorf("by another's name: %d %+v", resp.StatusCode, p)
+	if resp, p := r.problem(t, a); resp.code != 403 || !strings.Contains(p.Detail, "localhost") {
+		t.Errorf("by another's name: %d %+v", resp.code, p)
 	}
 }
 
 // A fault is answered without its internals, and nothing of a caller is logged.
 func TestDoorKeepsFaultsToItself(t *testing.T) {
 	r := start(t, doorConfig(), &services{decide: func(context.Context, *pb.DecideRequest) (*pb.DecideResponse, error) { return nil, errDisk }})
-	if resp, p := r.problem(t, decideOne); resp.StatusCode != 500 || strings.Contains(p.Detail, "anna") || strings.Contains(p.Detail, "fire") {
-		t.Errorf("%d %+v", resp.StatusCode, p)
+	if resp, p := r.problem(t, decideOne); resp.code != 500 || strings.Contains(p.Detail, "anna") || strings.Contains(p.Detail, "fire") {
+		t.Errorf("%d %+v", resp.code, p)
 	}
 	if log := r.log.String(); !strings.Contains(log, "disk on fire") || strings.Contains(log, "anna") {
 		t.Errorf("the log says %s", log)
@@ -347,8 +347,8 @@ func TestDoorBoundsMessages(t *testing.T) {
 		{verb: "POST", path: decideOne.path, body: long},
 		{verb: "POST", path: "/v1/sites/shop/events:stream", body: long},
 	} {
-		if resp, p := r.problem(t, a); resp.StatusCode != 413 || p.Code != "INVALID_ARGUMENT" {
-			t.Errorf("%s: %d %+v", a.path, resp.StatusCode, p)
+		if resp, p := r.problem(t, a); resp.code != 413 || p.Code != "INVALID_ARGUMENT" {
+			t.Errorf("%s: %d %+v", a.path, resp.code, p)
 		}
 	}
 }

@@ -44,9 +44,9 @@ func TestDoorStreams(t *testing.T) {
 			}
 		}
 	}})
-	begin := func() (io.WriteCloser, *bufio.Reader, *http.Response) {
+	begin := func() (in io.WriteCloser, out *bufio.Reader, kind string) {
 		t.Helper()
-		body, in := io.Pipe()
+		body, pipe := io.Pipe()
 		request, err := http.NewRequestWithContext(testContext(t), http.MethodPost, "http://"+r.DoorAddr()+"/v1/sites/shop/events:stream", body)
 		if err != nil {
 			t.Fatal(err)
@@ -55,13 +55,13 @@ func TestDoorStreams(t *testing.T) {
 		request.Header.Set("Accept", "application/x-ndjson")
 		transport := &http.Transport{}
 		t.Cleanup(transport.CloseIdleConnections)
-		go func() { fmt.Fprintln(in, `{"id": "e1"}`) }()
+		go func() { fmt.Fprintln(pipe, `{"id": "e1"}`) }()
 		resp, err := transport.RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { resp.Body.Close() })
-		return in, bufio.NewReader(resp.Body), resp
+		return pipe, bufio.NewReader(resp.Body), resp.Header.Get("Content-Type")
 	}
 	line := func(r *bufio.Reader) string {
 		t.Helper()
@@ -72,9 +72,9 @@ func TestDoorStreams(t *testing.T) {
 		return strings.ReplaceAll(strings.TrimSpace(text), " ", "")
 	}
 
-	in, out, resp := begin()
-	if got := line(out); got != `{"acknowledged":"1"}` || resp.Header.Get("Content-Type") != "application/x-ndjson" {
-		t.Errorf("the first answer is %s, of type %q", got, resp.Header.Get("Content-Type"))
+	in, out, kind := begin()
+	if got := line(out); got != `{"acknowledged":"1"}` || kind != "application/x-ndjson" {
+		t.Errorf("the first answer is %s, of type %q", got, kind)
 	}
 	fmt.Fprintf(in, "\n{\"id\": \"e2\"}\n{\"id\": \"e3\"}") // an empty line, and no end of the last
 	in.Close()
@@ -121,8 +121,8 @@ func (r *running) webCall(t *testing.T, method, kind string, requests ...proto.M
 		body = base64.StdEncoding.AppendEncode(nil, body)
 	}
 	resp, text := r.ask(t, asked{verb: "POST", path: method, body: string(body), header: map[string]string{"Content-Type": kind, "X-Grpc-Web": "1"}})
-	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != kind {
-		t.Fatalf("%s: %d %v", method, resp.StatusCode, resp.Header)
+	if resp.code != http.StatusOK || resp.header.Get("Content-Type") != kind {
+		t.Fatalf("%s: %d %v", method, resp.code, resp.header)
 	}
 	answer := []byte(text)
 	if strings.Contains(kind, "-text") {
@@ -192,8 +192,8 @@ func TestDoorSpeaksGRPCWeb(t *testing.T) {
 		"two":        append(frame(0, nil), frame(0, nil)...),
 	} {
 		resp, text := r.ask(t, asked{verb: "POST", path: decideMethod, body: string(body), header: map[string]string{"Content-Type": "application/grpc-web"}})
-		if resp.StatusCode != http.StatusOK || !strings.Contains(text, "grpc-status: ") || strings.Contains(text, "grpc-status: 0") {
-			t.Errorf("%s: %d %q", name, resp.StatusCode, text)
+		if resp.code != http.StatusOK || !strings.Contains(text, "grpc-status: ") || strings.Contains(text, "grpc-status: 0") {
+			t.Errorf("%s: %d %q", name, resp.code, text)
 		}
 	}
 }
