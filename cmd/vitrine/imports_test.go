@@ -84,6 +84,10 @@ var directions = []direction{
 		because: "the binary wires everything",
 	},
 	{
+		part: "docs", ours: []string{"clients", "proto"},
+		because: "an example is what others copy: it has the client and the contract",
+	},
+	{
 		part: "docs", tests: true, ours: []string{"scoring", "store", "proto", "server", "clients", "cmd"},
 		because: "what the documentation says is tried on the whole",
 	},
