@@ -347,6 +347,23 @@ test-packages: packages ## Test what make packages built, the Dockerfile, the un
 licences: ## List the licences of what is compiled in; fail at one that is not permissive.
 	@go run -C .packaging . -licences -targets "$(TARGETS)"
 
+##### Examples
+
+STOREFRONT := docs/examples/storefront
+
+$(STOREFRONT)/node_modules/.package-lock.json: $(STOREFRONT)/package-lock.json
+	@$(STOREFRONT)/prepare
+	@touch $@
+
+.PHONY: storefront
+storefront: build client-typescript $(STOREFRONT)/node_modules/.package-lock.json ## Open the example shop at http://127.0.0.1:8080, with a Vitrine of its own.
+	@cd $(STOREFRONT) && npm run --silent build && node dist/src/main.js
+
+.PHONY: test-storefront
+test-storefront: build client-typescript $(STOREFRONT)/node_modules/.package-lock.json ## Visit the example shop in a headless Chromium.
+	@$(STOREFRONT)/prepare --browser
+	@cd $(STOREFRONT) && rm -rf dist && npm run --silent build && npm test --silent
+
 ##### Tools
 
 .PHONY: tools

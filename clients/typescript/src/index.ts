@@ -29,7 +29,7 @@ export {
   type Visitor,
 } from "./events.js";
 export { PageType } from "./gen/vitrine/v1/context_pb.js";
-export { EventType } from "./gen/vitrine/v1/event_pb.js";
+export { type Event, EventType } from "./gen/vitrine/v1/event_pb.js";
 export { EventStatus } from "./gen/vitrine/v1/event_service_pb.js";
 export { Purpose } from "./gen/vitrine/v1/visitor_pb.js";
 export type { Drop, DropReason, Logger, Options, Stats } from "./options.js";
