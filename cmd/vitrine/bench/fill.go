@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"google.golang.org/grpc"
@@ -13,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/vitrine-io/vitrine/cmd/vitrine/feed"
 	"github.com/vitrine-io/vitrine/cmd/vitrine/progress"
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 )
@@ -122,7 +122,7 @@ func (b *bench) importProducts(ctx context.Context) error {
 		}
 		return nil
 	}
-	err = pump(stream, send, func(resp *pb.ImportProductsResponse) error {
+	err = feed.Import(stream, send, func(resp *pb.ImportProductsResponse) error {
 		for _, e := range resp.GetErrors() {
 			return fmt.Errorf("%s was left out: %s", e.GetId(), e.GetReason())
 		}
@@ -162,7 +162,7 @@ func (b *bench) importCreatives(ctx context.Context) error {
 		}
 		return nil
 	}
-	err = pump(stream, send, func(resp *pb.ImportCampaignsResponse) error {
+	err = feed.Import(stream, send, func(resp *pb.ImportCampaignsResponse) error {
 		for _, e := range resp.GetErrors() {
 			return fmt.Errorf("%s was left out: %s", e.GetId(), e.GetReason())
 		}
@@ -203,7 +203,7 @@ func (b *bench) importHistory(ctx context.Context) error {
 		}
 		return client.SendMsg(msg)
 	}
-	err = pump(rawStream[pb.ImportEventsResponse]{client}, send, func(resp *pb.ImportEventsResponse) error {
+	err = feed.Import(rawStream[pb.ImportEventsResponse]{client}, send, func(resp *pb.ImportEventsResponse) error {
 		for _, e := range resp.GetErrors() {
 			return fmt.Errorf("event %d was refused: %v", e.GetIndex(), e.GetViolations())
 		}
@@ -220,12 +220,6 @@ func (b *bench) importHistory(ctx context.Context) error {
 
 func show(phase *progress.Phase, n, total int64) { phase.Set(n, n, total) }
 
-// importStream is the client's end of an import.
-type importStream[Resp any] interface {
-	Recv() (*Resp, error)
-	CloseSend() error
-}
-
 // rawStream decodes what comes back over a stream of encoded messages.
 type rawStream[Resp any] struct{ grpc.ClientStream }
 
@@ -237,33 +231,4 @@ func (s rawStream[Resp]) Recv() (*Resp, error) {
 	}
 	resp := new(Resp)
 	return resp, proto.Unmarshal(a.bytes, any(resp).(proto.Message))
-}
-
-// pump sends while it hands every progress report on, until the server has
-// answered for all of it.
-func pump[Resp any](stream importStream[Resp], send func() error, report func(*Resp) error) error {
-	sent := make(chan error, 1)
-	go func() {
-		if err := send(); err != nil {
-			sent <- err
-			return
-		}
-		sent <- stream.CloseSend()
-	}()
-	for {
-		resp, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			// The server may end early; then the sender's error is io.EOF too.
-			if err := <-sent; err != nil && !errors.Is(err, io.EOF) {
-				return err
-			}
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := report(resp); err != nil {
-			return err
-		}
-	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
+	"github.com/vitrine-io/vitrine/cmd/vitrine/feed"
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -111,7 +111,7 @@ func (d *Demo) importProducts(ctx context.Context) (stored int64, err error) {
 		}
 		return stream.Send(req)
 	}
-	err = pump(stream, len(d.Shop.Articles), send, func(resp *pb.ImportProductsResponse) error {
+	err = feed.Import(stream, batched(len(d.Shop.Articles), send), func(resp *pb.ImportProductsResponse) error {
 		stored = resp.GetStored()
 		for _, e := range resp.GetErrors() {
 			return fmt.Errorf("product %s was left out: %s", e.GetId(), e.GetReason())
@@ -134,7 +134,7 @@ func (d *Demo) LivePast(ctx context.Context, visitors int) (*Lived, error) {
 	send := func(from, to int) error {
 		return stream.Send(&pb.ImportEventsRequest{Site: d.Shop.Site, Events: past.Events[from:to]})
 	}
-	err = pump(stream, len(past.Events), send, func(resp *pb.ImportEventsResponse) error {
+	err = feed.Import(stream, batched(len(past.Events), send), func(resp *pb.ImportEventsResponse) error {
 		last = resp
 		for _, e := range resp.GetErrors() {
 			return fmt.Errorf("event %d was refused: %v", e.GetIndex(), e.GetViolations())
@@ -152,40 +152,15 @@ func (d *Demo) LivePast(ctx context.Context, visitors int) (*Lived, error) {
 	}, nil
 }
 
-// importStream is the client's end of either import.
-type importStream[Resp any] interface {
-	Recv() (*Resp, error)
-	CloseSend() error
-}
-
-// pump sends n records in batches and hands every progress report to report,
-// until the server has answered for all of them.
-func pump[Resp any](stream importStream[Resp], n int, send func(from, to int) error, report func(*Resp) error) error {
-	sent := make(chan error, 1)
-	go func() {
+// batched sends n records in batches.
+func batched(n int, send func(from, to int) error) func() error {
+	return func() error {
 		for from := 0; from < n; from += importBatch {
 			if err := send(from, min(from+importBatch, n)); err != nil {
-				sent <- err
-				return
-			}
-		}
-		sent <- stream.CloseSend()
-	}()
-	for {
-		resp, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			// The server may end early; then the sender's error is io.EOF too.
-			if err := <-sent; err != nil && !errors.Is(err, io.EOF) {
 				return err
 			}
-			return nil
 		}
-		if err != nil {
-			return err
-		}
-		if err := report(resp); err != nil {
-			return err
-		}
+		return nil
 	}
 }
 
