@@ -249,6 +249,7 @@ check-generate-java: $(TOOLS)/.proto $(JAVA_PLUGINS)/.done
 
 PYTHON_CLIENT := clients/python
 PYTHON        := $(PYTHON_CLIENT)/.venv/bin/python
+PYTHON_EXAMPLES := docs/examples/catalogue-sync
 
 .PHONY: tools-python
 tools-python:
@@ -261,8 +262,9 @@ client-python: tools-python ## Build the Python client: wheel and sdist in clien
 
 .PHONY: test-python
 test-python: build client-python ## Check and test the Python client and its examples against the server.
-	@cd $(PYTHON_CLIENT) && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
-	@cd $(PYTHON_CLIENT) && .venv/bin/pytest
+	@cd $(PYTHON_CLIENT) && set -- --config pyproject.toml . $(addprefix ../../,$(PYTHON_EXAMPLES)) && \
+	.venv/bin/ruff check "$$@" && .venv/bin/ruff format --check "$$@" && .venv/bin/mypy
+	@cd $(PYTHON_CLIENT) && .venv/bin/pytest -c pyproject.toml tests $(addprefix ../../,$(PYTHON_EXAMPLES))
 
 .PHONY: docs-python
 docs-python: tools-python ## Write the Python client's reference: clients/python/docs.

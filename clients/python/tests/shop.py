@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
+import pytest
 
 from vitrine_client import v1
 
@@ -93,3 +94,9 @@ def serving(*flags: str) -> Iterator[Server]:
                 yield Server(told["address"], made.stdout.strip())
             finally:
                 process.kill()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running

@@ -20,7 +20,8 @@ CHANNEL_OPTIONS: list[tuple[str, int | str]] = [
     # gRPC's own default lets a connection wait 120 s between two attempts: a shop would
     # show fallback pages for minutes after a restart of the server.
     ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.min_reconnect_backoff_ms", 50),
+    # In spite of its name, how long an attempt to connect may take at least.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 2000),
     # A connection that died without a word is noticed after the timeout. The server
     # takes a ping in 10 s.
