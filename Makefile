@@ -249,7 +249,7 @@ check-generate-java: $(TOOLS)/.proto $(JAVA_PLUGINS)/.done
 
 PYTHON_CLIENT := clients/python
 PYTHON        := $(PYTHON_CLIENT)/.venv/bin/python
-PYTHON_EXAMPLES := docs/examples/catalogue-sync
+PYTHON_EXAMPLES := docs/examples/catalogue-sync docs/examples/cart-mailer
 
 .PHONY: tools-python
 tools-python:

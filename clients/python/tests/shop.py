@@ -24,6 +24,7 @@ BINARY = REPOSITORY / "bin" / "vitrine"
 class Server:
     address: str
     key: str
+    tags: str = ""  # where pixels and clicks are counted
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:
@@ -91,7 +92,7 @@ def serving(*flags: str) -> Iterator[Server]:
                         break
                 else:
                     raise RuntimeError("the server does not serve: " + "".join(said))
-                yield Server(told["address"], made.stdout.strip())
+                yield Server(told["address"], made.stdout.strip(), told["tags"])
             finally:
                 process.kill()
 
