@@ -45,7 +45,8 @@ type step struct {
 
 // prelude stands before every page. A server that a page starts goes into the background
 // and is waited for; one that was there before ends. make only looks for its targets.
-// shop_server is for setups: a server with a shop that has products and visitors.
+// shop_server is for setups: a server with a shop, or the one it names, that has products
+// and visitors.
 const prelude = `set -euo pipefail
 step() { exec >"$DOCS_STEPS/$1.out" 2>&1; echo "$1" >"$DOCS_STEPS/now"; }
 ready() {
@@ -68,8 +69,8 @@ stop_server() {
 trap stop_server EXIT
 shop_server() {
 	vitrine serve --auth none --data-dir data
-	vitrine import products "$DOCS_SHOP/catalogue.csv" --on-error fail --site shop --create-site
-	vitrine import events "$DOCS_SHOP/log.jsonl" --on-error fail --site shop --consent granted
+	vitrine import products "$DOCS_SHOP/catalogue.csv" --on-error fail --site "${1-shop}" --create-site
+	vitrine import events "$DOCS_SHOP/log.jsonl" --on-error fail --site "${1-shop}" --consent granted
 }
 make() {
 	local word
