@@ -59,7 +59,7 @@ test: race-or-say-so ## Run the tests with the race detector; PKG=./store/... fo
 	@$(if $(RACE),true,echo "LEFT OUT for want of a C compiler: the race detector.")
 
 .PHONY: test-long
-test-long: test-crash test-kills test-replay test-properties test-segments fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
+test-long: test-crash test-disk test-kills test-replay test-properties test-segments fuzz ## Run what takes minutes: crashes, replays, properties, fuzzing.
 
 .PHONY: test-crash
 test-crash: race-or-say-so ## Kill the store CRASH_ROUNDS times while it writes, and look for every event.
@@ -72,6 +72,10 @@ test-kills: build ## Kill a server KILLS times while clients use it, and check e
 .PHONY: soak
 soak: build ## Use a server for SOAK, with kills now and then, and check every promise.
 	@bin/vitrine soak --for $(SOAK) --every 10s --clients 16 $(ARGS)
+
+.PHONY: test-disk
+test-disk: ## Write to a disk that loses what is written (as root, with loop devices), and look for every event.
+	@.ci/gotest -timeout 10m -count=1 -v -run ADiskThatLoses ./store/boltstore -disk.losing
 
 .PHONY: test-replay
 test-replay: ## Replay a journal in four ways, and compare DECISIONS decisions byte for byte.

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -13,10 +14,15 @@ import (
 	"github.com/vitrine-io/vitrine/store"
 )
 
+var losing = flag.Bool("disk.losing", false, "TestADiskThatLosesWrites: mount a disk that loses what is written")
+
 // TestADiskThatLosesWrites: writes go well and their fsync fails, until the file system
 // gives up and is read only. What was refused is nowhere, reading goes on, and once the
 // disk is mounted again, as after a power cut, all is there that was acknowledged.
 func TestADiskThatLosesWrites(t *testing.T) {
+	if !*losing {
+		t.Skip("mounts file systems: make test-disk")
+	}
 	ctx := context.Background()
 	disk, again := mountLosing(t)
 	dir := filepath.Join(disk, "data")
