@@ -16,7 +16,7 @@ import (
 const (
 	// patience is how long a command may take, unless its step says less: far longer than
 	// any does, on a machine that is busy with other things.
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 	// unhurried is the decideTimeout of scenarios that are not about it.
 	unhurried = 10_000
 	// breath is between two tries of what is repeated until it holds.

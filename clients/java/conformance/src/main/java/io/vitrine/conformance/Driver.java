@@ -73,6 +73,8 @@ public final class Driver {
     try (Vitrine client = Vitrine.builder(target).site("warm-up").insecure().build()) {
       client.decide(Visitor.unknown(), "home", List.of("p1"));
       client.track(Events.homeViewed(Visitor.device("d1").granting()));
+    } catch (UndeliveredException e) {
+      // The classes are loaded, on a machine so busy that this took all of close's time.
     } finally {
       server.shutdownNow();
     }
