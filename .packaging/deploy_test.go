@@ -416,6 +416,20 @@ func TestVersionsAreInStep(t *testing.T) {
 		"pom.xml":        regexp.MustCompile(`<version>([^<]+)</version>`), // the first is the project's own
 		"composer.json":  regexp.MustCompile(`(?m)^\s*"version":\s*"([^"]+)"`),
 	}
+	modules, err := filepath.Glob(filepath.Join(root, "clients", "*", "src", "*", "__init__.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range modules {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Where pyproject.toml says that the version is read from.
+		if found := regexp.MustCompile(`(?m)^__version__ = "([^"]+)"`).FindSubmatch(text); found != nil && string(found[1]) != number {
+			t.Errorf("%s says %s; cmd/vitrine/version.txt says %s", file, found[1], number)
+		}
+	}
 	for _, client := range clients {
 		for name, version := range metadata {
 			file := filepath.Join(root, "clients", client.Name(), name)
