@@ -170,6 +170,7 @@ check-generate: $(TOOLS)/.proto ## Check that the generated code is what the con
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 	$(BUF) generate -o "$$fresh" && \
 	diff -r -x '*.proto' "$$fresh/proto/vitrine" proto/vitrine && \
+	diff "$$fresh/docs/reference.md" docs/reference.md && \
 	echo "generated code is up to date" || { echo "run: make generate"; exit 1; }
 
 .PHONY: breaking
