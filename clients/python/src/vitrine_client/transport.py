@@ -27,8 +27,6 @@ CHANNEL_OPTIONS: list[tuple[str, int | str]] = [
     # takes a ping in 10 s.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
-    # A decision is asked for once; events are tried again by the outbox, which counts.
-    ("grpc.enable_retries", 0),
     # A connection of its own, so that closing one client leaves another alone.
     ("grpc.use_local_subchannel_pool", 1),
 ]
