@@ -39,7 +39,7 @@ final class FpmTest extends TestCase
 
     protected function tearDown(): void
     {
-        proc_terminate($this->fpm, 9);
+        proc_terminate($this->fpm); // killed, it would leave its worker behind
         proc_close($this->fpm);
         Server::remove($this->folder);
     }
