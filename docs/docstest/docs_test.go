@@ -40,7 +40,7 @@ var (
 
 // maxSkipped is how many blocks of all pages may be skipped: as many as are. A new one
 // takes a reason that convinces whoever reads the change of this line.
-const maxSkipped = 9
+const maxSkipped = 12
 
 // pageTime is when a page is taken to hang: the longest takes some ten seconds.
 const pageTime = 5 * time.Minute
