@@ -99,11 +99,11 @@ func ProductViewed(visitor Visitor, product string) *vitrinev1.Event {
 	return NewEvent(visitor, vitrinev1.EventType_EVENT_TYPE_PRODUCT_VIEWED, Line(product, 1, nil))
 }
 
-// ItemClicked says that an item Vitrine had chosen was clicked.
+// ItemClicked says that an item Vitrine had chosen was clicked, a product or a creative.
 func ItemClicked(visitor Visitor, item Item) *vitrinev1.Event {
-	e := NewEvent(visitor, vitrinev1.EventType_EVENT_TYPE_PRODUCT_CLICKED)
+	e := NewEvent(visitor, vitrinev1.EventType_EVENT_TYPE_CREATIVE_CLICKED)
 	if item.ProductID != "" {
-		e.Items = []*vitrinev1.EventItem{Line(item.ProductID, 1, nil)}
+		e = NewEvent(visitor, vitrinev1.EventType_EVENT_TYPE_PRODUCT_CLICKED, Line(item.ProductID, 1, nil))
 	}
 	e.AttributionToken = item.AttributionToken
 	return e

@@ -32,8 +32,8 @@ func TestEventsKeepTheContract(t *testing.T) {
 			t.Errorf("%v: %v", want, err)
 		}
 	}
-	if clicked := ItemClicked(ada, Item{AttributionToken: "t"}); len(clicked.GetItems()) != 0 || clicked.GetAttributionToken() != "t" {
-		t.Errorf("a creative's click %v: want its token and no product", clicked)
+	if clicked := ItemClicked(ada, Item{AttributionToken: "t"}); clicked.GetType() != vitrinev1.EventType_EVENT_TYPE_CREATIVE_CLICKED || len(clicked.GetItems()) != 0 || clicked.GetAttributionToken() != "t" {
+		t.Errorf("a creative's click %v: want its type and token, and no product", clicked)
 	}
 }
 

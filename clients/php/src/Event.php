@@ -50,11 +50,11 @@ final readonly class Event implements \JsonSerializable
         return self::of($visitor, EventType::ProductViewed, new Line($productId));
     }
 
-    /** An item that Vitrine had chosen was clicked: its attribution token goes along. */
+    /** An item that Vitrine had chosen, a product or a creative, was clicked: its attribution token goes along. */
     public static function itemClicked(Visitor $visitor, Item $item): self
     {
         $event = $item->productId === ''
-            ? self::of($visitor, EventType::ProductClicked)
+            ? self::of($visitor, EventType::CreativeClicked)
             : self::of($visitor, EventType::ProductClicked, new Line($item->productId));
 
         return $item->attributionToken === '' ? $event : $event->with('attributionToken', $item->attributionToken);

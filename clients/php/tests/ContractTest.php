@@ -68,6 +68,7 @@ final class ContractTest extends TestCase
         $click = Event::itemClicked(new Visitor('d1'), new Item('p1', '', 'token', []));
         self::assertSame(['token', [['productId' => 'p1', 'quantity' => 1]]], [$click->fields['attributionToken'], $click->fields['items']]);
         self::assertArrayNotHasKey('attributionToken', Event::itemClicked(new Visitor('d1'), new Item('p1', '', '', []))->fields);
+        self::assertSame('EVENT_TYPE_CREATIVE_CLICKED', Event::itemClicked(new Visitor('d1'), new Item('', '', 'token', []))->fields['type']);
     }
 
     public function testAnOrderHasItsLines(): void

@@ -62,6 +62,7 @@ def test_a_click_carries_the_attribution_token_along():
     product, creative = (item_clicked(Visitor("d"), item) for item in page.items("home"))
     assert (product.items[0].product_id, product.attribution_token) == ("p1", "token")
     assert (len(creative.items), creative.attribution_token) == (0, "of a creative")
+    assert (product.type, creative.type) == (v1.EVENT_TYPE_PRODUCT_CLICKED, v1.EVENT_TYPE_CREATIVE_CLICKED)
 
 
 def test_a_tracked_event_gets_an_id_and_a_time_and_the_callers_stays_as_it_is():

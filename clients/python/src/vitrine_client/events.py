@@ -99,8 +99,11 @@ def product_viewed(visitor: Visitor, product: str) -> v1.Event:
 
 
 def item_clicked(visitor: Visitor, item: Item) -> v1.Event:
-    """An item that Vitrine had chosen was clicked."""
-    event = new_event(visitor, v1.EVENT_TYPE_PRODUCT_CLICKED, [line(item.product_id)] if item.product_id else [])
+    """An item that Vitrine had chosen was clicked, a product or a creative."""
+    if item.product_id:
+        event = new_event(visitor, v1.EVENT_TYPE_PRODUCT_CLICKED, [line(item.product_id)])
+    else:
+        event = new_event(visitor, v1.EVENT_TYPE_CREATIVE_CLICKED)
     event.attribution_token = item.attribution_token
     return event
 

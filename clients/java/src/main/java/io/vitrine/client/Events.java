@@ -82,20 +82,19 @@ public final class Events {
   }
 
   /**
-   * An item that Vitrine had chosen was clicked. Its attribution token goes along.
+   * An item that Vitrine had chosen, a product or a creative, was clicked. Its attribution token
+   * goes along.
    *
    * @param visitor who did it
    * @param item what was clicked
    * @return the event
    */
   public static Event itemClicked(Visitor visitor, Item item) {
-    Event.Builder event =
-        of(visitor, EventType.EVENT_TYPE_PRODUCT_CLICKED).toBuilder()
-            .setAttributionToken(item.attributionToken());
-    if (!item.productId().isEmpty()) {
-      event.addItems(line(item.productId(), 1));
-    }
-    return event.build();
+    Event event =
+        item.productId().isEmpty()
+            ? of(visitor, EventType.EVENT_TYPE_CREATIVE_CLICKED)
+            : of(visitor, EventType.EVENT_TYPE_PRODUCT_CLICKED, line(item.productId(), 1));
+    return event.toBuilder().setAttributionToken(item.attributionToken()).build();
   }
 
   /**
