@@ -45,8 +45,12 @@ func Granted(purposes ...vitrinev1.Purpose) *vitrinev1.Consent {
 	for _, p := range purposes {
 		granted[p] = true
 	}
+	asked := []vitrinev1.Purpose{Personalization, Advertising, Measurement, DirectContact}
+	if granted[Profile] {
+		asked = append(asked, Profile)
+	}
 	consent := &vitrinev1.Consent{}
-	for _, p := range []vitrinev1.Purpose{Personalization, Advertising, Measurement, DirectContact} {
+	for _, p := range asked {
 		consent.Purposes = append(consent.Purposes, &vitrinev1.PurposeConsent{Purpose: p, Granted: granted[p]})
 	}
 	return consent

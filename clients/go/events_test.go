@@ -63,3 +63,10 @@ func TestGranted(t *testing.T) {
 		t.Errorf("%d purposes answered: want all 4 refused", got)
 	}
 }
+
+func TestGrantedProfileAlone(t *testing.T) {
+	purposes := Granted(Profile).GetPurposes()
+	if last := purposes[len(purposes)-1]; len(purposes) != 5 || last.GetPurpose() != Profile || !last.GetGranted() {
+		t.Errorf("%v: want PROFILE granted, and four others refused", purposes)
+	}
+}
