@@ -55,8 +55,8 @@ type listing struct {
 	words     []Term
 }
 
-// Instant is a point in time as nanoseconds since 1970: the first and the last stand for
-// all before and after them.
+// Instant is a point in time as nanoseconds since 1970. What was before 1900 is taken to
+// be as of then, so that the time since is one that can be told.
 type Instant int64
 
 // The ends of time.
@@ -65,13 +65,16 @@ const (
 	forEver = Instant(math.MaxInt64)
 )
 
+// longAgo is the beginning of 1900.
+const longAgo = Instant(-2_208_988_800 * time.Second)
+
 // InstantOf is the instant of a time, Undated for none.
 func InstantOf(t time.Time) Instant {
 	switch year := t.Year(); {
 	case t.IsZero():
 		return Undated
-	case year < 1700:
-		return Undated + 1
+	case year < 1900:
+		return longAgo
 	case year > 2200:
 		return forEver
 	}

@@ -105,6 +105,10 @@ func TestCandidate(t *testing.T) {
 		{"offered and not expired", func(p *scoring.Product) { p.AvailableAt, p.ExpiresAt = now, now.Add(1) }, 0},
 		{"not yet offered", func(p *scoring.Product) { p.AvailableAt = now.Add(1) }, scoring.RejectedUnavailable},
 		{"expired", func(p *scoring.Product) { p.ExpiresAt = now }, scoring.RejectedUnavailable},
+		{"offered in 1600", func(p *scoring.Product) { p.AvailableAt = time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC) }, 0},
+		{"expired in 1600", func(p *scoring.Product) { p.ExpiresAt = time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC) }, scoring.RejectedUnavailable},
+		{"offered in 9999", func(p *scoring.Product) { p.AvailableAt = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }, scoring.RejectedUnavailable},
+		{"expires in 9999", func(p *scoring.Product) { p.ExpiresAt = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }, 0},
 		{"out of stock", func(p *scoring.Product) { p.Stock = &none }, scoring.RejectedUnavailable},
 		{"sensitive", func(p *scoring.Product) { p.Sensitive = true }, scoring.RejectedSensitive},
 	} {

@@ -161,3 +161,17 @@ func TestPopularKind(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasOfferedInAnotherCenturyIsNotNew: nor does the time since run over.
+func TestWhatWasOfferedInAnotherCenturyIsNotNew(t *testing.T) {
+	for _, year := range []int{2, 1600, 1800, 1970, 2000} {
+		p := product("old", "shoes", "Acme")
+		p.AvailableAt = time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+		s := newShop(p)
+		q := newQuery(s.decider)
+		q.begin(page(nil, 0, 1))
+		if x := q.isNewSince(q.products.Offered(0)); x > 1e-6 || q.justOffered(0) {
+			t.Errorf("offered in %d: new by %v, just offered %v", year, x, q.justOffered(0))
+		}
+	}
+}
