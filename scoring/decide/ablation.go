@@ -44,7 +44,7 @@ func families() []family {
 		{"page", []string{"like this", "on topic"}, []signal{sigPage}},
 		{"baskets", []string{"carted with", "ordered with"}, []signal{sigCarted, sigOrdered}},
 		{"range", []string{"range"}, []signal{sigRange}},
-		{"contexts", []string{"liked here"}, []signal{sigContext, sigLift}},
+		{"contexts", []string{"liked here"}, []signal{sigContext}},
 		{"like histories", []string{"histories", "histories ratio", "histories after"}, []signal{sigTrail, sigTrailAfter}},
 		{"later visits", []string{"later", "later ratio", "later share", "earlier", "later hop", "later hop ratio", "later hop share"}, []signal{sigLater, sigEarlier, sigLaterHop}},
 		{"purchases", []string{"bought again", "bought often", "bought lately", "habit", "due", "kind due"}, []signal{sigBought}},

@@ -1,6 +1,10 @@
 package decide
 
-import "github.com/vitrine-io/vitrine/scoring/catalog"
+import (
+	"unsafe"
+
+	"github.com/vitrine-io/vitrine/scoring/catalog"
+)
 
 // signal is a raw score that a source gives a candidate, 0 when it says nothing.
 type signal int
@@ -28,7 +32,6 @@ const (
 	sigOrdered  // ordered with or after them
 	sigContext  // part of what visitors of the page's contexts turn to
 	sigRange    // of the shop's range, where there is nothing else
-	sigLift     // logarithm of how many times as much as what is not known to them
 	sigBought   // bought by the visitor, how often and how lately
 
 	sigTrail      // histories like the visitor's, by distance from the match
@@ -42,23 +45,25 @@ const (
 // firstRare is where the rare signals begin.
 const firstRare = sigSearched
 
-// candidate is a product with what the sources said of it. It fills cache lines: the
-// common signals are in the first, and where nothing rare is given no more than the
-// second is touched.
+// candidate is a product with what the sources said of it. It fills two cache lines, the
+// common signals the first.
 type candidate struct {
 	product catalog.Index
-	habit   uint16 // number of the visitor's habit, + 1
+	turned  uint16 // its first place in query.turned + 1, while inContext
+	habit   uint8  // number of the visitor's habit, + 1
 	// The seed that speaks most for it among neighbours and in co-visitation,
 	// + 1, and how much it says.
 	seed   [witnesses]uint8
 	signal [signals]float32
 	say    [witnesses]float32
-	_      [(64 - candidateSize%64) % 64]byte
 }
+
+// A candidate has the size of two cache lines, no more and no less.
+var _ [2 * 64]byte = [unsafe.Sizeof(candidate{})]byte{}
 
 // begin makes the candidate one of a product, but for what is rare.
 func (c *candidate) begin(i catalog.Index) {
-	c.product, c.habit, c.seed = i, 0, [witnesses]uint8{}
+	c.product, c.turned, c.habit, c.seed = i, 0, 0, [witnesses]uint8{}
 	*(*[firstRare]float32)(c.signal[:firstRare]) = [firstRare]float32{}
 	c.say[bySessions], c.say[byPairs] = 0, 0
 }
@@ -69,9 +74,6 @@ func (c *candidate) clearRare() {
 	clear(c.say[firstRareWitness:])
 }
 
-// candidateSize is that of a candidate's fields.
-const candidateSize = 4 + (2+int(witnesses)+3)/4*4 + 4*int(witnesses) + 4*int(signals)
-
 // witness is a source that speaks for seeds.
 type witness int
 
@@ -80,8 +82,7 @@ const (
 	byPairs
 	byCarts // from here on rare
 	byOrders
-	byContexts // its seeds are the settings
-	byLater    // visits
+	byLater // visits
 	witnesses
 )
 

@@ -39,23 +39,43 @@ func (contexts) gather(q *query) {
 				continue // whether to go back to one's own is another matter
 			}
 			c.signal[sigContext] += s.Part(float64(x.Weight))
-			lift := s.Listed(float64(x.Weight), q.shares.Of(x.Product))
-			c.signal[sigLift] += lift
-			c.credit(byContexts, k, lift)
+			q.turned = append(q.turned, turned{weight: x.Weight, setting: uint16(k), before: c.turned})
+			c.turned = uint16(len(q.turned))
 		}
 	}
+}
+
+// turned is how much the visitors of a setting turn to a candidate. It is noted while
+// candidates are gathered; what follows from it is worked out for the few that go on.
+type turned struct {
+	weight  float32
+	setting uint16
+	before  uint16 // the candidate's next place in query.turned + 1; 0: none
+}
+
+// lifts is how many times as much as others the visitors of each setting turn to a
+// candidate, in logarithms.
+func (q *query) lifts(c *candidate) (by [model.Traits]float32) {
+	var weights [model.Traits]float64
+	for k := c.turned; k > 0; k = q.turned[k-1].before {
+		weights[q.turned[k-1].setting] = float64(q.turned[k-1].weight)
+	}
+	share := q.shares.Of(c.product)
+	for k := range q.settings {
+		by[k] = q.settings[k].Lift(weights[k], share)
+	}
+	return by
 }
 
 // likedHere is how much more than others the visitors of the page's contexts turn to
 // a product: the sum of the logarithms of how many times as much over the traits, 1
 // for 150 times. Traits count as independent of each other (naive Bayes).
-func likedHere(q *query, v *view) float32 {
+func likedHere(q *query, v *view) (lift float32) {
 	if !q.inContext || v.rank >= 0 {
 		return 0
 	}
-	lift, share := v.signal[sigLift], q.shares.Of(v.product)
-	for k := range q.settings {
-		lift += q.settings[k].Lift(share)
+	for _, by := range q.lifts(v.candidate) {
+		lift += by
 	}
 	return max(-1, min(1, lift/5))
 }
@@ -63,7 +83,14 @@ func likedHere(q *query, v *view) float32 {
 // whoLikes is the reason of what visitors of a context turn to more than others. A
 // kind of device is no reason that a visitor would understand.
 func (q *query) whoLikes(c *candidate) scoring.Reason {
-	if k := c.seed[byContexts]; k > 0 && q.settings[k-1].Trait <= model.TraitSource {
+	by := q.lifts(c)
+	most := 0
+	for k := range q.settings {
+		if by[k] > by[most] {
+			most = k
+		}
+	}
+	if by[most] > 0 && q.settings[most].Trait <= model.TraitSource {
 		return scoring.Reason{Kind: scoring.ReasonLikedHere}
 	}
 	return scoring.Reason{Kind: scoring.ReasonPopular}

@@ -49,7 +49,7 @@ func (b bought) gather(q *query) {
 		if c == nil {
 			continue
 		}
-		c.habit = uint16(k) + 1
+		c.habit = uint8(k) + 1
 		if c.signal[sigBought] = h.lately; !b.always {
 			c.signal[sigBought] *= comesBack
 		}
@@ -61,6 +61,10 @@ func (b bought) gather(q *query) {
 // is five times as often and more. It takes the logarithm of that.
 func comesBack(again float32) float32 { return max(0, min(1, again/1.6094)) } // ln 5
 
+// maxHabits is how many of the visitor's habits, the latest, a decision tells apart: as
+// many as a candidate has numbers for.
+const maxHabits = 255
+
 // readHabits finds what the visitor bought, the latest last.
 func (q *query) readHabits() {
 	q.habits, q.owned = q.habits[:0], q.owned[:0]
@@ -68,6 +72,7 @@ func (q *query) readHabits() {
 		return
 	}
 	all := q.page.Visitor.Profile().Habits
+	all = all[max(0, len(all)-maxHabits):]
 	for k := range all {
 		h := &all[k]
 		i, ok := q.find(h.Product)
@@ -86,6 +91,9 @@ func (q *query) readBought(purchases []model.Bought) {
 	for _, b := range purchases {
 		k := slices.IndexFunc(q.habits, func(h habit) bool { return h.product == b.Product })
 		if k < 0 {
+			if len(q.habits) == maxHabits {
+				continue
+			}
 			q.habits = append(q.habits, habit{product: b.Product, times: 1, lately: 1, last: b.Time, categories: b.Categories})
 			continue
 		}

@@ -84,15 +84,16 @@ type pool struct {
 	scale       [signals]float32 // 1 over the largest of each signal
 	place       model.Vector     // of what the sources went out from
 	placed      bool
-	inContext   bool // the page's contexts were asked, and are in settings
-	beyondViews bool // a seed was more than viewed, or less
+	inContext   bool     // the page's contexts were asked, and are in settings
+	turned      []turned // what their visitors turn to of the candidates
+	beyondViews bool     // a seed was more than viewed, or less
 }
 
 func (p *pool) reset() {
 	p.gathered, p.placed, p.inContext = false, false, false
 	p.seeds = p.seeds[:0]
 	p.pageTerms, p.pageIDF, p.searched, p.searchSay = p.pageTerms[:0], 0, "", 0
-	p.beyondViews = false
+	p.beyondViews, p.turned = false, p.turned[:0]
 	p.candidates.reset()
 }
 

@@ -57,6 +57,7 @@ const (
 	TraitSource               // campaign, utm source and medium, or referring host
 	TraitDevice               // kind of device
 	TraitChannel              // where visitor and shop meet
+	Traits       = iota
 )
 
 // contextKey is a context that an event or page is part of.
@@ -195,14 +196,14 @@ func (s *Shares) Of(i catalog.Index) float64 {
 func (s *Setting) Part(turned float64) float32 { return float32(turned / s.weight) }
 
 // Lift is the logarithm of how many times as much the context's visitors turn to a
-// product as others do, if it is not in Turned: at most so much.
-func (s *Setting) Lift(share float64) float32 {
-	return approx.Ln(float32((min(s.least, s.weight*share) + contextTrust) / (s.weight*share + contextTrust)))
-}
-
-// Listed is what having that weight in Turned adds to a product's Lift.
-func (s *Setting) Listed(turned, share float64) float32 {
-	return approx.Ln(float32((turned + contextTrust) / (min(s.least, s.weight*share) + contextTrust)))
+// product as others do, whose share it has. With no weight in Turned, it is at most so
+// much.
+func (s *Setting) Lift(turned, share float64) float32 {
+	usual := s.weight * share
+	if turned == 0 {
+		turned = min(s.least, usual)
+	}
+	return approx.Ln(float32((turned + contextTrust) / (usual + contextTrust)))
 }
 
 func (x *contexts) forget(gone func(catalog.Index) bool) {

@@ -29,13 +29,13 @@ func (m *Model) lifts(c *scoring.Context, id scoring.ProductID) map[Trait]float6
 	shares := m.Shares(noon)
 	share := shares.Of(i)
 	for _, s := range m.Settings(nil, c, noon) {
-		lift := s.Lift(share)
+		var turned float64
 		for _, x := range s.Turned {
 			if x.Product == i {
-				lift += s.Listed(float64(x.Weight), share)
+				turned = float64(x.Weight)
 			}
 		}
-		got[s.Trait] = math.Exp(float64(lift))
+		got[s.Trait] = math.Exp(float64(s.Lift(turned, share)))
 	}
 	return got
 }
