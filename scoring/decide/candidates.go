@@ -132,7 +132,7 @@ func (c *candidates) of(i catalog.Index) *candidate {
 	if x := c.likely(i); x.product == i {
 		return x
 	}
-	return c.sought(i)
+	return c.sought(i, true)
 }
 
 // slotOf is where the table is first asked for a product: a Fibonacci hash.
@@ -143,8 +143,8 @@ func slotOf(i catalog.Index) uint32 { return uint32(i) * 0x9e3779b1 >> (32 - 12)
 // times: the compiler puts it there.
 func (c *candidates) likely(i catalog.Index) *candidate { return &c.room[c.table[slotOf(i)]] }
 
-// sought is of for a product that likely has not.
-func (c *candidates) sought(i catalog.Index) *candidate {
+// sought is of for a product that likely has not; a new one only if it is welcome.
+func (c *candidates) sought(i catalog.Index, welcome bool) *candidate {
 	s := slotOf(i)
 	for c.table[s] != 0 {
 		if x := &c.room[c.table[s]]; x.product == i {
@@ -153,7 +153,7 @@ func (c *candidates) sought(i catalog.Index) *candidate {
 		s = (s + 1) % tableSize
 	}
 	n := len(c.list)
-	if n == maxCandidates {
+	if !welcome || n == maxCandidates {
 		return nil
 	}
 	c.list = c.list[:n+1]
@@ -164,16 +164,7 @@ func (c *candidates) sought(i catalog.Index) *candidate {
 }
 
 // find returns the candidate of a product, nil if it is none.
-func (c *candidates) find(i catalog.Index) *candidate {
-	s := slotOf(i)
-	for c.table[s] != 0 {
-		if x := &c.room[c.table[s]]; x.product == i {
-			return x
-		}
-		s = (s + 1) % tableSize
-	}
-	return nil
-}
+func (c *candidates) find(i catalog.Index) *candidate { return c.sought(i, false) }
 
 // largest returns the maximum of each signal.
 func (c *candidates) largest() (most [signals]float32) {

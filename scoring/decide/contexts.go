@@ -22,16 +22,13 @@ func (contexts) gather(q *query) {
 	}
 	q.inContext, q.candidates.rare = true, true
 	q.shares = q.learned.Shares(q.page.Now)
-	of := q.candidates.sought
-	if len(q.candidates.list) >= max(q.config.secondStage, 3*q.wanted) {
-		of = q.candidates.find // there are enough to choose from
-	}
+	few := len(q.candidates.list) < max(q.config.secondStage, 3*q.wanted) // to choose from
 	for k := range q.settings {
 		s := &q.settings[k]
 		for _, x := range s.Turned {
 			c := q.candidates.likely(x.Product)
 			if c.product != x.Product {
-				if c = of(x.Product); c == nil {
+				if c = q.candidates.sought(x.Product, few); c == nil {
 					continue
 				}
 			}

@@ -20,6 +20,7 @@ const (
 	pastFade  = 5.0 // a product r places before the latest weighs exp(-r/5)
 	laterFade = 3.0 // the same for pairs over visits
 	laterHops = 2   // products of the past whose pairs go on to theirs
+	laterBack = 1.0 // on such a way a visit before counts as much as one after
 )
 
 // past is what a decision knows of earlier visits.
@@ -72,6 +73,7 @@ func (likeTrails) gather(q *query) {
 	m.list = m.list[:0]
 	clear(m.table)
 	all := q.learned.AllSessions(q.page.Now)
+	q.learned.AheadOfTrails(q.past.products)
 	for r, i := range q.past.products[:min(neighbourSeeds, len(q.past.products))] {
 		w := float32(math.Exp(-float64(r)/pastFade) * math.Log1p(all/max(1, q.learned.Sessions(i, q.page.Now))))
 		q.refs = q.learned.RecentTrails(q.refs[:0], i, q.config.sessions[r])
@@ -112,7 +114,7 @@ func (q *query) spreadTrail(products []catalog.Index, at int, sim float32) {
 		}
 		c := q.candidates.likely(i)
 		if c.product != i {
-			if c = q.candidates.sought(i); c == nil {
+			if c = q.candidates.sought(i, true); c == nil {
 				continue
 			}
 		}
@@ -172,42 +174,25 @@ func (q *query) laterPairs(into *[]model.Pair, i catalog.Index, weight float64) 
 
 // laterHop goes on from the strongest pairs of a product, which are in q.pairs.
 func (q *query) laterHop(w float32) {
-	for range min(q.config.hopWidth, len(q.pairs)) {
-		best := 0
-		for k := range q.pairs {
-			if q.pairs[k].Forward+q.pairs[k].Backward > q.pairs[best].Forward+q.pairs[best].Backward {
-				best = k
-			}
-		}
-		via := q.pairs[best]
-		if via.Forward+via.Backward == 0 {
-			return
-		}
-		q.pairs[best].Forward, q.pairs[best].Backward = 0, 0
-		f := q.laterPairs(&q.hops, via.To, float64(w*(via.Forward+via.Backward)))
-		var least float32
-		if q.crowded() {
-			for k := range q.hops {
-				least = max(least, q.hops[k].Forward+q.hops[k].Backward)
-			}
-			least *= hopLeast
-		}
-		for _, p := range q.hops {
+	q.strongest(q.config.hopWidth, laterBack)
+	q.learned.AheadOfTrails(q.ahead)
+	for k := range q.vias {
+		via := &q.vias[k]
+		f := q.laterPairs(&q.hops, via.To, float64(w*around(via, laterBack)))
+		least := q.leastNew(laterBack)
+		for k := range q.hops {
+			p := &q.hops[k]
 			if q.isMine(p.To) {
 				continue
 			}
-			near := p.Forward + p.Backward
+			near := around(p, laterBack)
 			c := q.candidates.likely(p.To)
-			switch {
-			case c.product == p.To:
-			case near < least:
-				c = q.candidates.find(p.To)
-			default:
-				c = q.candidates.sought(p.To)
+			if c.product != p.To {
+				if c = q.candidates.sought(p.To, near >= least); c == nil {
+					continue
+				}
 			}
-			if c != nil {
-				c.signal[sigLaterHop] += f * near
-			}
+			c.signal[sigLaterHop] += f * near
 		}
 	}
 }

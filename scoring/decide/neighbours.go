@@ -127,7 +127,7 @@ func (q *query) spread(products []catalog.Index, seed int, sim, recent float32) 
 	for p, i := range products {
 		c := q.candidates.likely(i)
 		if c.product != i {
-			if c = q.candidates.sought(i); c == nil {
+			if c = q.candidates.sought(i, true); c == nil {
 				continue
 			}
 		}

@@ -85,7 +85,7 @@ func (covisitation) gather(q *query) {
 		for _, p := range q.pairs {
 			c := q.candidates.likely(p.To)
 			if c.product != p.To {
-				if c = q.candidates.sought(p.To); c == nil {
+				if c = q.candidates.sought(p.To, true); c == nil {
 					continue
 				}
 			}
@@ -117,40 +117,43 @@ func (q *query) aheadOfSeeds() {
 	q.learned.AheadOfPairs(q.ahead)
 }
 
-// around is how near two products stand in visits, whichever came first.
-func around(p *model.Pair) float32 { return p.Forward + hopBack*p.Backward }
+// around is how near two products stand, whichever came first: having come after counts
+// 1, having come before that much.
+func around(p *model.Pair, back float32) float32 { return p.Forward + back*p.Backward }
+
+// leastNew is what one of q.hops must have around to be a new candidate.
+func (q *query) leastNew(back float32) (least float32) {
+	if !q.crowded() {
+		return 0
+	}
+	for k := range q.hops {
+		least = max(least, around(&q.hops[k], back))
+	}
+	return least * hopLeast
+}
 
 // hop goes on from the strongest pairs of a seed, which are in q.pairs.
 func (q *query) hop(r int, w float32) {
-	q.strongest(q.config.hopWidth)
-	for _, via := range q.vias {
+	q.strongest(q.config.hopWidth, hopBack)
+	q.learned.AheadOfPairs(q.ahead)
+	for k := range q.vias {
+		via := &q.vias[k]
 		var sessions, now float64
 		q.hops, sessions, now = q.learned.Pairs(q.hops[:0], via.To, q.page.Now)
 		sessions = q.withoutOwn(via.To, q.hops, sessions, now)
-		f := w * around(&via) * float32(now/(sessions*now+1))
-		var least float32
-		if q.crowded() {
-			for k := range q.hops {
-				least = max(least, around(&q.hops[k]))
-			}
-			least *= hopLeast
-		}
+		f := w * around(via, hopBack) * float32(now/(sessions*now+1))
+		least := q.leastNew(hopBack)
 		for k := range q.hops {
 			p := &q.hops[k]
-			near := around(p)
+			near := around(p, hopBack)
 			if near == 0 {
 				continue
 			}
 			c := q.candidates.likely(p.To)
-			switch {
-			case c.product == p.To:
-			case near < least:
-				c = q.candidates.find(p.To)
-			default:
-				c = q.candidates.sought(p.To)
-			}
-			if c == nil {
-				continue
+			if c.product != p.To {
+				if c = q.candidates.sought(p.To, near >= least); c == nil {
+					continue
+				}
 			}
 			c.signal[sigHop] += f * near
 			if p.To != q.seeds[r].product {
@@ -161,31 +164,30 @@ func (q *query) hop(r int, w float32) {
 }
 
 // strongest puts the pairs that stand nearest around into q.vias, the strongest first
-// and of equals the first, and asks for the memory of what is learned of them.
-func (q *query) strongest(most int) {
+// and of equals the first, and their products into q.ahead.
+func (q *query) strongest(most int, back float32) {
 	q.vias, q.ahead = q.vias[:0], q.ahead[:0]
 	for k := range q.pairs {
 		p := &q.pairs[k]
 		n := len(q.vias)
 		switch {
-		case around(p) == 0 || most == 0:
+		case around(p, back) == 0 || most == 0:
 			continue
 		case n < most:
 			q.vias = append(q.vias, *p)
-		case around(p) > around(&q.vias[n-1]):
+		case around(p, back) > around(&q.vias[n-1], back):
 			n--
 			q.vias[n] = *p
 		default:
 			continue
 		}
-		for ; n > 0 && around(&q.vias[n]) > around(&q.vias[n-1]); n-- {
+		for ; n > 0 && around(&q.vias[n], back) > around(&q.vias[n-1], back); n-- {
 			q.vias[n], q.vias[n-1] = q.vias[n-1], q.vias[n]
 		}
 	}
 	for k := range q.vias {
 		q.ahead = append(q.ahead, q.vias[k].To)
 	}
-	q.learned.AheadOfPairs(q.ahead)
 }
 
 // pageMatches brings products of the page's category, or that have the words
@@ -215,13 +217,9 @@ func (pageMatches) gather(q *query) {
 func (q *query) addTerm(t catalog.Term, w float32, s signal, least float32) {
 	q.standing = q.learned.Champions(q.standing[:0], t)
 	for _, x := range q.standing {
-		of := q.candidates.sought
-		if x.Share < least {
-			of = q.candidates.find
-		}
 		c := q.candidates.likely(x.Product)
 		if c.product != x.Product {
-			if c = of(x.Product); c == nil {
+			if c = q.candidates.sought(x.Product, x.Share >= least); c == nil {
 				continue
 			}
 		}

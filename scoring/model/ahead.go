@@ -14,25 +14,45 @@ const aheadOf = 64
 // AheadOfPairs asks for what Pairs, Sessions and RecentSessions read of products, of
 // the first aheadOf. It changes nothing.
 func (m *Model) AheadOfPairs(list []catalog.Index) {
-	var heads [aheadOf]*pairs
-	var news [aheadOf]*posting
+	var of ahead
 	list = list[:min(len(list), aheadOf)]
 	for k, i := range list {
 		if x := m.items.peek(uint32(i)); x != nil {
-			heads[k], news[k] = x.pairs.Load(), x.sessions.Load()
+			of.pairs[k], of.newest[k] = x.pairs.Load(), x.sessions.Load()
 		}
 	}
-	for k := range list {
-		if p := news[k]; p != nil {
+	of.ask(len(list))
+}
+
+// AheadOfTrails is AheadOfPairs for what LaterPairs and RecentTrails read.
+func (m *Model) AheadOfTrails(list []catalog.Index) {
+	var of ahead
+	list = list[:min(len(list), aheadOf)]
+	for k, i := range list {
+		if x := m.trails.items.peek(uint32(i)); x != nil {
+			of.pairs[k], of.newest[k] = x.pairs.Load(), x.trails.Load()
+		}
+	}
+	of.ask(len(list))
+}
+
+// ahead is what is asked for of some products.
+type ahead struct {
+	pairs  [aheadOf]*pairs
+	newest [aheadOf]*posting
+}
+
+func (a *ahead) ask(n int) {
+	for k := range n {
+		if p := a.newest[k]; p != nil {
 			p.n.Load()
 		}
-		if p := heads[k]; p != nil {
+		if p := a.pairs[k]; p != nil {
 			p.n.Load()
 		}
 	}
 	const line = 64 / 16 // slots of a cache line
-	for k := range list {
-		p := heads[k]
+	for _, p := range a.pairs[:n] {
 		if p == nil {
 			continue
 		}
