@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"slices"
+
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/model"
 )
@@ -50,14 +52,13 @@ type turned struct {
 	before  uint16 // the candidate's next place in query.turned + 1; 0: none
 }
 
-// lifts is how many times as much as others the visitors of each setting turn to a
-// candidate, in logarithms.
-func (q *query) lifts(c *candidate) (by [model.Traits]float32) {
+// lifts is how many times as much as others, whose share of it that is, the visitors of
+// each setting turn to a candidate, in logarithms.
+func (q *query) lifts(c *candidate, share float64) (by [model.Traits]float32) {
 	var weights [model.Traits]float64
 	for k := c.turned; k > 0; k = q.turned[k-1].before {
 		weights[q.turned[k-1].setting] = float64(q.turned[k-1].weight)
 	}
-	share := q.shares.Of(c.product)
 	for k := range q.settings {
 		by[k] = q.settings[k].Lift(weights[k], share)
 	}
@@ -67,20 +68,32 @@ func (q *query) lifts(c *candidate) (by [model.Traits]float32) {
 // likedHere is how much more than others the visitors of the page's contexts turn to
 // a product: the sum of the logarithms of how many times as much over the traits, 1
 // for 150 times. Traits count as independent of each other (naive Bayes).
-func likedHere(q *query, v *view) (lift float32) {
-	if !q.inContext || v.rank >= 0 {
-		return 0
+func likedHere(q *query, views []view, into []float32) {
+	clear(into)
+	if !q.inContext {
+		return
 	}
-	for _, by := range q.lifts(v.candidate) {
-		lift += by
+	// What everybody turns to first: one does not wait for the memory of another.
+	q.usual = slices.Grow(q.usual[:0], len(views))[:len(views)]
+	for k := range views {
+		q.usual[k] = q.shares.Of(views[k].product)
 	}
-	return max(-1, min(1, lift/5))
+	for k := range views {
+		v := &views[k]
+		if v.rank >= 0 {
+			continue
+		}
+		for _, by := range q.lifts(v.candidate, q.usual[k]) {
+			into[k] += by
+		}
+		into[k] = max(-1, min(1, into[k]/5))
+	}
 }
 
 // whoLikes is the reason of what visitors of a context turn to more than others. A
 // kind of device is no reason that a visitor would understand.
 func (q *query) whoLikes(c *candidate) scoring.Reason {
-	by := q.lifts(c)
+	by := q.lifts(c, q.shares.Of(c.product))
 	most := 0
 	for k := range q.settings {
 		if by[k] > by[most] {

@@ -184,7 +184,7 @@ func features() []feature {
 		{"on topic", scoring.ReasonPageContext, 5, 5, each(func(_ *query, v *view) float32 { return v.fit })},
 		{"new", scoring.ReasonNew, 0.1, 0.3, each(isNew)},
 		{"range", scoring.ReasonFallback, 0.05, 0.05, plain(sigRange)},
-		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, each(likedHere)},
+		{"liked here", scoring.ReasonLikedHere, 0.7, 0.7, likedHere},
 		{"searched", scoring.ReasonSearched, 3, 3, absolute(sigSearched)},
 	}
 	list = slices.Insert(list, place(list, "like the visit"), touchFeatures()...)

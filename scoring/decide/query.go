@@ -109,6 +109,7 @@ type query struct {
 	standing  []model.Standing
 	settings  []model.Setting
 	shares    model.Shares // as settings are known
+	usual     []float64    // theirs of candidates
 	kinds     []kind
 }
 
