@@ -62,7 +62,7 @@ func (f *filling) explain(r *ranking, s *scored) []scoring.Reason {
 			}
 		}
 		reasons[k] = most.reason
-		reasons[k].Share = float64(most.amount) / float64(sum)
+		reasons[k].Share = float64(most.amount / sum)
 		most.amount = 0
 	}
 	return reasons
@@ -201,7 +201,8 @@ func (q *query) topic(i catalog.Index) (catalog.Term, bool) {
 }
 
 // probability is a candidate's share of the softmax over the ranking: that the
-// visitor turns to it next, as far as the blend knows.
+// visitor turns to it next, as far as the blend knows. A float32 holds it, as it does
+// the scores: records of decisions keep it in half the bytes.
 func (r *ranking) probability(s *scored) float64 {
-	return math.Exp(float64(s.score-r.list[0].score)) / r.total
+	return float64(float32(math.Exp(float64(s.score-r.list[0].score)) / r.total))
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"reflect"
 
+	"github.com/x448/float16"
+
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
@@ -195,7 +197,8 @@ func appendTextUnlessEmpty[S ~string](b []byte, field byte, s S) []byte {
 	return appendTextField(b, field, s)
 }
 
-// appendFloat appends a number in eight bytes, and what is none in two.
+// appendFloat appends a number in as few bytes as hold it exactly, two, four or eight,
+// and what is none in two.
 func appendFloat(b []byte, x float64) []byte {
 	switch {
 	case math.IsNaN(x):
@@ -205,5 +208,12 @@ func appendFloat(b []byte, x float64) []byte {
 	case math.IsInf(x, -1):
 		return append(b, 0xf9, 0xfc, 0x00)
 	}
-	return binary.BigEndian.AppendUint64(append(b, 0xfb), math.Float64bits(x))
+	single := float32(x)
+	if float64(single) != x {
+		return binary.BigEndian.AppendUint64(append(b, 0xfb), math.Float64bits(x))
+	}
+	if half := float16.Fromfloat32(single); half.Float32() == single {
+		return binary.BigEndian.AppendUint16(append(b, 0xf9), half.Bits())
+	}
+	return binary.BigEndian.AppendUint32(append(b, 0xfa), math.Float32bits(single))
 }

@@ -71,8 +71,9 @@ type codec struct {
 
 func newCodec() (codec, error) {
 	enc, err := cbor.EncOptions{
-		Time: cbor.TimeUnixDynamic,
-		Sort: cbor.SortBytewiseLexical,
+		Time:          cbor.TimeUnixDynamic,
+		Sort:          cbor.SortBytewiseLexical,
+		ShortestFloat: cbor.ShortestFloat16, // that holds the number exactly
 	}.UserBufferEncMode()
 	if err != nil {
 		return codec{}, fmt.Errorf("boltstore: encoder: %w", err)
