@@ -196,15 +196,17 @@ func smallRangeID(r *rand.Rand) string {
 	return fmt.Sprintf("%s-%d", []string{"shoe", "tent", "lamp"}[r.IntN(3)], 1+r.IntN(9))
 }
 
-// profilesOf are all that are kept, but for whom a device was linked to once.
-func profilesOf(t *testing.T, s *shop) map[scoring.VisitorID]visitor.Profile {
-	all := map[scoring.VisitorID]visitor.Profile{}
+// profilesOf are the records of all that are kept, but for whom a device was linked to once.
+func profilesOf(t *testing.T, s *shop) map[scoring.VisitorID]string {
+	all := map[scoring.VisitorID]string{}
 	must(t, s.store.EachProfile(t.Context(), "shop", "", func(id scoring.VisitorID, p *visitor.Profile) bool {
 		own := *p
 		if len(own.Devices()) == 0 && own.Person() == "" && len(own.Attributes()) == 0 {
 			own.Identity = nil
 		}
-		all[id] = own
+		b, err := own.AppendBinary(nil)
+		must(t, err)
+		all[id] = string(b)
 		return true
 	}))
 	return all

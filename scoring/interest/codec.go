@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 
 	"github.com/vitrine-io/vitrine/scoring"
 )
@@ -15,21 +16,22 @@ var ErrCorrupt = errors.New("interest: corrupt vector")
 // tells which scales follow, three a scale.
 func (e *Entry) EncodedSize() int {
 	n := 7
-	for s := range e.Weight {
-		if e.Weight[s] != 0 {
-			n += 3
-		}
+	for _, w := range e.Weight {
+		u := math.Float32bits(w) << 1 // without the sign
+		n += 3 * int((u|-u)>>31)
 	}
 	return n
 }
+
+// sizeOfTime is what a time takes as a varint.
+func sizeOfTime(ms int64) int { return (bits.Len64(uint64(ms)<<1^uint64(ms>>63)|1) + 6) / 7 }
 
 // EncodedSize is how many bytes Append adds.
 func (v Vector) EncodedSize() int {
 	if len(v.entries) == 0 {
 		return 1
 	}
-	var at [binary.MaxVarintLen64]byte
-	n := 1 + binary.PutVarint(at[:], v.at)
+	n := 1 + sizeOfTime(v.at)
 	for i := range v.entries {
 		n += v.entries[i].EncodedSize()
 	}

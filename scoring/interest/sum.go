@@ -65,12 +65,12 @@ type unrounded struct {
 	of    [Scales]float64
 }
 
-// top is Strongest for many facets too many.
+// top returns the n strongest facets of v: cut for many facets too many.
 func (v Vector) top(n int) Vector {
 	if len(v.entries) <= n {
 		return v
 	}
-	strength := v.strength()
+	strength := v.strength(nil)
 	order := make([]int, len(v.entries))
 	for i := range order {
 		order[i] = i

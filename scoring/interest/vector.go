@@ -5,7 +5,6 @@ package interest
 import (
 	"math"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -81,7 +80,8 @@ func (v Vector) Add(facets []scoring.FacetID, weight float64, t time.Time) Vecto
 		next.add(f, w, faded)
 	}
 	next.drop()
-	return next.Strongest(MaxFacets)
+	next.cut(len(next.entries)-MaxFacets, math.MaxInt)
+	return next
 }
 
 // movedTo copies v with the landmark at ms or where it was, whichever is later.
@@ -96,15 +96,23 @@ func (v Vector) movedTo(ms int64, room int) Vector {
 	}
 	faded := factors(next.at - v.at)
 	for i := range next.entries {
-		for s := range next.entries[i].Weight {
-			next.entries[i].Weight[s] = round(float64(next.entries[i].Weight[s]) * faded[s])
+		w := &next.entries[i].Weight
+		for s := range w {
+			w[s] = fade(w[s], faded[s])
 		}
 	}
 	return next
 }
 
 func (v *Vector) add(f scoring.FacetID, weight float64, faded [Scales]float64) {
-	i := sort.Search(len(v.entries), func(i int) bool { return v.entries[i].Facet >= f })
+	i, end := 0, len(v.entries)
+	for i < end {
+		if mid := (i + end) / 2; v.entries[mid].Facet < f {
+			i = mid + 1
+		} else {
+			end = mid
+		}
+	}
 	if i == len(v.entries) || v.entries[i].Facet != f {
 		v.entries = slices.Insert(v.entries, i, Entry{Facet: f})
 	}
@@ -116,21 +124,20 @@ func (v *Vector) add(f scoring.FacetID, weight float64, faded [Scales]float64) {
 
 // drop removes the facets of which nothing is left.
 func (v *Vector) drop() {
-	left := v.entries[:0]
+	left := 0
 	for i := range v.entries {
-		if v.entries[i].Weight != [Scales]float32{} {
-			left = append(left, v.entries[i])
+		if v.entries[i].Weight == [Scales]float32{} {
+			continue
 		}
+		if left < i {
+			v.entries[left] = v.entries[i]
+		}
+		left++
 	}
-	if v.entries = left; len(left) == 0 {
+	if v.entries = v.entries[:left]; left == 0 {
 		*v = Vector{}
 	}
 }
-
-// Strongest returns the n strongest facets of v. Strength is a facet's share of
-// all interest, added up over the scales: so what the visitor just turned to can
-// stand beside the habits of years. Of equals the lower id stays.
-func (v Vector) Strongest(n int) Vector { return v.without(len(v.entries)-n, math.MaxInt) }
 
 // Without returns v without the facets that gone names.
 func (v Vector) Without(gone func(scoring.FacetID) bool) Vector {
@@ -142,24 +149,34 @@ func (v Vector) Without(gone func(scoring.FacetID) bool) Vector {
 	return next
 }
 
-// Within returns v without its weakest facets, as many of them as it takes for
-// EncodedSize to be at most size, but not fewer than floor facets.
-func (v Vector) Within(size, floor int) Vector {
-	return v.without(len(v.entries)-floor, v.EncodedSize()-size)
+// Clone returns v in memory of its own.
+func (v Vector) Clone() Vector { return Vector{at: v.at, entries: slices.Clone(v.entries)} }
+
+// Shares reports whether v and o have the same entries in the same memory.
+func (v Vector) Shares(o Vector) bool {
+	return len(v.entries) > 0 && len(o.entries) > 0 && &v.entries[0] == &o.entries[0]
 }
 
-// without drops the weakest facets: most of them, or until that many bytes are
-// saved.
-func (v Vector) without(most, bytes int) Vector {
+// Trim drops the weakest facets, as many as it takes for EncodedSize to be that many bytes
+// less, but leaves floor of them. It returns how many bytes it saved. The entries are
+// changed where they are: v must share them with nobody.
+func (v *Vector) Trim(bytes, floor int) (saved int) { return v.cut(len(v.entries)-floor, bytes) }
+
+// cut drops the weakest facets, of equals the one with the higher id: most of them, or
+// until that many bytes are saved. It returns how many are.
+func (v *Vector) cut(most, bytes int) (saved int) {
 	if most <= 0 || bytes <= 0 {
-		return v
+		return 0
 	}
-	if most >= len(v.entries) && bytes >= v.EncodedSize()-1 {
-		return Vector{}
+	if most >= len(v.entries) {
+		if size := v.EncodedSize(); bytes >= size-1 {
+			*v = Vector{}
+			return size - 1
+		}
 	}
-	strength := v.strength()
-	left := len(v.entries)
-	for ; most > 0 && bytes > 0; most-- {
+	var room [MaxFacets + scoring.MaxFacets]float64
+	strength := v.strength(room[:0])
+	for ; most > 0 && saved < bytes; most-- {
 		weakest := -1
 		for i, s := range strength {
 			if s >= 0 && (weakest < 0 || s <= strength[weakest]) {
@@ -167,35 +184,39 @@ func (v Vector) without(most, bytes int) Vector {
 			}
 		}
 		strength[weakest] = -1 // gone
-		bytes -= v.entries[weakest].EncodedSize()
-		left--
+		saved += v.entries[weakest].EncodedSize()
 	}
-	if left == 0 {
-		return Vector{}
-	}
-	entries := make([]Entry, 0, left)
+	left := 0
 	for i, s := range strength {
 		if s >= 0 {
-			entries = append(entries, v.entries[i])
+			v.entries[left] = v.entries[i]
+			left++
 		}
 	}
-	return Vector{at: v.at, entries: entries}
+	if v.entries = v.entries[:left]; left == 0 {
+		saved += sizeOfTime(v.at)
+		*v = Vector{}
+	}
+	return saved
 }
 
-func (v Vector) strength() []float64 {
+// strength appends the strength of each facet: its share of all interest, added up over
+// the scales. So what the visitor just turned to can stand beside the habits of years.
+func (v *Vector) strength(strength []float64) []float64 {
 	var sum [Scales]float64
 	for i := range v.entries {
 		for s, w := range v.entries[i].Weight {
 			sum[s] += math.Abs(float64(w))
 		}
 	}
-	strength := make([]float64, len(v.entries))
 	for i := range v.entries {
+		of := 0.0
 		for s, w := range v.entries[i].Weight {
-			if sum[s] > 0 {
-				strength[i] += math.Abs(float64(w)) / sum[s]
+			if w != 0 {
+				of += math.Abs(float64(w)) / sum[s]
 			}
 		}
+		strength = append(strength, of)
 	}
 	return strength
 }
@@ -207,7 +228,7 @@ func (v Vector) AppendAt(dst []Entry, now time.Time) []Entry {
 	for _, e := range v.entries {
 		var alive bool
 		for s := range e.Weight {
-			e.Weight[s] = round(float64(e.Weight[s]) * faded[s])
+			e.Weight[s] = fade(e.Weight[s], faded[s])
 			alive = alive || e.Weight[s] != 0
 		}
 		if alive {
@@ -240,12 +261,27 @@ func Kept(after time.Duration) (f [Scales]float64) {
 // round cuts a weight to what a record keeps: a float32 whose last eight bits
 // are zero (to nearest, ties to even), and nothing under the threshold.
 func round(w float64) float32 {
-	if math.Abs(w) < Threshold || w != w {
+	switch size := math.Abs(w); {
+	case size < Threshold || w != w:
+		return 0
+	case size > maxWeight:
+		w = math.Copysign(maxWeight, w)
+	}
+	return cut16(math.Float32bits(float32(w)))
+}
+
+// fade is round of what is left of a weight by a factor of at most 1.
+func fade(w float32, left float64) float32 {
+	faded := float64(w) * left
+	if math.Abs(faded) < Threshold {
 		return 0
 	}
-	bits := math.Float32bits(float32(max(-maxWeight, min(maxWeight, w))))
-	bits += 0x7f + bits>>8&1
-	return math.Float32frombits(bits &^ 0xff)
+	return cut16(math.Float32bits(float32(faded)))
+}
+
+// cut16 rounds a float32 to its first 16 significant bits, ties to even.
+func cut16(bits uint32) float32 {
+	return math.Float32frombits((bits + 0x7f + bits>>8&1) &^ 0xff)
 }
 
 // maxWeight keeps the sums finite, whatever is sent.

@@ -111,7 +111,7 @@ func TestARecordOfAds(t *testing.T) {
 		t.Errorf("ads take %d bytes", n)
 	}
 	var got Profile
-	if err := got.UnmarshalBinary(b); err != nil || !reflect.DeepEqual(&got, p) {
+	if err := got.UnmarshalBinary(b); err != nil || !alike(&got, p) {
 		t.Errorf("got %+v, %v\nwant %+v", got.Ads, err, p.Ads)
 	}
 	if len(got.Ads.Credited) != maxCredited || got.Ads.Credited[3].Ad.Time != p.LastSeen.Truncate(time.Millisecond) {

@@ -21,14 +21,15 @@ var floors = []struct{ shown, interests, touches, purchases, cart int }{
 }
 
 // bound trims p until its record fits: all but the habits into dailyBytes, and with
-// them into MaxBytes, where the weakest habits go.
-func (p *Profile) bound() {
+// them into MaxBytes, where the weakest habits go. p shares with old, which stays as it
+// is, what it has not changed.
+func (p *Profile) bound(old *Profile) {
 	if p.atMost() <= dailyBytes {
 		return
 	}
 	habits := p.Habits
 	p.Habits = nil
-	p.boundDaily()
+	p.boundDaily(old)
 	p.Habits = habits
 	for len(p.Habits) > 0 {
 		excess := p.size() - MaxBytes
@@ -43,7 +44,7 @@ func (p *Profile) bound() {
 // boundDaily trims p, which has no habits, until its record fits dailyBytes: step by
 // step what was seen longest ago, the weakest interests, then the oldest touches,
 // purchases and cart items.
-func (p *Profile) boundDaily() {
+func (p *Profile) boundDaily(old *Profile) {
 	excess := p.size() - dailyBytes
 	for _, floor := range floors {
 		if excess <= 0 {
@@ -52,9 +53,10 @@ func (p *Profile) boundDaily() {
 		if excess = p.trimShown(excess, floor.shown); excess <= 0 {
 			return
 		}
-		before := p.Interests.EncodedSize()
-		p.Interests = p.Interests.Within(before-excess, floor.interests)
-		if excess -= before - p.Interests.EncodedSize(); excess <= 0 {
+		if old != nil && p.Interests.Shares(old.Interests) {
+			p.Interests = p.Interests.Clone()
+		}
+		if excess -= p.Interests.Trim(excess, floor.interests); excess <= 0 {
 			return
 		}
 		trim(p, &p.Touches, floor.touches)
@@ -108,7 +110,7 @@ const emptyRest = 5
 func (p *Profile) size() int {
 	w := writers.Get().(*writer)
 	defer w.release()
-	w.b = w.room[:0]
+	w.b, w.measures = w.room[:0], true
 	w.bounded(p)
 	return len(w.b) + emptyRest
 }

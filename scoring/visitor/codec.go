@@ -78,11 +78,15 @@ func (w *writer) bounded(p *Profile) {
 	} else {
 		w.uint(uint64(w.last-p.CartSince.UnixMilli()) + 1)
 	}
-	w.b = p.Interests.Append(w.b)
+	if w.measures {
+		w.b = w.b[:len(w.b)+p.Interests.EncodedSize()]
+	} else {
+		w.b = p.Interests.Append(w.b)
+	}
 	w.uint(uint64(len(p.Touches)))
 	for i := range p.Touches {
 		t := &p.Touches[i]
-		w.string(string(t.Product))
+		w.hashed(string(t.Product), t.hash)
 		w.b = append(w.b, byte(t.Type))
 		w.time(t.Time)
 	}
@@ -141,12 +145,17 @@ func (w *writer) habits(all []Habit) {
 const maxStrings = MaxTouches + MaxCart + 3*MaxPurchases + MaxShown + 1 + MaxHabits + 2*(2+maxCredited)
 
 type writer struct {
-	b    []byte
-	last int64
-	seen [maxStrings]string
-	n    int
-	at   [stringPlaces]uint16 // number among the strings, from 1, by hash
-	room [2 * MaxBytes]byte   // to measure in
+	b      []byte
+	last   int64
+	seen   [maxStrings]string
+	hashes [maxStrings]uint32 // of seen
+	n      int
+	at     [stringPlaces]uint16 // number among the strings, from 1, by hash
+	room   [2 * MaxBytes]byte   // to measure in
+	// measures is whether only the length of b is wanted. Then strings are not read, but
+	// for their hash where it is not known: hardly anything takes longer in a profile that
+	// was not touched lately.
+	measures bool
 }
 
 var writers = sync.Pool{New: func() any { return new(writer) }}
@@ -155,7 +164,7 @@ var writers = sync.Pool{New: func() any { return new(writer) }}
 func (w *writer) release() {
 	clear(w.seen[:w.n])
 	clear(w.at[:])
-	w.b, w.n = nil, 0
+	w.b, w.n, w.measures = nil, 0, false
 	writers.Put(w)
 }
 
@@ -166,20 +175,30 @@ func (w *writer) uint(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
 
 func (w *writer) time(t time.Time) { w.uint(uint64(w.last - t.UnixMilli())) }
 
-func (w *writer) string(s string) {
-	k := xxhash.Sum64String(s) % stringPlaces
+// hashOf is what strings are looked up by.
+func hashOf(s string) uint32 { return uint32(xxhash.Sum64String(s)) }
+
+func (w *writer) string(s string) { w.hashed(s, hashOf(s)) }
+
+// hashed is string where hashOf is known.
+func (w *writer) hashed(s string, hash uint32) {
+	k := hash % stringPlaces
 	for ; w.at[k] != 0; k = (k + 1) % stringPlaces {
-		if w.seen[w.at[k]-1] == s {
-			w.uint(uint64(w.at[k]))
+		if n := w.at[k]; w.hashes[n-1] == hash && w.seen[n-1] == s {
+			w.uint(uint64(n))
 			return
 		}
 	}
-	w.seen[w.n] = s
+	w.seen[w.n], w.hashes[w.n] = s, hash
 	w.n++
 	w.at[k] = uint16(w.n)
 	w.uint(0)
 	w.uint(uint64(len(s)))
-	w.b = append(w.b, s...)
+	if w.measures {
+		w.b = w.b[:len(w.b)+len(s)]
+	} else {
+		w.b = append(w.b, s...)
+	}
 }
 
 // UnmarshalBinary replaces p by the profile of a record. It keeps nothing of b.
@@ -260,7 +279,9 @@ func (r *reader) profile(version byte) Profile {
 
 	p.Touches = list[Touch](r, MaxTouches)
 	for i := range p.Touches {
-		p.Touches[i] = Touch{Product: scoring.ProductID(r.string()), Type: scoring.EventType(r.byte()), Time: r.time()}
+		t := &p.Touches[i]
+		t.Product, t.Type, t.Time = scoring.ProductID(r.string()), scoring.EventType(r.byte()), r.time()
+		t.hash = hashOf(string(t.Product))
 	}
 	p.Cart = list[CartItem](r, MaxCart)
 	for i := range p.Cart {

@@ -16,6 +16,7 @@ func (p *Profile) Empty() bool {
 	}
 	rest := *p
 	rest.FirstSeen, rest.LastSeen = time.Time{}, time.Time{}
+	rest.touched, rest.History.tip = nil, nil
 	if rest.Identity.empty() {
 		rest.Identity = nil
 	}

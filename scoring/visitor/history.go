@@ -3,6 +3,7 @@ package visitor
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -47,7 +48,8 @@ type History struct {
 	orders   uint32 // all there ever were, less those sent back
 	spent    int64  // on them, in billionths
 
-	together *together // not nil: it is this, and nothing else is set
+	tip      *tip[byte] // of deeds, which every event grows, and so of all parts
+	together *together  // not nil: it is this, and nothing else is set
 }
 
 const (
@@ -105,6 +107,10 @@ func (h History) Add(e *scoring.Event, at time.Time) History {
 		return h
 	}
 	h = *h.whole()
+	if !h.tip.take(h.deeds) {
+		h.tip = new(tip[byte])
+		h.clip()
+	}
 	if e.Type == scoring.OrderRefunded || e.Type == scoring.OrderCancelled {
 		h.undo(e)
 	}
@@ -131,6 +137,7 @@ func (h History) Add(e *scoring.Event, at time.Time) History {
 			if next.size() > maxHistory {
 				next.shrink(historyGoal)
 			}
+			next.tip.leave(next.deeds)
 			return next
 		}
 		// Of products or facets there are too many.
@@ -138,6 +145,13 @@ func (h History) Add(e *scoring.Event, at time.Time) History {
 			steps = steps[:len(steps)/2]
 		}
 		h.drop(max(1, h.count()/8))
+	}
+}
+
+// clip leaves no room behind the parts: what is added goes into copies.
+func (h *History) clip() {
+	for _, part := range [...]*[]byte{&h.facets, &h.things, &h.sources, &h.lines, &h.deeds} {
+		*part = slices.Clip(*part)
 	}
 }
 
@@ -270,20 +284,13 @@ func (h *History) push(s *step) bool {
 			return false
 		}
 		var room [lineSize]byte
-		h.lines = extend(h.lines, room[:])
+		h.lines = behind(h.lines, room[:]...)
 		n := len(h.lines) / lineSize
 		h.setLine(n, s.line)
 		d[7] = byte(n)
 	}
-	h.deeds = extend(h.deeds, d[:])
+	h.deeds = behind(h.deeds, d[:]...)
 	return true
-}
-
-// extend appends, to a copy.
-func extend(b, tail []byte) []byte {
-	next := make([]byte, len(b), len(b)+len(tail))
-	copy(next, b)
-	return append(next, tail...)
 }
 
 // thing is the number of a product with its facets.
@@ -321,9 +328,9 @@ func (h *History) thing(id scoring.ProductID, facets []scoring.FacetID) (byte, b
 		b = append(b, byte(number))
 	}
 	if len(added) > 0 {
-		h.facets = extend(h.facets, added)
+		h.facets = behind(h.facets, added...)
 	}
-	h.things = extend(h.things, b)
+	h.things = behind(h.things, b...)
 	return byte(n + 1), true
 }
 

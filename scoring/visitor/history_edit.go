@@ -61,7 +61,7 @@ func (h *History) insert(late []step) bool {
 		late[0].source = nil
 	}
 	tail := h.deeds[at*deedSize:]
-	h.deeds = exactly(h.deeds[:at*deedSize])
+	h.deeds = append(make([]byte, 0, len(h.deeds)+len(late)*deedSize), h.deeds[:at*deedSize]...)
 	for i := range late {
 		if !h.push(&late[i]) {
 			return false
@@ -75,7 +75,7 @@ func (h *History) insert(late []step) bool {
 		}
 		tail[6] = 0
 	}
-	h.deeds = extend(h.deeds, tail)
+	h.deeds = behind(h.deeds, tail...)
 	h.findLast()
 	return true
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +82,15 @@ func identityGen(t *rapid.T, e *scoring.Event) *scoring.Event {
 	return e
 }
 
+// alike compares all that profiles say, and not in whose memory.
+func alike(a, b *Profile) bool {
+	bare := func(p Profile) Profile {
+		p.touched, p.History.tip = nil, nil
+		return p
+	}
+	return reflect.DeepEqual(bare(*a), bare(*b))
+}
+
 func record(t *rapid.T, p *Profile) []byte {
 	b, err := p.AppendBinary(nil)
 	if err != nil {
@@ -108,11 +118,30 @@ func TestApplyLaws(t *testing.T) {
 			if err := through.UnmarshalBinary(b); err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(p, through) {
+			if !alike(p, through) {
 				t.Fatalf("kept in memory\n%+v\nand on disk\n%+v", p, through)
 			}
 			if string(record(t, p)) != string(b) {
 				t.Fatal("the record differs")
+			}
+		}
+	}))
+	t.Run("what was handed out never changes, whatever is made of it", rapid.MakeCheck(func(t *rapid.T) {
+		made, records := []*Profile{nil}, [][]byte{nil}
+		for _, e := range rapid.SliceOfN(eventGen(), 1, 60).Draw(t, "events") {
+			of := len(made) - 1
+			if rapid.IntRange(0, 3).Draw(t, "another") == 0 {
+				of = rapid.IntRange(0, of).Draw(t, "of")
+			}
+			next := Apply(made[of], e)
+			if again := Apply(made[of], e); !alike(again, next) {
+				t.Fatalf("at first\n%+v\nand then\n%+v", next, again)
+			}
+			made, records = append(made, next), append(records, record(t, next))
+		}
+		for k, p := range made[1:] {
+			if string(record(t, p)) != string(records[k+1]) {
+				t.Fatalf("the profile after %d events changed", k+1)
 			}
 		}
 	}))
@@ -208,24 +237,61 @@ func FuzzUnmarshal(f *testing.F) {
 	})
 }
 
-func BenchmarkApply(b *testing.B) {
-	b.Run("visitor=warm", func(b *testing.B) {
-		var p *Profile
-		events := make([]*scoring.Event, 256)
-		for i := range events {
-			id := scoring.ProductID("sku-" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
-			events[i] = event(scoring.ProductViewed, i, id)
-			for f := range 6 {
-				events[i].Items[0].Facets = append(events[i].Items[0].Facets,
-					scoring.Facet{Kind: scoring.FacetTag, Value: string(rune('a' + (i*7+f*f)%60))}.ID())
+// Goroutines that go on from one profile at the same moment get a profile each.
+func TestApplyFromManyGoroutines(t *testing.T) {
+	var p *Profile
+	for i := range 40 {
+		p = Apply(p, event(scoring.ProductViewed, i, "a"))
+	}
+	for i := 40; i < 140; i++ {
+		var wg sync.WaitGroup
+		made := make([]*Profile, 4)
+		for g := range made {
+			wg.Go(func() { made[g] = Apply(p, event(scoring.ProductViewed, i, scoring.ProductID(rune('b'+g)))) })
+		}
+		wg.Wait()
+		for g, next := range made {
+			last := next.Touches[len(next.Touches)-1].Product
+			if want := scoring.ProductID(rune('b' + g)); last != want || next.History.Times(&Deeds{Types: viewed, Product: want}, noon) == 0 {
+				t.Fatalf("of %q: %+v", want, next)
 			}
-			p = Apply(p, events[i])
 		}
-		b.ReportAllocs()
-		i := 0
-		for b.Loop() {
-			p = Apply(p, events[i%len(events)])
-			i++
+		p = made[i%len(made)]
+	}
+}
+
+// BenchmarkApply folds product views into a full profile: a minute apart, or each other
+// one an hour late.
+func BenchmarkApply(b *testing.B) {
+	events := make([]*scoring.Event, 256)
+	for i := range events {
+		id := scoring.ProductID("sku-" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
+		events[i] = event(scoring.ProductViewed, i, id)
+		for f := range 6 {
+			events[i].Items[0].Facets = append(events[i].Items[0].Facets,
+				scoring.Facet{Kind: scoring.FacetTag, Value: string(rune('a' + (i*7+f*f)%60))}.ID())
 		}
-	})
+	}
+	for _, late := range []bool{false, true} {
+		b.Run(map[bool]string{false: "visitor=warm", true: "visitor=warm, late"}[late], func(b *testing.B) {
+			var p *Profile
+			i := 0
+			apply := func() {
+				e := *events[i*7919%len(events)]
+				e.Time = noon.Add(time.Duration(i) * time.Minute)
+				if late && i%2 == 1 {
+					e.Time = e.Time.Add(-time.Hour)
+				}
+				p = Apply(p, &e)
+				i++
+			}
+			for range 1000 {
+				apply()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				apply()
+			}
+		})
+	}
 }

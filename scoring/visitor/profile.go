@@ -31,6 +31,7 @@ const (
 type Touch struct {
 	Product scoring.ProductID
 	Type    scoring.EventType
+	hash    uint32 // hashOf(Product)
 	Time    time.Time
 }
 
@@ -77,6 +78,8 @@ type Profile struct {
 	FirstSeen time.Time
 	LastSeen  time.Time
 	Events    int64
+
+	touched *tip[Touch]
 }
 
 // touchesOfEvent is how many products of one event become touches, the first
@@ -152,7 +155,7 @@ func Apply(p *Profile, e *scoring.Event) *Profile {
 	case scoring.ProductsSearched:
 		next.search(e.SearchQuery, at)
 	}
-	next.bound()
+	next.bound(p)
 	return next
 }
 
@@ -188,13 +191,18 @@ func (p *Profile) touch(e *scoring.Event, at time.Time) {
 	for i > 0 && p.Touches[i-1].Time.After(at) {
 		i--
 	}
-	touches := make([]Touch, 0, len(p.Touches)+len(items))
-	touches = append(touches, p.Touches[:i]...)
-	for j := range items {
-		touches = append(touches, Touch{Product: items[j].Product, Type: e.Type, Time: at})
+	late := p.Touches[i:]
+	if len(late) > 0 || !p.touched.take(p.Touches) {
+		p.Touches, p.touched = p.Touches[:i:i], new(tip[Touch])
 	}
-	touches = append(touches, p.Touches[i:]...)
-	p.Touches = newest(touches, MaxTouches)
+	if len(p.Touches) == cap(p.Touches) {
+		p.Touches = newest(p.Touches, MaxTouches) // no need to copy the others
+	}
+	for j := range items {
+		p.Touches = behind(p.Touches, Touch{Product: items[j].Product, Type: e.Type, hash: hashOf(string(items[j].Product)), Time: at})
+	}
+	p.Touches = newest(behind(p.Touches, late...), MaxTouches)
+	p.touched.leave(p.Touches)
 }
 
 // search remembers what was searched for, unless a later search is known.

@@ -134,7 +134,7 @@ func (h *History) source(record []byte) byte {
 	if n == maxSources || len(record) > maxNumber {
 		return 0
 	}
-	h.sources = extend(h.sources, append([]byte{byte(len(record))}, record...))
+	h.sources = behind(behind(h.sources, byte(len(record))), record...)
 	return byte(n + 1)
 }
 
