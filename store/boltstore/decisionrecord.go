@@ -142,10 +142,17 @@ func (c codec) appendAny(b []byte, v any) ([]byte, error) {
 // The major types of CBOR (RFC 8949, section 3.1).
 const (
 	cborUint  = 0 << 5
+	cborMinus = 1 << 5 // of -1-n
 	cborBytes = 2 << 5
 	cborText  = 3 << 5
 	cborArray = 4 << 5
 	cborMap   = 5 << 5
+)
+
+// What has no number (section 3.3).
+const (
+	cborTrue = 0xf5
+	cborNull = 0xf6
 )
 
 // appendHead appends a type and its number, in as few bytes as hold it.
@@ -174,6 +181,13 @@ func appendMap(b []byte, always int, also ...bool) []byte {
 }
 
 func appendUint(b []byte, n uint64) []byte { return appendHead(b, cborUint, n) }
+
+func appendInt(b []byte, n int64) []byte {
+	if n < 0 {
+		return appendHead(b, cborMinus, uint64(^n))
+	}
+	return appendHead(b, cborUint, uint64(n))
+}
 
 func appendUintUnlessZero(b []byte, field byte, n uint64) []byte {
 	if n == 0 {

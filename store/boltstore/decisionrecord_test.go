@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/store"
 )
 
 // TestDecisionRecordsAreAsTheCodecHasThem fills decisions by reflection, so that a field
@@ -39,6 +41,39 @@ func TestDecisionRecordsAreAsTheCodecHasThem(t *testing.T) {
 		}
 		var read scoring.Decision
 		if err := c.decode(got[len(before):], &read); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestEventRecordsAreAsTheCodecHasThem does the same for events.
+func TestEventRecordsAreAsTheCodecHasThem(t *testing.T) {
+	c := testCodec(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	entries := make([]store.Entry, 5000)
+	for i := range entries {
+		if e := &entries[i].Event; i > 0 {
+			fillAtRandom(r, reflect.ValueOf(e).Elem())
+			normaliseEvent(e)
+		}
+	}
+	records, hashes, err := c.encodeEvents(1, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range records {
+		e := &entries[i].Event
+		body, err := c.encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := binary.LittleEndian.AppendUint64([]byte{recordVersion}, hashes[i])
+		want = sealRecord(append(want, body[1:len(body)-4]...))
+		if !bytes.Equal(got, want) {
+			t.Fatalf("%+v:\n%x, want\n%x", e, got, want)
+		}
+		var read scoring.Event
+		if err := c.decodeEvent(got, &read); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -133,64 +133,6 @@ func eventHash(site siteNo, id scoring.EventID) uint64 {
 	return xxhash.Sum64(append(buf[:4], id...))
 }
 
-const eventHeader = 1 + 8 // version and hash
-
-// encodeEvents encodes events into records that share one allocation.
-func (c codec) encodeEvents(site siteNo, entries []store.Entry) (records [][]byte, hashes []uint64, err error) {
-	var buf bytes.Buffer
-	buf.Grow(192 * len(entries))
-	ends := make([]int, len(entries))
-	hashes = make([]uint64, len(entries))
-	for i := range entries {
-		e := &entries[i].Event
-		start := buf.Len()
-		hashes[i] = eventHash(site, e.ID)
-		var header [eventHeader]byte
-		header[0] = recordVersion
-		binary.LittleEndian.PutUint64(header[1:], hashes[i])
-		buf.Write(header[:])
-		if err := c.enc.MarshalToBuffer(e, &buf); err != nil {
-			return nil, nil, fmt.Errorf("encode event %d of the call: %w", i, err)
-		}
-		var sum [crc32.Size]byte
-		binary.LittleEndian.PutUint32(sum[:], crc32.Checksum(buf.Bytes()[start:], castagnoli))
-		buf.Write(sum[:])
-		ends[i] = buf.Len()
-	}
-	records = make([][]byte, len(entries))
-	all, start := buf.Bytes(), 0
-	for i, end := range ends {
-		records[i] = all[start:end:end]
-		start = end
-	}
-	return records, hashes, nil
-}
-
-// decodeEvent reads an event record into e, which keeps nothing of b.
-func (c codec) decodeEvent(b []byte, e *scoring.Event) error {
-	body, err := openRecord(b)
-	if err != nil {
-		return err
-	}
-	if len(body) < 8 {
-		return fmt.Errorf("event record of %d bytes: %w", len(b), store.ErrCorrupt)
-	}
-	*e = scoring.Event{}
-	if err := c.unmarshal(body[8:], e); err != nil {
-		return err
-	}
-	normaliseEvent(e)
-	return nil
-}
-
-// eventRecordHash is the id hash of an event record, unverified.
-func eventRecordHash(b []byte) (hash uint64, ok bool) {
-	if len(b) < eventHeader+crc32.Size {
-		return 0, false
-	}
-	return binary.LittleEndian.Uint64(b[1:]), true
-}
-
 // normaliseEvent gives e the times it will have when it is read back, so that a
 // replayed event equals the one that was applied. It changes e itself, never
 // what e points to.

@@ -76,7 +76,7 @@ func BenchmarkEventStep(b *testing.B) {
 		{"commit/batch=100", 100, func(i int) { commit(i, 100) }},
 		{"commit/batch=1000", 1000, func(i int) { commit(i, 1000) }},
 		{"read", 1, func(i int) { _, err := s.profiles.get(profileKey{site.no, events[i].Visitor}); orFail(b, err) }},
-		{"apply", 1, func(i int) { visitor.Apply(profiles[i].profile, &events[i]) }},
+		{"apply", 1, func(i int) { profiles[i].profile = visitor.Apply(profiles[i].profile, &events[i]) }},
 		{"profile", 1, func(i int) { _, err := encodeProfile(profiles[i]); orFail(b, err) }},
 	} {
 		b.Run("step="+step.name, func(b *testing.B) { timeStep(b, step.size, stepEvents, step.take) })
