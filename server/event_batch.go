@@ -66,25 +66,6 @@ func (b *eventBatch) admit(e *pb.Event) {
 	b.admitChecked(&v, "", e)
 }
 
-// maxCommit is how many events of a stream are stored at once: more would wait for each
-// other.
-const maxCommit = 4096
-
-// admitWaiting admits what waits in the channel, up to a commit's worth.
-func (b *eventBatch) admitWaiting(events <-chan *pb.Event) {
-	for len(b.results) < maxCommit {
-		select {
-		case e, ok := <-events:
-			if !ok {
-				return
-			}
-			b.admit(e)
-		default:
-			return
-		}
-	}
-}
-
 // admitChecked goes on where the contract's rules have been checked.
 func (b *eventBatch) admitChecked(v *violations, field string, m *pb.Event) {
 	result := b.result()

@@ -11,9 +11,6 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// maxPending bounds the events of a stream that wait for their commit.
-const maxPending = 8192
-
 // events is EventService.
 type events struct {
 	pb.UnimplementedEventServiceServer
@@ -78,23 +75,18 @@ func (s *events) StreamEvents(stream pb.EventService_StreamEventsServer) error {
 	in := s.readStream(stream)
 	acknowledged := int64(0)
 	for {
-		var e *pb.Event
-		select {
-		case next, ok := <-in.events:
-			if !ok {
-				return s.fail("StreamEvents", in.err)
-			}
-			e = next
-		case <-s.draining:
-			if len(in.events) == 0 {
-				return errDraining
-			}
-			e = <-in.events
+		waiting, err := in.take(s.draining)
+		if err != nil {
+			return s.fail("StreamEvents", err)
 		}
-		batch := s.newBatch(in.site, false, min(1+len(in.events), maxCommit))
+		if len(waiting) == 0 {
+			return nil
+		}
+		batch := s.newBatch(in.site, false, len(waiting))
 		batch.from = acknowledged
-		batch.admit(e)
-		batch.admitWaiting(in.events)
+		for _, e := range waiting {
+			batch.admit(e)
+		}
 		if err := batch.store(stream.Context()); err != nil {
 			return s.fail("StreamEvents", err)
 		}
@@ -108,23 +100,15 @@ func (s *events) StreamEvents(stream pb.EventService_StreamEventsServer) error {
 // errDraining ends a stream of a server that is shutting down.
 var errDraining = status.Error(codes.Unavailable, "the server is shutting down; send what was not acknowledged on a new stream")
 
-// eventStream is the reading half of StreamEvents. site and err are set before
-// what is received from events tells of them.
-type eventStream struct {
-	site   *site
-	events chan *pb.Event // closed at the end
-	err    error          // why it ended; nil when the caller closed its side
-}
-
 // readStream reads until the stream ends. It leaves nothing behind: when the
 // handler returns, the stream's context ends, and with it the reading.
 func (s *events) readStream(stream pb.EventService_StreamEventsServer) *eventStream {
-	in := &eventStream{events: make(chan *pb.Event, maxPending)}
+	in := newEventStream()
 	go func() {
-		defer close(in.events)
 		for {
 			req, err := stream.Recv()
 			if errors.Is(err, io.EOF) {
+				in.end(nil)
 				return
 			}
 			if err == nil && in.site == nil {
@@ -134,15 +118,11 @@ func (s *events) readStream(stream pb.EventService_StreamEventsServer) *eventStr
 				err = s.checkStreamRequest(in.site, req.GetSite(), req.GetEvents())
 			}
 			if err != nil {
-				in.err = err
+				in.end(err)
 				return
 			}
-			for _, e := range req.GetEvents() {
-				select {
-				case in.events <- e:
-				case <-stream.Context().Done():
-					return
-				}
+			if !in.put(stream.Context(), req.GetEvents()) {
+				return
 			}
 		}
 	}()
