@@ -76,11 +76,11 @@ func (m *Model) AheadOfCounts(list []catalog.Index) {
 
 // ahead asks for the vectors of products.
 func (v *vectors) ahead(list []catalog.Index) {
-	const line = 64 / 4 // numbers of a cache line
+	const line = 64 / 8 // words of a cache line
 	for _, i := range list {
 		if r := v.rows.peek(uint32(i)); r != nil {
-			for d := 0; d < Dims; d += line {
-				r[d].Load()
+			for k := 0; k < len(r); k += line {
+				r[k].Load()
 			}
 		}
 	}

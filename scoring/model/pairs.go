@@ -76,6 +76,8 @@ func newPairs(size int, at instantMillis) *pairs {
 // forward over backward.
 type pairSlot struct{ next, around atomic.Uint64 }
 
+func (s *pairSlot) to() catalog.Index { return catalog.Index(s.next.Load() >> 32) }
+
 func (s *pairSlot) load() Pair {
 	a, b := s.next.Load(), s.around.Load()
 	return Pair{
@@ -170,7 +172,7 @@ func (m *Model) pair(s *session, i catalog.Index, w float64, t instantMillis) {
 		if j == i {
 			continue
 		}
-		near := weight * math.Pow(pairFade, float64(distance))
+		near := weight * pairFades[distance]
 		next := 0.0
 		if distance == 0 {
 			next = weight
@@ -180,6 +182,14 @@ func (m *Model) pair(s *session, i catalog.Index, w float64, t instantMillis) {
 		distance++
 	}
 }
+
+// pairFades are what is left at each distance.
+var pairFades = func() (left [pairSpan]float64) {
+	for d := range left {
+		left[d] = math.Pow(pairFade, float64(d))
+	}
+	return left
+}()
 
 // PairsOf is what the steps of a visit, oldest first, teach about a product and
 // another, views all: the weights of Pair.
@@ -216,23 +226,20 @@ func link(place *atomic.Pointer[pairs], most int, to catalog.Index, t instantMil
 	p := ready(place, t)
 	grown := math.Exp2(lives(p.at, t))
 	n := int(p.n.Load())
-	weakest, least := 0, float32(math.Inf(1))
-	for k := range n {
-		e := p.slots[k].load()
-		if e.To == to {
+	slots := p.slots[:n]
+	for k := range slots {
+		if slots[k].to() == to {
+			e := slots[k].load()
 			e.Next += float32(next * grown)
 			e.Forward += float32(forward * grown)
 			e.Backward += float32(backward * grown)
-			p.slots[k].store(e)
+			slots[k].store(e)
 			return
-		}
-		if v := e.Next + e.Forward + e.Backward; v < least {
-			least, weakest = v, k
 		}
 	}
 	e := Pair{To: to, Next: float32(next * grown), Forward: float32(forward * grown), Backward: float32(backward * grown)}
 	if n == most {
-		p.slots[weakest].store(e)
+		slots[weakest(slots)].store(e)
 		return
 	}
 	if n == len(p.slots) {
@@ -241,6 +248,18 @@ func link(place *atomic.Pointer[pairs], most int, to catalog.Index, t instantMil
 	}
 	p.slots[n].store(e)
 	p.n.Store(uint32(n + 1))
+}
+
+// weakest is the place of the edge with the least weight, the first of equals.
+func weakest(slots []pairSlot) (at int) {
+	least := float32(math.Inf(1))
+	for k := range slots {
+		e := slots[k].load()
+		if w := e.Next + e.Forward + e.Backward; w < least {
+			at, least = k, w
+		}
+	}
+	return at
 }
 
 // unlink takes weights as of t off an edge, and the edge away when nothing is left.

@@ -257,10 +257,7 @@ func (v *vectors) forget(gone func(catalog.Index) bool) {
 			continue
 		}
 		*v.squares.at(uint32(i)) = 0
-		r := v.rows.at(uint32(i))
-		for d := range r {
-			r[d].Store(0)
-		}
+		v.rows.at(uint32(i)).store(&Vector{})
 	}
 	v.seen = seen
 	if len(seen) == 0 {

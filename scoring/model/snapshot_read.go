@@ -206,9 +206,11 @@ func (r *reader) vectors() {
 			r.Failed = true
 			return
 		}
-		for d := range row {
-			row[d].Store(r.Half())
+		var e Vector
+		for d := range e {
+			e[d] = math.Float32frombits(r.Half())
 		}
+		row.store(&e)
 		*squares = math.Float32frombits(r.Half())
 		v.seen = append(v.seen, i)
 	}

@@ -208,11 +208,12 @@ func (w *writer) tracker() {
 func (w *writer) vectors() {
 	v := &w.m.vectors
 	w.uint(uint64(len(v.seen)))
+	var e Vector
 	for _, i := range v.seen {
 		w.product(i)
-		r := v.rows.at(uint32(i))
-		for d := range r {
-			w.weight(r[d].Load())
+		v.rows.at(uint32(i)).load(&e)
+		for _, x := range e {
+			w.weight(math.Float32bits(x))
 		}
 		w.weight(math.Float32bits(*v.squares.at(uint32(i))))
 	}

@@ -28,8 +28,9 @@ const (
 // the one turned to next.
 type Vector [Dims]float32
 
-// vector is a Vector in atomic words: two cache lines.
-type vector [Dims]atomic.Uint32
+// vector is a Vector in atomic words of two numbers each, which are half as many to
+// store: two cache lines.
+type vector [Dims / 2]atomic.Uint64
 
 // vectors are learned step by step: softmax over the product turned to and 48
 // others, row-wise Adagrad. Chance is a function of the steps so far.
@@ -58,8 +59,15 @@ func (v *vectors) reset() {
 }
 
 func (r *vector) load(into *Vector) {
-	for d := range r {
-		into[d] = math.Float32frombits(r[d].Load())
+	for k := range r {
+		w := r[k].Load()
+		into[2*k], into[2*k+1] = math.Float32frombits(uint32(w>>32)), math.Float32frombits(uint32(w))
+	}
+}
+
+func (r *vector) store(from *Vector) {
+	for k := range r {
+		r[k].Store(uint64(math.Float32bits(from[2*k]))<<32 | uint64(math.Float32bits(from[2*k+1])))
 	}
 }
 
@@ -70,10 +78,12 @@ func (m *Model) met(i catalog.Index) {
 	if *squares == 0 {
 		*squares = 1e-6
 		rng := xxhash.Sum64String(string(m.products.ID(i)))
-		for d := range r {
+		var e Vector
+		for d := range e {
 			rng = mix(rng)
-			r[d].Store(math.Float32bits(initial * (float32(rng>>40)/(1<<23) - 1)))
+			e[d] = initial * (float32(rng>>40)/(1<<23) - 1)
 		}
+		r.store(&e)
 		v.seen = append(v.seen, i)
 	}
 	v.recent[v.next%lately] = i
@@ -215,10 +225,12 @@ func (m *Model) place(visit []catalog.Index, i catalog.Index) {
 		*squares += g * g * max(0, 1-v.cos[k]*v.cos[k]) / Dims
 		a := vectorRate * g / float32(math.Sqrt(float64(*squares)))
 		keep := 1 + a*v.cos[k]/v.norm[k]
-		for d, x := range &v.e[k] {
+		e := &v.e[k]
+		for d, x := range e {
 			v.slope[d] += g * x
-			r[d].Store(math.Float32bits(keep*x - a*v.q[d]))
+			e[d] = keep*x - a*v.q[d]
 		}
+		r.store(e)
 	}
 	for d := range v.slope {
 		v.slope[d] -= along * v.q[d]
@@ -244,7 +256,10 @@ func (r *vector) step(squares *float32, slope *Vector) {
 	_, square := dots(slope, slope)
 	*squares += square / Dims
 	f := vectorRate / float32(math.Sqrt(float64(*squares)))
-	for d := range r {
-		r[d].Store(math.Float32bits(math.Float32frombits(r[d].Load()) - f*slope[d]))
+	var e Vector
+	r.load(&e)
+	for d := range e {
+		e[d] -= f * slope[d]
 	}
+	r.store(&e)
 }
