@@ -108,29 +108,36 @@ func (t *top) set(i uint32, weight float64, now instantMillis, halfLife time.Dur
 	}
 	w := float32(max(0, weight) * math.Exp2(float64(now-l.at)/float64(halfLife.Milliseconds())))
 	n := int(l.n.Load())
-	lowest := -1
-	low := float32(math.Inf(1))
-	for k := range n {
-		s := l.slots[k].Load()
-		if uint32(s>>32) == i {
-			l.slots[k].Store(uint64(i)<<32 | uint64(math.Float32bits(w)))
+	slots := l.slots[:n]
+	for k := range slots {
+		if uint32(slots[k].Load()>>32) == i {
+			slots[k].Store(uint64(i)<<32 | uint64(math.Float32bits(w)))
 			return
 		}
-		if v := math.Float32frombits(uint32(s)); v < low {
-			low, lowest = v, k
-		}
 	}
-	switch {
-	case n < size:
+	if n < size {
 		if n == len(l.slots) {
 			l = l.copied(min(size, 2*n), l.at, 1)
 			t.list.Store(l)
 		}
 		l.slots[n].Store(uint64(i)<<32 | uint64(math.Float32bits(w)))
 		l.n.Store(uint32(n + 1))
-	case w > low:
-		l.slots[lowest].Store(uint64(i)<<32 | uint64(math.Float32bits(w)))
+		return
 	}
+	if lowest, low := lightest(slots); w > low {
+		slots[lowest].Store(uint64(i)<<32 | uint64(math.Float32bits(w)))
+	}
+}
+
+// lightest is the place of the lowest weight, the first of equals, and the weight.
+func lightest(slots []atomic.Uint64) (at int, low float32) {
+	low = float32(math.Inf(1))
+	for k := range slots {
+		if w := math.Float32frombits(uint32(slots[k].Load())); w < low {
+			at, low = k, w
+		}
+	}
+	return at, low
 }
 
 func (l *topList) copied(size int, at instantMillis, factor float64) *topList {
