@@ -83,6 +83,9 @@ func sectionsIn(header string) ([]int, error) {
 	if v, err := bits.ReadByte6(); err != nil || v != version {
 		return nil, fmt.Errorf("is a GPP string of version %d, must be of version %d", v, version)
 	}
+	if !endsNumbers(bits) {
+		return nil, fmt.Errorf("has a header with a number that does not end")
+	}
 	ranges, err := bits.ReadFibonacciRange()
 	if err != nil {
 		return nil, fmt.Errorf("has a header that does not tell its sections: %w", err)
@@ -96,6 +99,34 @@ func sectionsIn(header string) ([]int, error) {
 		}
 	}
 	return ids, nil
+}
+
+// endsNumbers reports whether each number of a header ends, by two ones in a row, within
+// as many bits as the number of a section and what pads the header may have: the time
+// that the library takes for a number grows exponentially with its length.
+func endsNumbers(bits *util.BitStream) bool {
+	const (
+		begin = 6 + 6 + 12 // behind kind, version and how many there are
+		most  = 24
+	)
+	end := 8 * int(bits.Len())
+	if end > 1<<12 { // positions are 16 bits
+		return false
+	}
+	defer bits.SetPosition(6 + 6)
+	bits.SetPosition(begin)
+	since, last := 0, byte(0)
+	for at := begin; at < end && since <= most; at++ {
+		bit, err := bits.ReadByte1()
+		if err != nil {
+			break
+		}
+		if since++; bit == 1 && last == 1 {
+			since, bit = 0, 0
+		}
+		last = bit
+	}
+	return since <= most
 }
 
 func section(id int, s string) (Answer, error) {
