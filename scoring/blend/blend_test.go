@@ -81,16 +81,25 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-func TestDueTakesAQuarter(t *testing.T) {
-	b := New()
-	taken := 0
-	for range 1000 {
-		if b.Due() {
-			taken++
+func TestDue(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		lessons uint64
+		want    int // of 16,000
+	}{
+		{"a quarter of the chances", 0, 4000},
+		{"a quarter until it is mature", mature - 1, 4000},
+		{"a sixteenth of what is mature", mature, 1000},
+	} {
+		b, taken := New(), 0
+		for range 16000 {
+			if b.Due(test.lessons) {
+				taken++
+			}
 		}
-	}
-	if taken < 240 || taken > 260 {
-		t.Errorf("%d of 1000, want a quarter", taken)
+		if taken < test.want-10 || taken > test.want+10 {
+			t.Errorf("%s: %d of 16000, want %d", test.name, taken, test.want)
+		}
 	}
 }
 
@@ -101,7 +110,7 @@ func TestRestoreWhatWasAppended(t *testing.T) {
 			l := lesson(b)
 			l.Rows[1] = b.Row(rapid.String().Draw(t, "feature"))
 			l.Scope.Situation = rapid.IntRange(0, Situations-1).Draw(t, "situation")
-			b.Due()
+			b.Due(0)
 			b.Learn(l)
 		}
 		saved := b.AppendTo(nil)

@@ -133,7 +133,7 @@ func (c *Config) weight(feature int) *[blend.Situations]float32 {
 }
 
 // noVisit is the situation of a visitor of whose visit there is nothing to go by.
-const noVisit = blend.Situations - 1
+const noVisit = blend.NoVisit
 
 // rankings are the queries of a page, one for each configuration among its slots:
 // almost always one. Each gathers candidates by its own parameters, so that a

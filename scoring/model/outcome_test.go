@@ -16,7 +16,7 @@ func aimsOf(e *scoring.Event) (aims []Aim) {
 	for chances := range 4 { // of which one in four is taken
 		m := New(catalog.New())
 		for range chances {
-			m.blend.Due()
+			m.blend.Due(0)
 		}
 		student := &notes{m: m}
 		m.Learn(event(scoring.ProductViewed, "v", 0, "a"))

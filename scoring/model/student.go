@@ -52,7 +52,7 @@ func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 		return
 	}
 	to := m.products.Intern(id)
-	if s.last() == to && !looksAgain(e.Type, s.clicked) || !m.blend.Due() {
+	if s.last() == to && !looksAgain(e.Type, s.clicked) || !m.blend.Due(m.taught(s, e)) {
 		return
 	}
 	step := Step{
@@ -65,4 +65,18 @@ func (m *Model) teach(s *session, e *scoring.Event, id scoring.ProductID) {
 		return
 	}
 	(*student).Study(&step)
+}
+
+// taught is how many lessons those weights rest on that the step would move most: the
+// shared ones, those of visitors who come back, or those of a decision's page and
+// objective, which are always taken for young, as nothing else teaches them.
+func (m *Model) taught(s *session, e *scoring.Event) uint64 {
+	if e.Led != nil {
+		return 0
+	}
+	lessons := m.blend.Lessons(blend.Scope{Situation: blend.NoVisit})
+	if len(s.products) == 0 {
+		return lessons.Situation
+	}
+	return lessons.Shared
 }

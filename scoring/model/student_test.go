@@ -43,7 +43,7 @@ func TestTeach(t *testing.T) {
 			for chances := range 4 { // one chance in four is taken
 				m := New(catalog.New())
 				for range chances {
-					m.blend.Due()
+					m.blend.Due(0)
 				}
 				student := &notes{m: m}
 				m.Learn(event(scoring.ProductViewed, "v", 0, "a"))

@@ -189,7 +189,7 @@ func TestTeachFromEarlierVisits(t *testing.T) {
 			for chances := range 4 { // one chance in four is taken
 				m := learned(append(visits("v", 0, []scoring.ProductID{"a", "b"}), quiet(minutesOfDay)))
 				for range chances {
-					m.blend.Due()
+					m.blend.Due(0)
 				}
 				student := &notes{m: m}
 				m.Teach(student)
