@@ -122,6 +122,7 @@ func (s *events) readStream(stream pb.EventService_StreamEventsServer) *eventStr
 				return
 			}
 			if !in.put(stream.Context(), req.GetEvents()) {
+				in.end(stream.Context().Err())
 				return
 			}
 		}

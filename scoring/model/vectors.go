@@ -33,8 +33,9 @@ type Vector [Dims]float32
 // store: two cache lines.
 type vector [Dims / 2]atomic.Uint64
 
-// vectors are learned step by step: softmax over the product turned to and 24
-// others, each of which stands for two, row-wise Adagrad. Chance is a function of the steps so far.
+// vectors are learned step by step: softmax over the product turned to and 24 others,
+// each of which stands for two, row-wise Adagrad. Chance is a function of the steps so
+// far.
 type vectors struct {
 	rows growing[vector]
 	// squares are the learner's: the mean square of a row's gradients, added up; 0 for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -79,7 +80,7 @@ func (w *writer) bounded(p *Profile) {
 		w.uint(uint64(w.last-p.CartSince.UnixMilli()) + 1)
 	}
 	if w.measures {
-		w.b = w.b[:len(w.b)+p.Interests.EncodedSize()]
+		w.skip(p.Interests.EncodedSize())
 	} else {
 		w.b = p.Interests.Append(w.b)
 	}
@@ -175,6 +176,9 @@ func (w *writer) uint(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
 
 func (w *writer) time(t time.Time) { w.uint(uint64(w.last - t.UnixMilli())) }
 
+// skip leaves so many bytes as they are.
+func (w *writer) skip(n int) { w.b = slices.Grow(w.b, n)[:len(w.b)+n] }
+
 // hashOf is what strings are looked up by.
 func hashOf(s string) uint32 { return uint32(xxhash.Sum64String(s)) }
 
@@ -195,7 +199,7 @@ func (w *writer) hashed(s string, hash uint32) {
 	w.uint(0)
 	w.uint(uint64(len(s)))
 	if w.measures {
-		w.b = w.b[:len(w.b)+len(s)]
+		w.skip(len(s))
 	} else {
 		w.b = append(w.b, s...)
 	}

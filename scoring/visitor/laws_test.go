@@ -238,7 +238,7 @@ func FuzzUnmarshal(f *testing.F) {
 }
 
 // Goroutines that go on from one profile at the same moment get a profile each.
-func TestApplyFromManyGoroutines(t *testing.T) {
+func TestApplyBesideOthers(t *testing.T) {
 	var p *Profile
 	for i := range 40 {
 		p = Apply(p, event(scoring.ProductViewed, i, "a"))

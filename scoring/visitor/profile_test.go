@@ -1,7 +1,9 @@
 package visitor
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -228,5 +230,33 @@ func TestBought(t *testing.T) {
 	}
 	if _, ok := p.Bought("b"); ok {
 		t.Error("b was never bought")
+	}
+}
+
+// Everything that an event may fill has ids of the greatest length at once.
+func TestTheLongestIDsFit(t *testing.T) {
+	const longest = 128 // by the contract
+	id := func(parts ...any) string {
+		s := fmt.Sprint(parts...)
+		return strings.Repeat("x", longest-len(s)) + s
+	}
+	var p *Profile
+	for minute := range 6 {
+		for _, kind := range []scoring.EventType{scoring.ProductViewed, scoring.ProductListViewed, scoring.ProductAdded, scoring.OrderCompleted} {
+			var ids []scoring.ProductID
+			for k := range 100 {
+				ids = append(ids, scoring.ProductID(id(minute, "-", k, "-", kind)))
+			}
+			e := event(kind, minute, ids...)
+			if kind == scoring.OrderCompleted {
+				e.Order = &scoring.Order{ID: scoring.OrderID(id(minute))}
+			}
+			if p = Apply(p, e); p.size() > MaxBytes {
+				t.Fatalf("minute %d, %v: %d bytes", minute, kind, p.size())
+			}
+		}
+	}
+	if len(p.Touches) == 0 || len(p.Cart)+len(p.Purchases) == 0 {
+		t.Errorf("%+v: nothing of it is kept", p)
 	}
 }
