@@ -85,6 +85,7 @@ func identityGen(t *rapid.T, e *scoring.Event) *scoring.Event {
 // alike compares all that profiles say, and not in whose memory.
 func alike(a, b *Profile) bool {
 	bare := func(p Profile) Profile {
+		p.History = *p.History.whole()
 		p.touched, p.History.tip = nil, nil
 		return p
 	}
