@@ -186,20 +186,22 @@ func (b *eventBatch) store(ctx context.Context) error {
 }
 
 const (
-	// lessonsBehind is about a second of learning.
-	lessonsBehind = 20_000
-	// lessonsKept is one in how many events still teach while learning is further behind.
+	// lessonsLate is later than learning is that gives way to events.
+	lessonsLate = putOff * 3 / 2
+	// lessonsKept is one in how many events still teach while learning is later.
 	lessonsKept = 8
 )
 
-// spareLessons has most of the events teach the blend nothing while learning is far
-// behind: lessons are near half of what it costs (docs/decisions/0028).
+// spareLessons has most of the events teach the blend nothing while learning doesn't keep
+// up: lessons are near half of what it costs (docs/decisions/0028).
 func (b *eventBatch) spareLessons(ctx context.Context) error {
 	head, err := b.server.store.Head(ctx, b.site.id)
 	if err != nil {
 		return fmt.Errorf("read the last event: %w", about(siteName(b.site.id), err))
 	}
-	if b.bulk || uint64(head-min(head, b.site.learner.reachedSeq())) <= b.server.lessonsBehind {
+	learner, now := b.site.learner, time.Now()
+	learner.lag.saw(head, now)
+	if b.bulk || learner.lag.waited(learner.reachedSeq(), now) <= b.server.lessonsLate {
 		return nil
 	}
 	for i := range b.events {

@@ -22,7 +22,7 @@ const snapshotName = "model"
 
 // learner folds one site's journal into its model, in the journal's order and
 // behind the acknowledgements: a flood of events delays what is learned across
-// visitors, never an answer.
+// visitors, never an answer (docs/decisions/0041).
 type learner struct {
 	site    scoring.SiteID
 	store   store.Store
@@ -38,8 +38,10 @@ type learner struct {
 	savedAt time.Time
 	learned atomic.Uint64 // sequence number reached
 	lag     lag
+	flood   flood // used by run alone
 	mu      sync.Mutex
 	moved   chan struct{} // closed and replaced when learned grows
+	waiting atomic.Int64  // calls of wait
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -77,14 +79,14 @@ func (l *learner) start() {
 func (l *learner) run(ctx context.Context, from store.Seq) {
 	l.savedAt = time.Now()
 	err := l.store.Follow(ctx, l.site, from, func(entries []store.Entry) error {
+		l.giveWay(ctx)
 		l.folding.Lock()
 		defer l.folding.Unlock()
-		if head, err := l.store.Head(ctx, l.site); err == nil { // else Follow says so
-			l.lag.saw(head, time.Now())
-		}
+		began := time.Now()
 		for i := range entries {
 			l.learn(&entries[i])
 		}
+		l.flood.learned(len(entries), time.Since(began))
 		l.reached(entries[len(entries)-1].Seq)
 		if time.Since(l.savedAt) >= l.every {
 			l.trySave()
@@ -99,6 +101,28 @@ func (l *learner) run(ctx context.Context, from store.Seq) {
 		l.folding.Lock()
 		defer l.folding.Unlock()
 		l.trySave()
+	}
+}
+
+// giveWay waits while events flood in, unless somebody waits for what is learned or it is
+// late as it is.
+func (l *learner) giveWay(ctx context.Context) {
+	for {
+		head, err := l.store.Head(ctx, l.site)
+		if err != nil {
+			return // Follow says so
+		}
+		now := time.Now()
+		l.lag.saw(head, now)
+		l.flood.saw(head, now)
+		if !l.flood.crowds() || l.waiting.Load() > 0 || l.lag.waited(l.reachedSeq(), now) > putOff {
+			return
+		}
+		select {
+		case <-time.After(givingWay):
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
@@ -200,6 +224,8 @@ func (l *learner) reached(seq store.Seq) {
 // wait returns the sequence number reached once it is past seq, or when ctx
 // ends.
 func (l *learner) wait(ctx context.Context, past store.Seq) (store.Seq, error) {
+	l.waiting.Add(1)
+	defer l.waiting.Add(-1)
 	for {
 		l.mu.Lock()
 		moved := l.moved

@@ -37,7 +37,7 @@ func TestLessonsAreSparedWhileLearningIsBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.lessonsBehind = 100 // and the learner of shop never starts
+	s.lessonsLate = 0 // and the learner of shop never starts
 	n := 0
 	put := func(bulk bool, led *scoring.Led) {
 		batch := s.newBatch(shop, false, 100)
@@ -54,8 +54,8 @@ func TestLessonsAreSparedWhileLearningIsBehind(t *testing.T) {
 		}
 	}
 	shop.info.ConsentPolicy = scoring.OptOut
-	put(false, nil) // 100 behind: not too far
-	put(false, nil) // but one
+	put(false, nil)
+	put(false, nil) // it has not waited yet
 	put(false, nil)
 	put(false, &scoring.Led{})
 	put(true, nil)

@@ -70,7 +70,7 @@ type Server struct {
 	started       time.Time
 	draining      <-chan struct{}
 	lastBackup    atomic.Pointer[time.Time]       // as of when the last one is that was read to its end
-	lessonsBehind uint64                          // how far learning may be behind before it is spared lessons
+	lessonsLate   time.Duration                   // how late learning may be before it is spared lessons
 	ablation      atomic.Pointer[decide.Ablation] // nil: decisions leave nothing out
 }
 
@@ -85,7 +85,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		store: o.Store, clock: o.Clock, chance: o.Chance, filters: o.Filters, log: o.Log,
 		sites: newSites(), snapshotEvery: o.SnapshotEvery, draining: o.Draining,
-		version: o.Version, traced: o.Traced, started: time.Now(), lessonsBehind: lessonsBehind,
+		version: o.Version, traced: o.Traced, started: time.Now(), lessonsLate: lessonsLate,
 	}
 	if s.clock == nil {
 		s.clock = SystemClock{}

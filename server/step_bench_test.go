@@ -18,8 +18,10 @@ import (
 	"github.com/vitrine-io/vitrine/store/boltstore"
 )
 
-// The size of BenchmarkDecideStep's shop. A visitor is 1 to 2 KB of memory and about a
-// millisecond until they are known.
+// The size of BenchmarkDecideStep's shop, whose visitors are known at some ten thousand a
+// second. Of more than askingVisitors every so manieth asks.
+const askingVisitors = 1_000_000
+
 var (
 	stepProducts = flag.Int("decide.products", 100_000, "BenchmarkDecideStep: products, a multiple of 200")
 	stepVisitors = flag.Int("decide.visitors", 5_000, "BenchmarkDecideStep: visitors with a profile")
@@ -138,7 +140,8 @@ func stepShop(b *testing.B, products, visitors, views int) (*decisions, []*pb.De
 		{Purpose: pb.Purpose_PURPOSE_PERSONALIZATION, Granted: true}, {Purpose: pb.Purpose_PURPOSE_MEASUREMENT, Granted: true},
 	}}
 	r := rand.New(rand.NewPCG(3, 3))
-	requests := make([]*pb.DecideRequest, 0, visitors)
+	each := max(1, visitors/askingVisitors)
+	requests := make([]*pb.DecideRequest, 0, visitors/each+1)
 	req := &pb.TrackEventsRequest{Site: "sites/shop"}
 	for v := range visitors {
 		who := &pb.VisitorKey{DeviceId: fmt.Sprintf("v%d", v)}
@@ -153,6 +156,9 @@ func stepShop(b *testing.B, products, visitors, views int) (*decisions, []*pb.De
 			_, err := (&events{Server: s}).TrackEvents(ctx, req)
 			orFail(b, err)
 			req.Events = nil
+		}
+		if v%each > 0 {
+			continue
 		}
 		requests = append(requests, &pb.DecideRequest{
 			Site: "sites/shop", Visitor: who, Consent: consent,
