@@ -4,7 +4,7 @@ package catalog
 
 import (
 	"math"
-	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +32,7 @@ type Catalog struct {
 	all      term
 	newest   newest
 	held     atomic.Int64
+	shared   shared
 	policy   atomic.Pointer[scoring.VisitorPolicy] // nil: nothing is sensitive but what is marked so
 }
 
@@ -53,6 +54,7 @@ type listing struct {
 	sensitive bool
 	grouped   bool // stands in a group of variants
 	words     []Term
+	parts     parts // the product itself
 }
 
 // Instant is a point in time as nanoseconds since 1970. What was before 1900 is taken to
@@ -105,7 +107,7 @@ func (c *Catalog) intern(id scoring.ProductID) Index {
 		return Index(i)
 	}
 	e, i := c.products.grow()
-	e.id, e.hash = id, hash
+	e.id, e.hash = scoring.ProductID(strings.Clone(string(id))), hash
 	c.byID.insert(hash, i, func(i uint32) uint64 { return c.products.at(i).hash })
 	c.products.publish()
 	return Index(i)
@@ -226,19 +228,24 @@ func (c *Catalog) Grouped(i Index) bool {
 	return l != nil && l.grouped
 }
 
-// listed is a product's listing, without facets and words.
-func listed(p *scoring.Product) *listing {
+// listed is the listing of a copy of p with that id.
+func (c *Catalog) listed(id scoring.ProductID, p *scoring.Product) *listing {
 	l := &listing{
-		product: p, offered: InstantOf(p.AvailableAt), ends: forEver,
+		offered: InstantOf(p.AvailableAt), ends: forEver,
 		out: !p.InStock(), sensitive: p.IsSensitive(), grouped: p.GroupID != "",
 	}
+	c.shared.pack(&l.parts, p)
+	l.product = &l.parts.product
+	l.product.ID = id
+	terms, facets := c.internTerms(l.product)
+	l.facets, l.words = terms[:facets:facets], terms[facets:]
 	if !p.ExpiresAt.IsZero() {
 		l.ends = InstantOf(p.ExpiresAt)
 	}
 	return l
 }
 
-// Put adds or replaces a product. It must not be changed afterwards.
+// Put adds or replaces a product, of which it takes a copy.
 func (c *Catalog) Put(p *scoring.Product) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -253,9 +260,8 @@ func (c *Catalog) put(p *scoring.Product) {
 		p = &marked
 	}
 	i := c.intern(p.ID)
-	next := listed(p)
-	next.facets, next.words = c.internFacets(p), c.internWords(p)
 	e := c.products.at(uint32(i))
+	next := c.listed(e.id, p)
 	old := e.listing.Swap(next)
 	if old == nil {
 		c.held.Add(1)
@@ -265,13 +271,6 @@ func (c *Catalog) put(p *scoring.Product) {
 	c.relist(i, old.facets, next.facets)
 	c.relist(i, old.words, next.words)
 	c.refreshNewest(i, old.product, p)
-	// Equal lists are kept once.
-	if slices.Equal(old.facets, next.facets) {
-		next.facets = old.facets
-	}
-	if slices.Equal(old.words, next.words) {
-		next.words = old.words
-	}
 }
 
 // Delete removes a product; its number stays its own.

@@ -117,7 +117,7 @@ func TestCandidate(t *testing.T) {
 			p := shoe("a")
 			test.setup(p)
 			c.Put(p)
-			if got, why := c.Candidate(0, InstantOf(now)); got != p || why != test.want {
+			if got, why := c.Candidate(0, InstantOf(now)); got != c.Product(0) || why != test.want {
 				t.Errorf("got %v, want %v", why, test.want)
 			}
 		})

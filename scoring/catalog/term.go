@@ -168,30 +168,28 @@ func eachWord(text string, more func(string) bool) {
 	}
 }
 
-func (c *Catalog) internFacets(p *scoring.Product) []Term {
-	facets := p.Facets()
-	terms := make([]Term, len(facets))
-	for i, f := range facets {
-		terms[i] = c.internTerm(f.ID())
-		if e := c.terms.at(uint32(terms[i])); e.facet.Load() == nil {
-			e.facet.Store(&f)
-		}
-	}
-	return terms
-}
-
-// internWords numbers the words of title, brand, categories and tags. A
-// sensitive product can't be found by any.
-func (c *Catalog) internWords(p *scoring.Product) []Term {
+// internTerms numbers the facets of a product, and behind so many of them the words of
+// its title, brand, categories and tags. A sensitive product can't be found by any.
+func (c *Catalog) internTerms(p *scoring.Product) (terms []Term, facets int) {
 	if p.IsSensitive() {
-		return nil
+		return nil, 0
 	}
-	var terms []Term
+	var room [scoring.MaxFacets + maxWords]Term
+	terms = room[:0]
+	for _, f := range p.Facets() {
+		t := c.internTerm(f.ID())
+		if e := c.terms.at(uint32(t)); e.facet.Load() == nil {
+			known := f
+			e.facet.Store(&known)
+		}
+		terms = append(terms, t)
+	}
+	facets = len(terms)
 	add := func(w string) bool {
-		if t := c.internTerm(wordID(w)); !slices.Contains(terms, t) {
+		if t := c.internTerm(wordID(w)); !slices.Contains(terms[facets:], t) {
 			terms = append(terms, t)
 		}
-		return len(terms) < maxWords
+		return len(terms) < facets+maxWords
 	}
 	eachWord(p.Title, add)
 	eachWord(p.Brand, add)
@@ -201,9 +199,9 @@ func (c *Catalog) internWords(p *scoring.Product) []Term {
 	for _, tag := range p.Tags {
 		eachWord(tag, add)
 	}
-	terms = terms[:min(len(terms), maxWords)]
-	slices.Sort(terms)
-	return slices.Clip(terms)
+	terms = terms[:min(len(terms), facets+maxWords)]
+	slices.Sort(terms[facets:])
+	return slices.Clone(terms), facets
 }
 
 // relist moves a product from the terms it had to those it has.
