@@ -43,7 +43,7 @@ func TestLearningGivesWayToAFlood(t *testing.T) {
 				}
 				l.flood.learned(1, c.cost)
 				l.giveWay(t.Context()) // the first look knows no rate
-				time.Sleep(2 * floodStep)
+				<-time.After(2 * floodStep)
 				began := time.Now().Add(-2 * floodStep)
 				defer time.AfterFunc(c.asked-2*floodStep, func() { _, _ = l.wait(t.Context(), 1<<40) }).Stop()
 				l.giveWay(t.Context())
@@ -62,7 +62,7 @@ func TestGivingWayEndsWithTheServer(t *testing.T) {
 		l := &learner{store: growing{began: time.Now(), lasts: time.Hour}}
 		l.flood.learned(1, time.Second)
 		l.giveWay(t.Context())
-		time.Sleep(2 * floodStep)
+		<-time.After(2 * floodStep)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()

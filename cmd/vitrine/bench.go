@@ -250,6 +250,7 @@ func (a *app) runBench(ctx context.Context, f *benchFlags) (*bench.Result, error
 	o.Progress = progress.New(a.stderr, a.bars())
 	defer o.Progress.Close()
 	fmt.Fprintf(a.stderr, "%s on %d cores; client and server are processes of their own, and share them\n", r.target, runtime.NumCPU())
+	o.Wire = r.wire
 	result, err := bench.Run(ctx, r.dial, o)
 	switch {
 	case errors.Is(err, bench.ErrOtherShop) && f.target != "":

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +17,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+
+	"github.com/vitrine-io/vitrine/cmd/vitrine/bench"
 )
 
 // defaultTarget is where `vitrine serve` and `vitrine demo` listen when they
@@ -68,6 +72,36 @@ func (r *remote) dial() (*grpc.ClientConn, error) {
 		return nil, usagef("target %q: %w", r.target, err)
 	}
 	return conn, nil
+}
+
+// wire returns a connection to the server that is open, for one who speaks HTTP/2 alone.
+func (r *remote) wire(ctx context.Context) (bench.Wire, error) {
+	w := bench.Wire{Scheme: "http", Authority: r.target}
+	transport, secure := insecure.NewCredentials(), false
+	if r.app != nil {
+		key, err := r.access.key(r.app)
+		if err != nil {
+			return w, err
+		}
+		if key != nil {
+			w.Authorization = bearer(key.Reveal()).header()
+		}
+		if transport, secure, err = r.access.transport(); err != nil {
+			return w, err
+		}
+	}
+	if secure {
+		w.Scheme = "https"
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", r.target)
+	if err != nil {
+		return w, noConnection(r.target, err.Error())
+	}
+	if w.Conn, _, err = transport.ClientHandshake(ctx, r.target, conn); err != nil {
+		_ = conn.Close() // the handshake's error tells more
+		return w, noConnection(r.target, err.Error())
+	}
+	return w, nil
 }
 
 // explain turns the error of a call into what a person can act on. Nil stays

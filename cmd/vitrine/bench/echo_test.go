@@ -15,13 +15,13 @@ import (
 )
 
 // echoOnly serves the echo as vitrine bench server does, but nothing beside it.
-func echoOnly(t *testing.T) *grpc.ClientConn {
+func echoOnly(t *testing.T, more ...grpc.ServerOption) *grpc.ClientConn {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := grpc.NewServer(grpc.ForceServerCodecV2(server.Codec()))
+	s := grpc.NewServer(append(more, grpc.ForceServerCodecV2(server.Codec()))...)
 	RegisterEcho(s)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = s.Serve(listener) }()

@@ -43,8 +43,9 @@ const (
 // load is one kind of traffic.
 type load struct {
 	name, title, unit string
-	each              int    // units a call
-	ours, echo        worker // echo is nil where there is none
+	each              int                           // units a call
+	ours, echo        worker                        // echo is nil where there is none
+	calls             func(*rand.Rand) func() *call // the same for lines; nil where nothing floods
 	writes            bool
 	typical           []byte // what the echo answers for Decide
 	request, answer   int    // bytes of a typical call
@@ -114,6 +115,16 @@ func (b *bench) decideLoad(ctx context.Context, name, title string, request *pb.
 	}
 	l.typical, l.answer = typical, len(typical)
 	l.ours = b.unary(pb.DecisionService_Decide_FullMethodName, next, func(a []byte) bool { return filled(a, want) })
+	l.calls = func(r *rand.Rand) func() *call {
+		made := 0
+		return func() *call {
+			c := &call{request: next(r)}
+			if made++; made%checkEvery == 0 {
+				c.right = func(a []byte) bool { return filled(a, want) }
+			}
+			return c
+		}
+	}
 	if b.o.Echo {
 		l.echo = b.unary(echoDecide, next, nil)
 	}

@@ -1,6 +1,13 @@
 package bench
 
-import "context"
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
+)
 
 // Overload is how pages fare when more are asked for than the server can decide.
 type Overload struct {
@@ -25,11 +32,16 @@ func (b *bench) overload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	trunk, err := b.trunk(ctx, pb.DecisionService_Decide_FullMethodName)
+	if err != nil {
+		return err
+	}
+	defer trunk.close()
+	defer context.AfterFunc(ctx, trunk.close)()
 	phase := b.o.Progress.Phase("overload", "calls")
 	defer phase.End()
-	b.timeout = b.o.Deadline
-	closed(ctx, b.o.Duration/5, b.o.InFlight, l.ours)
-	ceiling := closed(ctx, b.o.Duration, b.o.InFlight, l.ours)
+	closed(ctx, b.o.Duration/5, b.o.InFlight, trunk.worker(b, l))
+	ceiling := closed(ctx, b.o.Duration, b.o.InFlight, trunk.worker(b, l))
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -38,7 +50,7 @@ func (b *bench) overload(ctx context.Context) error {
 	peak := o.Ceiling.PerSecond
 	for times := 1.0; times <= b.o.Overload && peak > 0; times++ {
 		rate := times * o.Ceiling.PerSecond
-		t := open(ctx, b.o.Duration, rate, b.o.Seed, preciseUntil, l.ours)
+		t := trunk.flood(ctx, b.o.Duration, rate, b.o.Seed, l.calls(b.shop.rng(aWorker, 0)))
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -55,4 +67,69 @@ func (b *bench) overload(ctx context.Context) error {
 		s.Goodput = s.PerSecond / peak
 	}
 	return nil
+}
+
+// trunk is some lines, which share the calls of a load.
+type trunk []*line
+
+// trunk opens the lines, for calls that wait for the deadline under overload.
+func (b *bench) trunk(ctx context.Context, method string) (trunk, error) {
+	var all trunk
+	for range connections {
+		wire, err := b.o.Wire(ctx)
+		if err != nil {
+			all.close()
+			return nil, err
+		}
+		all = append(all, newLine(wire, method, b.o.Deadline))
+	}
+	return all, nil
+}
+
+func (all trunk) close() {
+	for _, l := range all {
+		l.close()
+	}
+}
+
+// worker makes calls for closed.
+func (all trunk) worker(b *bench, load *load) worker {
+	return func(number int) func(context.Context) error {
+		return all[number%len(all)].worker(load.calls(b.shop.rng(aWorker, number)))
+	}
+}
+
+// together is how long calls are kept at most to be sent with those that are due soon: to
+// wake up for each would take the server's cores. It counts in their latency.
+const together = 500 * time.Microsecond
+
+// flood is open without a goroutine for each call, and with its arrivals.
+func (all trunk) flood(ctx context.Context, long time.Duration, rate float64, seed uint64, next func() *call) *tally {
+	arrivals := rand.New(rand.NewPCG(seed, 2))
+	room := make(chan struct{}, maxInFlight)
+	tally := newTally()
+	var mu sync.Mutex
+	done := func(c *call, ended time.Time, err error) {
+		mu.Lock()
+		tally.add(c.due, c.begun, ended, err)
+		mu.Unlock()
+		<-room
+	}
+	begin := time.Now()
+	for at, n := time.Duration(0), 0; ; n++ {
+		at += time.Duration(arrivals.ExpFloat64() / rate * float64(time.Second))
+		due := begin.Add(at)
+		if at >= long || time.Until(due) > 0 && !preciseUntil(ctx, due.Add(together)) {
+			break
+		}
+		room <- struct{}{} // each call ends by its deadline
+		c := next()
+		c.due, c.done = due, done
+		all[n%len(all)].begin(c)
+	}
+	for range maxInFlight { // until all have ended
+		room <- struct{}{}
+	}
+	tally.took = time.Since(begin)
+	return tally
 }

@@ -29,8 +29,9 @@ type Options struct {
 	Overload float64       // if above 1: only how pages fare up to this many times the ceiling
 	Deadline time.Duration // of calls under overload
 
-	Echo     bool              // the server has one, and tells what its process uses
-	Progress *progress.Display // where to show how far it is
+	Echo     bool                                // the server has one, and tells what its process uses
+	Wire     func(context.Context) (Wire, error) // opens one more connection, for overload
+	Progress *progress.Display                   // where to show how far it is
 }
 
 // Result is what was measured. Its JSON is described in docs/bench.md.
