@@ -322,7 +322,7 @@ func (c *checker) decisions(no siteNo) {
 			c.seen.Decisions++
 			at.key = key
 			var d scoring.Decision
-			if err := c.codec.decode(value, &d); err != nil {
+			if err := c.codec.decodeDecision(value, &d); err != nil {
 				c.report(at, "site %q, decision %q: %v", c.alive[no], key, err)
 			} else if string(d.ID) != string(key) {
 				c.report(at, "site %q: decision %q stands at %q", c.alive[no], d.ID, key)

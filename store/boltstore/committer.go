@@ -351,7 +351,7 @@ func (w *journalWriter) of(which bucketOf) (*bolt.Bucket, error) {
 	// Decisions nearly do.
 	b.FillPercent = 1
 	if which.decisions {
-		b.FillPercent = 0.9
+		b.FillPercent = 1
 	}
 	if w.hours == nil {
 		w.hours = make(map[bucketOf]*bolt.Bucket)

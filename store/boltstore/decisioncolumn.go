@@ -13,7 +13,7 @@ import (
 	"github.com/vitrine-io/vitrine/store"
 )
 
-// Whose a decision is stands in its record, some 2 KB. So that a visitor's decisions
+// Whose a decision is stands in its record. So that a visitor's decisions
 // are found without reading everybody's, each commit leaves beside them who they are
 // of: a fingerprint of four bytes for the device and one for the person, and apart
 // from those, in the same order, the decisions' ids. To look for a visitor is to read

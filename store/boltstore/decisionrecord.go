@@ -1,233 +1,309 @@
 package boltstore
 
 import (
-	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
-	"reflect"
-
-	"github.com/x448/float16"
+	"slices"
 
 	"github.com/vitrine-io/vitrine/scoring"
 )
 
-// A decision has up to a hundred items with three reasons each, and reflecting on them
-// takes longer than to write them. So their CBOR is written here, byte for byte as codec
-// would, which reads it.
+// A decision's record is CBOR in version 1, and from version 2 on this. Most of what is
+// stored is decisions, and what the items of a page say is much alike.
+//
+//	decision   id, time in microseconds (varint), visitor, person: texts
+//	           context: its length, and as much CBOR; 0 for one that says nothing
+//	           mode, what is allowed: a byte each
+//	           data classes: how many, a byte each
+//	           placements: how many, and they
+//	placement  text; no-fill reason and objective: a byte each
+//	           items: how many, their scores and propensities (numbers), and they
+//	           the shares of all their reasons (numbers)
+//	           candidates that were left out: how many, their scores (numbers), and they
+//	           chances: how many, their propensities (numbers), campaign and creative: texts
+//	item       product (name), twice its number of reasons and 1 for a creative, and they
+//	           of a creative: campaign and creative, features: texts
+//	           products: how many, and they (names)
+//	reason     0, kind and deed: a byte each, product (text), facet (uvarint), query (text);
+//	           or how many new reasons ago there was the same, but for its share
+//	left out   product (name), rejection: a byte, campaign and creative: texts
+//	name       how much of it is as in the name before, up to 15, and 16 times the length of
+//	           the rest; the rest
+//	text       its length, and it
+//	numbers    how wide they are, and they: 0 where all are 0, 1 where all are 1, else 4 or 8
+//	           for floats of so many bytes, little endian, which hold each exactly
+//
+// What is not said otherwise is a uvarint. There are no numbers of nothing.
+const decisionVersion = 2
+
+const (
+	numbersZero = 0 // bytes
+	numbersOne  = 1
+	numbersHalf = 4
+	numbersFull = 8
+)
+
+// sharedName is how much a name may have of the one before it.
+const sharedName = 15
 
 // appendDecision appends a decision's record.
 func (c codec) appendDecision(b []byte, d *scoring.Decision) ([]byte, error) {
 	start := len(b)
-	b = append(b, recordVersion)
-	known := !reflect.ValueOf(&d.Context).Elem().IsZero()
-	b = appendMap(b, 3, d.Visitor != "", d.Person != "", known, len(d.DataClasses) > 0, len(d.Placements) > 0, d.Allowed != 0)
-	b = appendTextField(b, 1, d.ID)
-	b, err := c.appendAny(append(b, 2), d.Time)
+	b = append(b, decisionVersion)
+	b = appendString(b, d.ID)
+	b = binary.AppendVarint(b, d.Time.UnixMicro())
+	b = appendString(b, d.Visitor)
+	b = appendString(b, d.Person)
+	b, err := c.appendContext(b, &d.Context)
 	if err != nil {
 		return nil, err
 	}
-	b = appendTextUnlessEmpty(b, 3, d.Visitor)
-	b = appendTextUnlessEmpty(b, 4, d.Person)
-	if known {
-		if b, err = c.appendAny(append(b, 5), &d.Context); err != nil {
+	b = append(b, byte(d.Mode), byte(d.Allowed))
+	b = binary.AppendUvarint(b, uint64(len(d.DataClasses)))
+	for _, class := range d.DataClasses {
+		b = append(b, byte(class))
+	}
+	w := decisionWriter{b: binary.AppendUvarint(b, uint64(len(d.Placements)))}
+	for i := range d.Placements {
+		w.placement(&d.Placements[i])
+	}
+	return binary.LittleEndian.AppendUint32(w.b, checksum(w.b[start:])), nil
+}
+
+// appendContext appends how long a context is in CBOR, and that: what few pages say of
+// themselves is left to the codec.
+func (c codec) appendContext(b []byte, x *scoring.Context) (_ []byte, err error) {
+	known := [...]bool{
+		x.PageType != 0, x.Product != "", x.Category != "", x.SearchQuery != "", x.Referrer != "", x.Source != "", x.Medium != "",
+		x.Campaign != "", x.Channel != 0, x.Device != 0, x.Locale != "", x.Country != "", x.Region != "", x.City != "",
+		!x.LocalTime.IsZero(), len(x.Attributes) > 0, x.Coordinates != nil,
+	}
+	if known == [len(known)]bool{} {
+		return append(b, 0), nil
+	}
+	start := len(b)
+	b = appendMap(append(b, 0), 0, known[:]...) // the 0 holds the place of the length
+	b = appendUintUnlessZero(b, 1, uint64(x.PageType))
+	b = appendTextUnlessEmpty(b, 2, x.Product)
+	b = appendTextUnlessEmpty(b, 3, x.Category)
+	b = appendTextUnlessEmpty(b, 4, x.SearchQuery)
+	b = appendTextUnlessEmpty(b, 5, x.Referrer)
+	b = appendTextUnlessEmpty(b, 6, x.Source)
+	b = appendTextUnlessEmpty(b, 7, x.Medium)
+	b = appendTextUnlessEmpty(b, 8, x.Campaign)
+	b = appendUintUnlessZero(b, 9, uint64(x.Channel))
+	b = appendUintUnlessZero(b, 10, uint64(x.Device))
+	b = appendTextUnlessEmpty(b, 11, x.Locale)
+	b = appendTextUnlessEmpty(b, 12, x.Country)
+	b = appendTextUnlessEmpty(b, 13, x.Region)
+	b = appendTextUnlessEmpty(b, 14, x.City)
+	if !x.LocalTime.IsZero() {
+		b = appendTime(append(b, 15), x.LocalTime)
+	}
+	if len(x.Attributes) > 0 {
+		if b, err = c.appendAny(append(b, 16), x.Attributes); err != nil {
 			return nil, err
 		}
 	}
-	b = appendUint(append(b, 6), uint64(d.Mode))
-	if len(d.DataClasses) > 0 {
-		b = appendHead(append(b, 7), cborBytes, uint64(len(d.DataClasses)))
-		for _, class := range d.DataClasses {
-			b = append(b, byte(class))
+	if x.Coordinates != nil {
+		if b, err = c.appendAny(append(b, 17), x.Coordinates); err != nil {
+			return nil, err
 		}
 	}
-	if len(d.Placements) > 0 {
-		b = appendHead(append(b, 8), cborArray, uint64(len(d.Placements)))
-		for k := range d.Placements {
-			b = appendPlacement(b, &d.Placements[k])
+	length := len(b) - start - 1
+	if length < 1<<7 {
+		b[start] = byte(length)
+		return b, nil
+	}
+	return slices.Replace(b, start, start+1, binary.AppendUvarint(nil, uint64(length))...), nil
+}
+
+// decisionWriter writes out what follows the head of a record.
+type decisionWriter struct {
+	b      []byte
+	before scoring.ProductID // the last name
+	said   recentReasons
+}
+
+func (w *decisionWriter) uint(n int)   { w.b = binary.AppendUvarint(w.b, uint64(n)) }
+func (w *decisionWriter) byte(x uint8) { w.b = append(w.b, x) }
+
+func appendString[S ~string](b []byte, s S) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func (w *decisionWriter) placement(p *scoring.FilledPlacement) {
+	w.b = appendString(w.b, p.Placement)
+	w.byte(uint8(p.NoFill))
+	w.byte(uint8(p.Objective))
+	w.uint(len(p.Items))
+	w.b = appendNumbers(w.b, p.Items, func(it *scoring.Item) float64 { return it.Score })
+	w.b = appendNumbers(w.b, p.Items, func(it *scoring.Item) float64 { return it.Propensity })
+	for k := range p.Items {
+		w.item(&p.Items[k])
+	}
+	w.shares(p.Items)
+	w.uint(len(p.Rejected))
+	w.b = appendNumbers(w.b, p.Rejected, func(r *scoring.Rejected) float64 { return r.Score })
+	for k := range p.Rejected {
+		r := &p.Rejected[k]
+		w.name(r.Product)
+		w.byte(uint8(r.Rejection))
+		w.b = appendString(w.b, r.Campaign)
+		w.b = appendString(w.b, r.Creative)
+	}
+	w.uint(len(p.Chances))
+	w.b = appendNumbers(w.b, p.Chances, func(x *scoring.Chance) float64 { return x.Propensity })
+	for k := range p.Chances {
+		w.b = appendString(w.b, p.Chances[k].Campaign)
+		w.b = appendString(w.b, p.Chances[k].Creative)
+	}
+}
+
+func (w *decisionWriter) item(it *scoring.Item) {
+	w.name(it.Product)
+	creative := it.Campaign != "" || it.Creative != "" || len(it.Features) > 0 || len(it.Products) > 0
+	if creative {
+		w.uint(2*len(it.Reasons) + 1)
+	} else {
+		w.uint(2 * len(it.Reasons))
+	}
+	for k := range it.Reasons {
+		w.reason(&it.Reasons[k])
+	}
+	if !creative {
+		return
+	}
+	w.b = appendString(w.b, it.Campaign)
+	w.b = appendString(w.b, it.Creative)
+	w.uint(len(it.Features))
+	w.b = append(w.b, it.Features...)
+	w.uint(len(it.Products))
+	for _, id := range it.Products {
+		w.name(id)
+	}
+}
+
+func (w *decisionWriter) name(id scoring.ProductID) {
+	shared := 0
+	for most := min(len(id), len(w.before), sharedName); shared < most && id[shared] == w.before[shared]; {
+		shared++
+	}
+	w.uint((len(id)-shared)<<4 | shared)
+	w.b = append(w.b, id[shared:]...)
+	w.before = id
+}
+
+func (w *decisionWriter) reason(r *scoring.Reason) {
+	if ago := w.said.find(r); ago > 0 {
+		w.uint(ago)
+		return
+	}
+	w.said.add(r)
+	w.b = append(w.b, 0, byte(r.Kind), byte(r.Did))
+	w.b = appendString(w.b, r.Product)
+	w.b = binary.AppendUvarint(w.b, uint64(r.Facet))
+	w.b = appendString(w.b, r.Query)
+}
+
+// shares writes those of all reasons of the items.
+func (w *decisionWriter) shares(items []scoring.Item) {
+	all, n := width{}, 0
+	for k := range items {
+		for j := range items[k].Reasons {
+			all.see(items[k].Reasons[j].Share)
+			n++
 		}
 	}
-	b = appendUintUnlessZero(b, 9, uint64(d.Allowed))
-	return binary.LittleEndian.AppendUint32(b, checksum(b[start:])), nil
-}
-
-func appendPlacement(b []byte, p *scoring.FilledPlacement) []byte {
-	b = appendMap(b, 1, len(p.Items) > 0, p.NoFill != 0, len(p.Rejected) > 0, p.Objective != 0, len(p.Chances) > 0)
-	b = appendTextField(b, 1, p.Placement)
-	if len(p.Items) > 0 {
-		b = appendHead(append(b, 2), cborArray, uint64(len(p.Items)))
-		for k := range p.Items {
-			b = appendItem(b, &p.Items[k])
-		}
-	}
-	b = appendUintUnlessZero(b, 3, uint64(p.NoFill))
-	if len(p.Rejected) > 0 {
-		b = appendHead(append(b, 4), cborArray, uint64(len(p.Rejected)))
-		for k := range p.Rejected {
-			b = appendRejected(b, &p.Rejected[k])
-		}
-	}
-	b = appendUintUnlessZero(b, 5, uint64(p.Objective))
-	if len(p.Chances) > 0 {
-		b = appendHead(append(b, 6), cborArray, uint64(len(p.Chances)))
-		for k := range p.Chances {
-			x := &p.Chances[k]
-			b = appendTextField(appendMap(b, 3), 1, x.Campaign)
-			b = appendTextField(b, 2, x.Creative)
-			b = appendFloat(append(b, 3), x.Propensity)
-		}
-	}
-	return b
-}
-
-func appendItem(b []byte, it *scoring.Item) []byte {
-	b = appendMap(b, 1, it.Product != "", it.Score != 0, len(it.Reasons) > 0,
-		it.Campaign != "", it.Creative != "", len(it.Features) > 0, len(it.Products) > 0)
-	b = appendTextUnlessEmpty(b, 1, it.Product)
-	if it.Score != 0 {
-		b = appendFloat(append(b, 2), it.Score)
-	}
-	b = appendFloat(append(b, 3), it.Propensity)
-	if len(it.Reasons) > 0 {
-		b = appendHead(append(b, 4), cborArray, uint64(len(it.Reasons)))
-		for k := range it.Reasons {
-			b = appendReason(b, &it.Reasons[k])
-		}
-	}
-	b = appendTextUnlessEmpty(b, 5, it.Campaign)
-	b = appendTextUnlessEmpty(b, 6, it.Creative)
-	if len(it.Features) > 0 {
-		b = appendHead(append(b, 7), cborBytes, uint64(len(it.Features)))
-		b = append(b, it.Features...)
-	}
-	if len(it.Products) > 0 {
-		b = appendHead(append(b, 8), cborArray, uint64(len(it.Products)))
-		for _, id := range it.Products {
-			b = appendText(b, id)
-		}
-	}
-	return b
-}
-
-func appendReason(b []byte, r *scoring.Reason) []byte {
-	b = appendMap(b, 2, r.Product != "", r.Facet != 0, r.Did != 0, r.Query != "")
-	b = appendUint(append(b, 1), uint64(r.Kind))
-	b = appendFloat(append(b, 2), r.Share)
-	b = appendTextUnlessEmpty(b, 3, r.Product)
-	b = appendUintUnlessZero(b, 4, uint64(r.Facet))
-	b = appendUintUnlessZero(b, 5, uint64(r.Did))
-	return appendTextUnlessEmpty(b, 6, r.Query)
-}
-
-func appendRejected(b []byte, r *scoring.Rejected) []byte {
-	b = appendMap(b, 1, r.Product != "", r.Score != 0, r.Campaign != "", r.Creative != "")
-	b = appendTextUnlessEmpty(b, 1, r.Product)
-	b = appendUint(append(b, 2), uint64(r.Rejection))
-	if r.Score != 0 {
-		b = appendFloat(append(b, 3), r.Score)
-	}
-	b = appendTextUnlessEmpty(b, 4, r.Campaign)
-	return appendTextUnlessEmpty(b, 5, r.Creative)
-}
-
-// appendAny appends what is encoded once a decision and not worth the lines.
-func (c codec) appendAny(b []byte, v any) ([]byte, error) {
-	buf := bytes.NewBuffer(b)
-	if err := c.enc.MarshalToBuffer(v, buf); err != nil {
-		return nil, fmt.Errorf("encode %T: %w", v, err)
-	}
-	return buf.Bytes(), nil
-}
-
-// The major types of CBOR (RFC 8949, section 3.1).
-const (
-	cborUint  = 0 << 5
-	cborMinus = 1 << 5 // of -1-n
-	cborBytes = 2 << 5
-	cborText  = 3 << 5
-	cborArray = 4 << 5
-	cborMap   = 5 << 5
-)
-
-// What has no number (section 3.3).
-const (
-	cborTrue = 0xf5
-	cborNull = 0xf6
-)
-
-// appendHead appends a type and its number, in as few bytes as hold it.
-func appendHead(b []byte, major byte, n uint64) []byte {
-	switch {
-	case n < 24:
-		return append(b, major|byte(n))
-	case n <= math.MaxUint8:
-		return append(b, major|24, byte(n))
-	case n <= math.MaxUint16:
-		return binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
-	case n <= math.MaxUint32:
-		return binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
-	}
-	return binary.BigEndian.AppendUint64(append(b, major|27), n)
-}
-
-// appendMap begins a map of the fields that always are there and those that are now.
-func appendMap(b []byte, always int, also ...bool) []byte {
-	for _, is := range also {
-		if is {
-			always++
-		}
-	}
-	return appendHead(b, cborMap, uint64(always))
-}
-
-func appendUint(b []byte, n uint64) []byte { return appendHead(b, cborUint, n) }
-
-func appendInt(b []byte, n int64) []byte {
-	if n < 0 {
-		return appendHead(b, cborMinus, uint64(^n))
-	}
-	return appendHead(b, cborUint, uint64(n))
-}
-
-func appendUintUnlessZero(b []byte, field byte, n uint64) []byte {
 	if n == 0 {
+		return
+	}
+	bytes := all.bytes()
+	w.byte(bytes)
+	for k := range items {
+		for j := range items[k].Reasons {
+			w.b = appendNumber(w.b, bytes, items[k].Reasons[j].Share)
+		}
+	}
+}
+
+// appendNumbers appends a number of each.
+func appendNumbers[T any](b []byte, of []T, number func(*T) float64) []byte {
+	if len(of) == 0 {
 		return b
 	}
-	return appendUint(append(b, field), n)
-}
-
-func appendText[S ~string](b []byte, s S) []byte {
-	return append(appendHead(b, cborText, uint64(len(s))), s...)
-}
-
-func appendTextField[S ~string](b []byte, field byte, s S) []byte {
-	return appendText(append(b, field), s)
-}
-
-func appendTextUnlessEmpty[S ~string](b []byte, field byte, s S) []byte {
-	if s == "" {
-		return b
+	var all width
+	for k := range of {
+		all.see(number(&of[k]))
 	}
-	return appendTextField(b, field, s)
+	bytes := all.bytes()
+	b = append(b, bytes)
+	for k := range of {
+		b = appendNumber(b, bytes, number(&of[k]))
+	}
+	return b
 }
 
-// appendFloat appends a number in as few bytes as hold it exactly, two, four or eight,
-// and what is none in two.
-func appendFloat(b []byte, x float64) []byte {
+// width finds how wide numbers have to be.
+type width struct{ notZero, notOne, notHalf bool }
+
+func (w *width) see(x float64) {
+	bits := math.Float64bits(x)
+	w.notZero = w.notZero || bits != 0
+	w.notOne = w.notOne || x != 1
+	w.notHalf = w.notHalf || math.Float64bits(float64(float32(x))) != bits
+}
+
+func (w *width) bytes() byte {
 	switch {
-	case math.IsNaN(x):
-		return append(b, 0xf9, 0x7e, 0x00)
-	case math.IsInf(x, 1):
-		return append(b, 0xf9, 0x7c, 0x00)
-	case math.IsInf(x, -1):
-		return append(b, 0xf9, 0xfc, 0x00)
+	case !w.notZero:
+		return numbersZero
+	case !w.notOne:
+		return numbersOne
+	case !w.notHalf:
+		return numbersHalf
 	}
-	single := float32(x)
-	if float64(single) != x {
-		return binary.BigEndian.AppendUint64(append(b, 0xfb), math.Float64bits(x))
+	return numbersFull
+}
+
+func appendNumber(b []byte, bytes byte, x float64) []byte {
+	switch bytes {
+	case numbersHalf:
+		return binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(x)))
+	case numbersFull:
+		return binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 	}
-	if half := float16.Fromfloat32(single); half.Float32() == single {
-		return binary.BigEndian.AppendUint16(append(b, 0xf9), half.Bits())
+	return b
+}
+
+// recentReasons are the last that were new, without their shares.
+type recentReasons struct {
+	all [16]scoring.Reason
+	n   int // so far
+}
+
+// find is how many new reasons ago the same was, 0 if it is not among them.
+func (s *recentReasons) find(r *scoring.Reason) int {
+	for ago := 1; ago <= min(s.n, len(s.all)); ago++ {
+		x := &s.all[(s.n-ago)%len(s.all)]
+		if x.Facet == r.Facet && x.Kind == r.Kind && x.Did == r.Did && x.Product == r.Product && x.Query == r.Query {
+			return ago
+		}
 	}
-	return binary.BigEndian.AppendUint32(append(b, 0xfa), math.Float32bits(single))
+	return 0
+}
+
+func (s *recentReasons) add(r *scoring.Reason) {
+	x := &s.all[s.n%len(s.all)]
+	*x = *r
+	x.Share = 0
+	s.n++
+}
+
+// back is the one that find told of; nil if there is none.
+func (s *recentReasons) back(ago uint64) *scoring.Reason {
+	if ago == 0 || ago > uint64(min(s.n, len(s.all))) {
+		return nil
+	}
+	return &s.all[(s.n-int(ago))%len(s.all)]
 }

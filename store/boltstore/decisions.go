@@ -21,9 +21,9 @@ const (
 	decisionRetry = time.Second
 	// decisionBatch is how many decisions one request of the committer carries, so that
 	// events don't wait long behind them.
-	decisionBatch = 256
+	decisionBatch = 512
 	// usualDecision is about the size of the record of a page of 20 products, in bytes.
-	usualDecision = 2048
+	usualDecision = 640
 )
 
 type decisionKey struct {
@@ -289,7 +289,7 @@ func (s *Store) Decision(_ context.Context, id scoring.SiteID, decision scoring.
 				continue
 			}
 			found = new(scoring.Decision)
-			if err := s.codec.decode(v, found); err != nil {
+			if err := s.codec.decodeDecision(v, found); err != nil {
 				return err
 			}
 			normaliseDecision(found)

@@ -101,7 +101,7 @@ func (s *Store) decisionsIn(no siteNo, h hour, v scoring.VisitorID) (found []*sc
 		}
 		take := func(record []byte) error {
 			d := new(scoring.Decision)
-			if err := s.codec.decode(record, d); err != nil {
+			if err := s.codec.decodeDecision(record, d); err != nil {
 				if s.poisoned(no, "a decision in "+journalName, err) {
 					return nil
 				}

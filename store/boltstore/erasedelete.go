@@ -157,7 +157,7 @@ func (s *Store) eraseDecisions(tx *bolt.Tx, no siteNo, places []decisionPlace) e
 		gone[p.hour][p.id] = true
 		if record := records.Get([]byte(p.id)); record != nil {
 			var d scoring.Decision
-			if err := s.codec.decode(record, &d); err != nil && !s.poisoned(no, "a decision in "+journalName, err) {
+			if err := s.codec.decodeDecision(record, &d); err != nil && !s.poisoned(no, "a decision in "+journalName, err) {
 				return err
 			}
 			for _, v := range peopleOf(&d) {

@@ -144,8 +144,9 @@ func flushDecisions(s *Store) {
 }
 
 // fixtures are folders that programs have written that people have run: the first one,
-// and one before there were backups, of the same format with later records.
-var fixtures = []string{fixtureDir, "testdata/v1b"}
+// one before there were backups, of the same format with later records, and one whose
+// decisions are of version 2.
+var fixtures = []string{fixtureDir, "testdata/v1b", "testdata/v1c"}
 
 // TestEveryFormatOpensForEver opens the fixtures.
 func TestEveryFormatOpensForEver(t *testing.T) {

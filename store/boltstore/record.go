@@ -22,6 +22,7 @@ import (
 //	profile    the last event in it (uvarint); from version 2 on the length of its
 //	           chunks (uvarint) and they; visitor.Profile's own encoding, or
 //	           nothing of a visitor of whom nothing is known any more
+//	decision   CBOR; from version 2 on as decisionrecord.go has it
 //	others     CBOR
 //
 // CBOR follows the keyasint tags of the scoring types. Times are UTC to the

@@ -136,7 +136,7 @@ func FuzzRecords(f *testing.F) {
 		for _, record := range [][]byte{b, sealRecord(append([]byte{recordVersion}, b...))} {
 			check(c.decode(record, new(scoring.Product)))
 			check(c.decode(record, new(scoring.Placement)))
-			check(c.decode(record, new(scoring.Decision)))
+			check(c.decodeDecision(record, new(scoring.Decision)))
 			check(c.decode(record, new(siteRecord)))
 			_, err := decodeProfile(record)
 			check(err)
