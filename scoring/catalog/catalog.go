@@ -47,13 +47,13 @@ type entry struct {
 // candidates comes first, so that their data need not be read.
 type listing struct {
 	product   *scoring.Product
-	facets    []Term
+	terms     []Term  // facets, and behind them words
 	offered   Instant // it may be shown from here
 	ends      Instant // up to here
+	facets    uint8   // among the terms
 	out       bool    // out of stock
 	sensitive bool
-	grouped   bool // stands in a group of variants
-	words     []Term
+	grouped   bool  // stands in a group of variants
 	parts     parts // the product itself
 }
 
@@ -213,8 +213,8 @@ func (c *Catalog) Ahead(list []Index) (read Term) {
 			listings[k] = c.products.at(uint32(i)).listing.Load()
 		}
 		for k := range some {
-			if l := listings[k]; l != nil && len(l.facets) > 0 {
-				read += l.facets[0]
+			if l := listings[k]; l != nil && l.facets > 0 {
+				read += l.terms[0]
 			}
 		}
 		list = list[len(some):]
@@ -237,8 +237,7 @@ func (c *Catalog) listed(id scoring.ProductID, p *scoring.Product) *listing {
 	c.shared.pack(&l.parts, p)
 	l.product = &l.parts.product
 	l.product.ID = id
-	terms, facets := c.internTerms(l.product)
-	l.facets, l.words = terms[:facets:facets], terms[facets:]
+	l.terms, l.facets = c.internTerms(l.product)
 	if !p.ExpiresAt.IsZero() {
 		l.ends = InstantOf(p.ExpiresAt)
 	}
@@ -268,8 +267,7 @@ func (c *Catalog) put(p *scoring.Product) {
 		c.list(&c.all, i)
 		old = &listing{}
 	}
-	c.relist(i, old.facets, next.facets)
-	c.relist(i, old.words, next.words)
+	c.relist(i, old.terms, next.terms)
 	c.refreshNewest(i, old.product, p)
 }
 
@@ -287,8 +285,7 @@ func (c *Catalog) Delete(id scoring.ProductID) {
 	}
 	c.held.Add(-1)
 	c.unlist(&c.all, i, func(i Index) bool { return c.Product(i) != nil })
-	c.relist(i, old.facets, nil)
-	c.relist(i, old.words, nil)
+	c.relist(i, old.terms, nil)
 	c.refreshNewest(i, old.product, nil)
 }
 

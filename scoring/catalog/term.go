@@ -92,7 +92,7 @@ func (c *Catalog) Facet(id scoring.FacetID) (scoring.Facet, bool) {
 // changed.
 func (c *Catalog) Facets(i Index) []Term {
 	if l := c.products.at(uint32(i)).listing.Load(); l != nil {
-		return l.facets
+		return l.terms[:l.facets:l.facets]
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (c *Catalog) Facets(i Index) []Term {
 // slice is shared and must not be changed.
 func (c *Catalog) Words(i Index) []Term {
 	if l := c.products.at(uint32(i)).listing.Load(); l != nil {
-		return l.words
+		return l.terms[l.facets:]
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func eachWord(text string, more func(string) bool) {
 
 // internTerms numbers the facets of a product, and behind so many of them the words of
 // its title, brand, categories and tags. A sensitive product can't be found by any.
-func (c *Catalog) internTerms(p *scoring.Product) (terms []Term, facets int) {
+func (c *Catalog) internTerms(p *scoring.Product) (terms []Term, facets uint8) {
 	if p.IsSensitive() {
 		return nil, 0
 	}
@@ -184,12 +184,12 @@ func (c *Catalog) internTerms(p *scoring.Product) (terms []Term, facets int) {
 		}
 		terms = append(terms, t)
 	}
-	facets = len(terms)
+	n := len(terms)
 	add := func(w string) bool {
-		if t := c.internTerm(wordID(w)); !slices.Contains(terms[facets:], t) {
+		if t := c.internTerm(wordID(w)); !slices.Contains(terms[n:], t) {
 			terms = append(terms, t)
 		}
-		return len(terms) < facets+maxWords
+		return len(terms) < n+maxWords
 	}
 	eachWord(p.Title, add)
 	eachWord(p.Brand, add)
@@ -199,9 +199,9 @@ func (c *Catalog) internTerms(p *scoring.Product) (terms []Term, facets int) {
 	for _, tag := range p.Tags {
 		eachWord(tag, add)
 	}
-	terms = terms[:min(len(terms), facets+maxWords)]
-	slices.Sort(terms[facets:])
-	return slices.Clone(terms), facets
+	terms = terms[:min(len(terms), n+maxWords)]
+	slices.Sort(terms[n:])
+	return slices.Clone(terms), uint8(n)
 }
 
 // relist moves a product from the terms it had to those it has.
@@ -209,7 +209,8 @@ func (c *Catalog) relist(i Index, had, has []Term) {
 	for _, t := range had {
 		if !slices.Contains(has, t) {
 			c.unlist(c.terms.at(uint32(t)), i, func(i Index) bool {
-				return slices.Contains(c.Facets(i), t) || slices.Contains(c.Words(i), t)
+				l := c.products.at(uint32(i)).listing.Load()
+				return l != nil && slices.Contains(l.terms, t)
 			})
 		}
 	}

@@ -24,7 +24,7 @@ func (d *deliveries) reset() {
 // forget implements section: creatives are no products.
 func (*deliveries) forget(func(catalog.Index) bool) {}
 
-func (d *deliveries) save(w *writer) { w.b = d.AppendTo(w.b) }
+func (d *deliveries) save(w *writer) { w.b = d.AppendTo(w.room()) }
 
 func (d *deliveries) load(from *reader) {
 	rest, err := d.Restore(from.B)

@@ -55,7 +55,7 @@ func (h *hazard) save(w *writer) {
 		for _, t := range s.kinds {
 			w.uint(places[t])
 		}
-		w.b = append(w.b, s.ended[:]...)
+		w.b = append(w.room(), s.ended[:]...)
 	}
 	for _, n := range h.passed {
 		w.uint(n)

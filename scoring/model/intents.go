@@ -62,7 +62,7 @@ func (i *intents) erase(visitor, person uint64) {
 // forget implements section: it knows no products.
 func (*intents) forget(func(catalog.Index) bool) {}
 
-func (i *intents) save(w *writer) { w.b = i.learner.AppendTo(w.b) }
+func (i *intents) save(w *writer) { w.b = i.learner.AppendTo(w.room()) }
 
 func (i *intents) load(from *reader) {
 	rest, err := i.learner.Restore(from.B)

@@ -188,7 +188,7 @@ type lessons struct{ of *blend.Blend }
 
 func (l lessons) name() string                    { return "lessons" }
 func (l lessons) reset()                          {} // the blend's own Reset does
-func (l lessons) save(w *writer)                  { w.b = l.of.AppendLessons(w.b) }
+func (l lessons) save(w *writer)                  { w.b = l.of.AppendLessons(w.room()) }
 func (l lessons) forget(func(catalog.Index) bool) {}
 
 func (l lessons) load(r *reader) {

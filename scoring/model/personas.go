@@ -73,7 +73,7 @@ func (p *personas) erase(visitor, person uint64) {
 // forget implements section: it knows no products.
 func (*personas) forget(func(catalog.Index) bool) {}
 
-func (p *personas) save(w *writer) { w.b = p.learner.AppendTo(w.b) }
+func (p *personas) save(w *writer) { w.b = p.learner.AppendTo(w.room()) }
 
 func (p *personas) load(from *reader) {
 	rest, err := p.learner.Restore(from.B)

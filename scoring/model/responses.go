@@ -90,7 +90,7 @@ func (r *responses) erase(visitor, _ uint64) { r.learner.Erase(visitor) }
 // forget implements section: creatives are no products.
 func (*responses) forget(func(catalog.Index) bool) {}
 
-func (r *responses) save(w *writer) { w.b = r.learner.AppendTo(w.b) }
+func (r *responses) save(w *writer) { w.b = r.learner.AppendTo(w.room()) }
 
 func (r *responses) load(from *reader) {
 	rest, err := r.learner.Restore(from.B)

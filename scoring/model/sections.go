@@ -41,12 +41,19 @@ func (m *Model) sections() []section {
 func (w *writer) sections() {
 	all := w.m.sections()
 	w.uint(uint64(len(all)))
-	for _, s := range all {
+	for k, s := range all {
 		w.text(s.name())
+		if w.to != nil {
+			w.uint(w.sizes[k])
+			s.save(w)
+			continue
+		}
 		own := writer{m: w.m, ids: w.ids, products: w.products, facets: w.facets}
 		s.save(&own)
-		w.uint(uint64(len(own.b)))
-		w.b = append(w.b, own.b...)
+		own.flush()
+		w.sizes = append(w.sizes, own.written)
+		w.uint(own.written)
+		w.written += own.written
 	}
 }
 

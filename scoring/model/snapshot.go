@@ -40,12 +40,26 @@ func (m *Model) Save(w io.Writer) error {
 	out := writer{m: m, products: map[catalog.Index]uint32{}, facets: map[catalog.Term]uint32{}}
 	out.number()
 	out.body()
-	head := append([]byte(magic), version)
-	head = binary.AppendUvarint(head, uint64(len(out.b)))
-	for _, b := range [][]byte{head, out.b, binary.BigEndian.AppendUint64(nil, xxhash.Sum64(out.b))} {
-		if _, err := w.Write(b); err != nil {
-			return fmt.Errorf("model: save: %w", err)
+	out.flush()
+	size, sum := out.written, xxhash.New()
+	head := binary.AppendUvarint(append([]byte(magic), version), size)
+	_, err := w.Write(head)
+	out.written, out.to = 0, func(piece []byte) {
+		if err == nil {
+			_, _ = sum.Write(piece) // a hash takes everything
+			_, err = w.Write(piece)
 		}
+	}
+	out.body()
+	out.flush()
+	if err == nil && out.written != size {
+		err = fmt.Errorf("%d bytes in place of %d", out.written, size)
+	}
+	if err == nil {
+		_, err = w.Write(binary.BigEndian.AppendUint64(nil, sum.Sum64()))
+	}
+	if err != nil {
+		return fmt.Errorf("model: save: %w", err)
 	}
 	return nil
 }

@@ -174,7 +174,8 @@ func (r *reader) ring() {
 
 func (r *reader) tracker() {
 	for range r.Count(12) {
-		s := &session{key: r.Word(), end: instantMillis(r.Int()), steps: int(r.Uint())}
+		s := newSession(r.Word(), instantMillis(r.Int()))
+		s.steps = int(r.Uint())
 		flags := r.Uint()
 		s.clicked, s.returned = flags&1 != 0, flags&2 != 0
 		n := r.Count(1)

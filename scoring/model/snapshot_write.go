@@ -11,14 +11,39 @@ import (
 )
 
 // writer writes the parts; products and facets by their place in the
-// snapshot's own lists.
+// snapshot's own lists. Sizes stand before what they are of, so all is written twice:
+// counted at first, and then handed on piece by piece. A large shop's snapshot is a
+// hundred megabytes, which memory need not have as well.
 type writer struct {
 	m        *Model
-	b        []byte
+	b        []byte       // not yet handed on
+	to       func([]byte) // takes a piece; nil: it is only counted
+	written  uint64       // handed on
+	sizes    []uint64     // of the sections, once counted
 	ids      []catalog.Index
 	terms    []catalog.Term
 	products map[catalog.Index]uint32
 	facets   map[catalog.Term]uint32
+}
+
+// pieceSize is about how large the pieces are that are handed on.
+const pieceSize = 256 << 10
+
+// room is where to write on.
+func (w *writer) room() []byte {
+	if len(w.b) >= pieceSize {
+		w.flush()
+	}
+	return w.b
+}
+
+// flush hands on what there is.
+func (w *writer) flush() {
+	if w.to != nil {
+		w.to(w.b)
+	}
+	w.written += uint64(len(w.b))
+	w.b = w.b[:0]
 }
 
 // number lists what was learned about, sorted by id.
@@ -55,10 +80,10 @@ func (m *Model) sorted(want func(*item) bool) (list []catalog.Index) {
 // it came with one.
 func (x *item) known() bool { return x.seen.Load() != 0 }
 
-func (w *writer) uint(v uint64)           { w.b = binary.AppendUvarint(w.b, v) }
-func (w *writer) int(v int64)             { w.b = binary.AppendVarint(w.b, v) }
-func (w *writer) word(v uint64)           { w.b = binary.BigEndian.AppendUint64(w.b, v) }
-func (w *writer) weight(v uint32)         { w.b = binary.BigEndian.AppendUint32(w.b, v) }
+func (w *writer) uint(v uint64)           { w.b = binary.AppendUvarint(w.room(), v) }
+func (w *writer) int(v int64)             { w.b = binary.AppendVarint(w.room(), v) }
+func (w *writer) word(v uint64)           { w.b = binary.BigEndian.AppendUint64(w.room(), v) }
+func (w *writer) weight(v uint32)         { w.b = binary.BigEndian.AppendUint32(w.room(), v) }
 func (w *writer) product(i catalog.Index) { w.uint(uint64(w.products[i])) }
 
 func (w *writer) text(s string) {
@@ -88,7 +113,7 @@ func (w *writer) body() {
 	w.ring()
 	w.tracker()
 	w.vectors()
-	w.b = w.m.blend.AppendTo(w.b)
+	w.b = w.m.blend.AppendTo(w.room())
 	w.sections()
 }
 

@@ -43,6 +43,19 @@ type session struct {
 	carted   []catalog.Index // what it put into the cart
 
 	older, newer *session // by arrival of the last event
+
+	room struct { // of products, looks and kinds
+		products [sessionProducts]catalog.Index
+		looks    [sessionProducts]uint8
+		kinds    [sessionProducts]TouchKind
+	}
+}
+
+// newSession is one that has no steps yet, in one piece of memory.
+func newSession(key uint64, end instantMillis) *session {
+	s := &session{key: key, end: end}
+	s.products, s.looks, s.kinds = s.room.products[:0], s.room.looks[:0], s.room.kinds[:0]
+	return s
 }
 
 const none = ^catalog.Index(0)
@@ -142,7 +155,7 @@ func (t *tracker) session(key uint64, now instantMillis, closed func(*session)) 
 		if len(t.byKey) >= maxOpen {
 			t.close(t.oldest, closed)
 		}
-		s = &session{key: key, end: now}
+		s = newSession(key, now)
 		t.byKey[key] = s
 		t.size.Add(1)
 		begun = true
