@@ -204,7 +204,7 @@ type Decisions interface {
 	// from then on. It becomes durable with one of the next commits, so a crash
 	// may lose the last fraction of a second. When records come faster than the
 	// disk takes them for longer than the queue holds, it returns false and the
-	// record is not kept. The record must not be changed afterwards.
+	// record is not kept. Nothing of d is kept: it is the caller's to change.
 	RecordDecision(site scoring.SiteID, d *scoring.Decision) bool
 	// Decision returns ErrNotFound for one never made, not kept, or past
 	// retention.

@@ -22,7 +22,7 @@ type request struct {
 	acks    []store.Ack
 
 	// Or decisions, which may share a commit with events.
-	decisions []encodedDecision
+	decisions []*encodedDecision
 
 	// Or a change of the journal that gets a commit of its own, with its events if it
 	// has some. seq is the last number given out then.
@@ -281,8 +281,7 @@ func (w *journalWriter) write(r *request) error {
 			}
 		}
 	}
-	for i := range r.decisions {
-		d := &r.decisions[i]
+	for _, d := range r.decisions {
 		if d.site.deleted() {
 			continue
 		}
@@ -298,11 +297,10 @@ func (w *journalWriter) write(r *request) error {
 }
 
 // column notes whose the decisions are, the sites' one after the other.
-func (w *journalWriter) column(all []encodedDecision) error {
+func (w *journalWriter) column(all []*encodedDecision) error {
 	bySite := make(map[siteNo][]decider)
-	for i := range all {
-		d := &all[i]
-		for _, who := range d.who {
+	for _, d := range all {
+		for _, who := range d.who.all() {
 			if !d.site.deleted() {
 				bySite[d.site.no] = append(bySite[d.site.no], decider{who, d.id})
 			}

@@ -47,6 +47,16 @@ func (c codec) decodeDecision(b []byte, d *scoring.Decision) error {
 	return nil
 }
 
+// normalDecision reads a decision's record, with times as they are kept.
+func (c codec) normalDecision(b []byte) (*scoring.Decision, error) {
+	d := new(scoring.Decision)
+	if err := c.decodeDecision(b, d); err != nil {
+		return nil, err
+	}
+	normaliseDecision(d)
+	return d, nil
+}
+
 // The fewest bytes there are of each, so that no more room is made than a record fills.
 const (
 	leastPlacement = 6

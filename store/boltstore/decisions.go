@@ -22,8 +22,9 @@ const (
 	// decisionBatch is how many decisions one request of the committer carries, so that
 	// events don't wait long behind them.
 	decisionBatch = 512
-	// usualDecision is about the size of the record of a page of 20 products, in bytes.
-	usualDecision = 640
+	// decisionRoom is the memory that records are put into, one after the other: some
+	// hundred of them.
+	decisionRoom = 64 << 10
 )
 
 type decisionKey struct {
@@ -31,32 +32,37 @@ type decisionKey struct {
 	id   scoring.DecisionID
 }
 
-type pendingDecision struct {
-	site     *site
-	decision *scoring.Decision
-}
-
 // encodedDecision is a decision on its way to disk.
 type encodedDecision struct {
 	site   *site
 	id     scoring.DecisionID
 	record []byte
-	who    []fingerprint // whose it is
+	who    owners
 }
 
+// owners are the fingerprints of whose a decision is: a device, a person, both or nobody.
+type owners struct {
+	of [2]fingerprint
+	n  int
+}
+
+func (o *owners) all() []fingerprint { return o.of[:o.n] }
+
 // decisions holds those that are not yet durable. Nobody waits for them, so they
-// are encoded and handed to the committer in the background.
+// are handed to the committer in the background.
 type decisions struct {
 	s      *Store
 	signal chan struct{} // of capacity 1
 	quit   chan struct{}
+	desks  sync.Pool // of *[]byte, to encode at
 
 	// handing is held while a batch is on its way to disk.
 	handing sync.Mutex
 
 	mu      sync.Mutex
-	pending map[decisionKey]*scoring.Decision // until they are durable
-	queue   []pendingDecision                 // not yet handed on
+	pending map[decisionKey]*encodedDecision // until they are durable
+	queue   []*encodedDecision               // not yet handed on
+	room    []byte                           // for records, of which it has some
 	closed  bool
 }
 
@@ -65,7 +71,8 @@ func newDecisions(s *Store) *decisions {
 		s:       s,
 		signal:  make(chan struct{}, 1),
 		quit:    make(chan struct{}),
-		pending: make(map[decisionKey]*scoring.Decision),
+		desks:   sync.Pool{New: func() any { return new([]byte) }},
+		pending: make(map[decisionKey]*encodedDecision),
 	}
 }
 
@@ -77,14 +84,37 @@ func (s *Store) RecordDecision(id scoring.SiteID, d *scoring.Decision) bool {
 	return s.decisions.add(t, d)
 }
 
+// add takes a decision as the bytes that it will have on disk: they are a tenth of it.
 func (q *decisions) add(t *site, d *scoring.Decision) bool {
+	e := &encodedDecision{site: t, id: d.ID}
+	for _, v := range peopleOf(d) {
+		e.who.of[e.who.n] = q.s.fingerprintOf(t.no, v)
+		e.who.n++
+	}
+	desk, _ := q.desks.Get().(*[]byte)
+	defer q.desks.Put(desk)
+	normal := *d
+	normaliseDecision(&normal)
+	record, err := q.s.codec.appendDecision((*desk)[:0], &normal)
+	if err != nil {
+		q.s.opts.Logger.Error("decision could not be encoded and is not kept", "error", err)
+		return false
+	}
+	*desk = record
+
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed || len(q.pending) >= q.s.opts.DecisionQueue {
 		return false
 	}
-	q.pending[decisionKey{t.no, d.ID}] = d
-	q.queue = append(q.queue, pendingDecision{t, d})
+	if len(record) > cap(q.room)-len(q.room) {
+		q.room = make([]byte, 0, max(decisionRoom, len(record)))
+	}
+	start := len(q.room)
+	q.room = append(q.room, record...)
+	e.record = q.room[start:len(q.room):len(q.room)]
+	q.pending[decisionKey{t.no, d.ID}] = e
+	q.queue = append(q.queue, e)
 	q.wake()
 	return true
 }
@@ -146,25 +176,26 @@ func (q *decisions) flush() bool {
 	return true
 }
 
-// hand encodes a batch and has it written.
-func (q *decisions) hand(batch []pendingDecision) error {
+// hand has a batch written.
+func (q *decisions) hand(batch []*encodedDecision) error {
 	q.handing.Lock()
 	defer q.handing.Unlock()
 	r := &request{ctx: context.Background(), done: make(chan struct{})}
-	if r.decisions = q.encode(q.stillPending(batch)); len(r.decisions) == 0 {
+	if r.decisions = q.stillPending(batch); len(r.decisions) == 0 {
 		return nil
 	}
 	return q.write(r)
 }
 
-// stillPending leaves out decisions that were erased while they waited.
-func (q *decisions) stillPending(batch []pendingDecision) []pendingDecision {
+// stillPending leaves out decisions that were erased while they waited, and those of
+// sites that were deleted.
+func (q *decisions) stillPending(batch []*encodedDecision) []*encodedDecision {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	rest := make([]pendingDecision, 0, len(batch))
-	for _, p := range batch {
-		if q.pending[decisionKey{p.site.no, p.decision.ID}] == p.decision {
-			rest = append(rest, p)
+	rest := make([]*encodedDecision, 0, len(batch))
+	for _, e := range batch {
+		if q.pending[decisionKey{e.site.no, e.id}] == e && !e.site.deleted() {
+			rest = append(rest, e)
 		}
 	}
 	return rest
@@ -172,16 +203,19 @@ func (q *decisions) stillPending(batch []pendingDecision) []pendingDecision {
 
 // dropVisitor forgets a visitor's decisions that are not yet on their way to disk, and
 // returns how many; when it returns, none is on its way.
-func (q *decisions) dropVisitor(no siteNo, v scoring.VisitorID) int {
+func (q *decisions) dropVisitor(no siteNo, v scoring.VisitorID) (int, error) {
 	q.handing.Lock()
 	defer q.handing.Unlock()
-	mine := q.of(no, v)
+	mine, err := q.of(no, v)
+	if err != nil {
+		return 0, err
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for id := range mine {
 		delete(q.pending, decisionKey{no, id})
 	}
-	return len(mine)
+	return len(mine), nil
 }
 
 func (q *decisions) write(r *request) error {
@@ -195,42 +229,26 @@ func (q *decisions) write(r *request) error {
 	return r.err
 }
 
-func (q *decisions) encode(queue []pendingDecision) []encodedDecision {
-	encoded := make([]encodedDecision, 0, len(queue))
-	all := make([]byte, 0, usualDecision*len(queue)) // one allocation for the records
-	for _, p := range queue {
-		if p.site.deleted() {
-			continue
-		}
-		d := *p.decision
-		normaliseDecision(&d)
-		start := len(all)
-		longer, err := q.s.codec.appendDecision(all, &d)
-		if err != nil {
-			q.s.opts.Logger.Error("decision could not be encoded and is not kept", "error", err)
-			q.written([]encodedDecision{{site: p.site, id: d.ID}})
-			continue
-		}
-		all = longer
-		e := encodedDecision{site: p.site, id: d.ID, record: all[start:len(all):len(all)]}
-		for _, v := range peopleOf(&d) {
-			e.who = append(e.who, q.s.fingerprintOf(p.site.no, v))
-		}
-		encoded = append(encoded, e)
-	}
-	return encoded
-}
-
 // written forgets decisions that have become durable.
-func (q *decisions) written(durable []encodedDecision) {
+func (q *decisions) written(durable []*encodedDecision) {
 	if len(durable) == 0 {
 		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for i := range durable {
-		delete(q.pending, decisionKey{durable[i].site.no, durable[i].id})
+	for _, e := range durable {
+		delete(q.pending, decisionKey{e.site.no, e.id})
 	}
+}
+
+// pendingRecord is the record of a decision that is not yet durable, or nil.
+func (q *decisions) pendingRecord(no siteNo, id scoring.DecisionID) []byte {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if e := q.pending[decisionKey{no, id}]; e != nil {
+		return e.record
+	}
+	return nil
 }
 
 // waiting is how many are not yet durable.
@@ -264,13 +282,12 @@ func (s *Store) Decision(_ context.Context, id scoring.SiteID, decision scoring.
 	if err != nil {
 		return nil, fmt.Errorf("boltstore: decision: %w", err)
 	}
-	s.decisions.mu.Lock()
-	d, ok := s.decisions.pending[decisionKey{t.no, decision}]
-	s.decisions.mu.Unlock()
-	if ok {
-		found := *d
-		normaliseDecision(&found)
-		return &found, nil
+	if record := s.decisions.pendingRecord(t.no, decision); record != nil {
+		found, err := s.codec.normalDecision(record)
+		if err != nil {
+			return nil, fmt.Errorf("boltstore: decision %q of site %q: %w", decision, id, err)
+		}
+		return found, nil
 	}
 	var found *scoring.Decision
 	oldest := hourOf(s.opts.Now().Add(-s.opts.DecisionRetention))
@@ -288,12 +305,8 @@ func (s *Store) Decision(_ context.Context, id scoring.SiteID, decision scoring.
 			if v == nil {
 				continue
 			}
-			found = new(scoring.Decision)
-			if err := s.codec.decodeDecision(v, found); err != nil {
-				return err
-			}
-			normaliseDecision(found)
-			return nil
+			found, err = s.codec.normalDecision(v)
+			return err
 		}
 		return nil
 	})

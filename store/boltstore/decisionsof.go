@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +21,10 @@ func (s *Store) DecisionsOf(ctx context.Context, id scoring.SiteID, v scoring.Vi
 		return fmt.Errorf("boltstore: decisions of a visitor: %w", err)
 	}
 	// Those that wait come first, lest one become durable in between and be missed.
-	pending := s.decisions.of(t.no, v)
+	pending, err := s.decisions.of(t.no, v)
+	if err != nil {
+		return fmt.Errorf("boltstore: decisions of a visitor of site %q: %w", id, err)
+	}
 	hours, err := s.decisionHours(t.no)
 	if err != nil {
 		return fmt.Errorf("boltstore: decisions of a visitor of site %q: %w", id, err)
@@ -49,27 +53,28 @@ func (s *Store) DecisionsOf(ctx context.Context, id scoring.SiteID, v scoring.Vi
 }
 
 func inOrder(byID map[scoring.DecisionID]*scoring.Decision) []*scoring.Decision {
-	all := make([]*scoring.Decision, 0, len(byID))
-	for _, d := range byID {
-		found := *d
-		normaliseDecision(&found)
-		all = append(all, &found)
-	}
-	slices.SortFunc(all, func(a, b *scoring.Decision) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return all
+	return slices.SortedFunc(maps.Values(byID), func(a, b *scoring.Decision) int { return strings.Compare(string(a.ID), string(b.ID)) })
 }
 
 // of are the visitor's decisions that are not yet durable.
-func (q *decisions) of(no siteNo, v scoring.VisitorID) map[scoring.DecisionID]*scoring.Decision {
+func (q *decisions) of(no siteNo, v scoring.VisitorID) (map[scoring.DecisionID]*scoring.Decision, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	found := make(map[scoring.DecisionID]*scoring.Decision)
-	for key, d := range q.pending {
-		if key.site == no && isOf(d, v) {
+	who := q.s.fingerprintOf(no, v)
+	for key, e := range q.pending {
+		if key.site != no || !slices.Contains(e.who.all(), who) {
+			continue
+		}
+		d, err := q.s.codec.normalDecision(e.record)
+		if err != nil {
+			return nil, fmt.Errorf("decision that waits: %w", err)
+		}
+		if isOf(d, v) {
 			found[key.id] = d
 		}
 	}
-	return found
+	return found, nil
 }
 
 // decisionHours are the hours that are kept.

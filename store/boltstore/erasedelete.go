@@ -16,7 +16,11 @@ func (s *Store) deleteAllOf(e *erasure) error {
 	if e.deleted {
 		return nil
 	}
-	e.erased.Decisions += s.decisions.dropVisitor(e.site, e.who)
+	dropped, err := s.decisions.dropVisitor(e.site, e.who)
+	if err != nil {
+		return err
+	}
+	e.erased.Decisions += dropped
 	found, err := s.eventsToErase(e)
 	if err != nil {
 		return err

@@ -93,12 +93,15 @@ func BenchmarkDecisionStep(b *testing.B) {
 	const n = 1000
 	decisions := make([]scoring.Decision, n)
 	records := make([][]byte, n)
-	encoded := make([]encodedDecision, n)
+	encoded := make([]*encodedDecision, n)
 	for i := range decisions {
 		decisions[i] = pageOf20(i)
 		records[i], err = s.codec.appendDecision(nil, &decisions[i])
 		orFail(b, err)
-		encoded[i] = encodedDecision{site: site, id: decisions[i].ID, record: records[i], who: []fingerprint{s.fingerprintOf(site.no, decisions[i].Visitor)}}
+		encoded[i] = &encodedDecision{
+			site: site, id: decisions[i].ID, record: records[i],
+			who: owners{of: [2]fingerprint{s.fingerprintOf(site.no, decisions[i].Visitor)}, n: 1},
+		}
 	}
 	made := 0
 	var room []byte
