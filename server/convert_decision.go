@@ -1,10 +1,10 @@
 package server
 
 import (
-	"bytes"
 	"fmt"
 	"sync"
 
+	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
@@ -79,7 +79,7 @@ const (
 const itemBytes = 256
 
 // answers are writers of pages that are not at work, with their memory. What they have
-// written is copied before they are put back.
+// written is copied before they are put back, into memory of mem.DefaultBufferPool.
 type answers struct{ idle sync.Pool }
 
 // placements writes out every placement of a page as that field of a message.
@@ -91,7 +91,8 @@ func (s *answers) placements(field protowire.Number, a answer) ([]byte, error) {
 	a.b, a.said, a.saying = w.b[:0], w.said[:0], w.saying[:0]
 	*w = a
 	err := w.placements(field)
-	written := bytes.Clone(w.b)
+	written := *mem.DefaultBufferPool().Get(len(w.b)) // Codec gives it back
+	copy(written, w.b)
 	clear(w.said)
 	*w = answer{answerBytes: w.answerBytes, said: w.said, saying: w.saying}
 	s.idle.Put(w)
@@ -268,6 +269,7 @@ func (s *Server) decisionToProto(st *site, d *scoring.Decision) (*pb.Decision, e
 	placements, err := s.answers.placements(decisionPlacements, a)
 	if err == nil {
 		err = proto.Unmarshal(placements, m)
+		mem.DefaultBufferPool().Put(&placements)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("write out decision %q of site %q: %w", d.ID, st.id, err)

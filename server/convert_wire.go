@@ -27,6 +27,27 @@ func Codec() encoding.CodecV2 { return codec{encoding.GetCodecV2("proto")} }
 
 type codec struct{ encoding.CodecV2 }
 
+// Marshal implements encoding.CodecV2. A page's placements, which stand in its message as
+// the bytes that go out, go out as they are, and their memory back to grpc; the message
+// has none any more.
+func (c codec) Marshal(v any) (mem.BufferSlice, error) {
+	page, ok := v.(*pb.DecideResponse)
+	if !ok {
+		return c.CodecV2.Marshal(v)
+	}
+	m := page.ProtoReflect()
+	placements := []byte(m.GetUnknown())
+	if len(placements) == 0 {
+		return c.CodecV2.Marshal(v)
+	}
+	m.SetUnknown(nil)
+	rest, err := c.CodecV2.Marshal(page)
+	if err != nil {
+		return nil, err
+	}
+	return append(rest, mem.NewBuffer(&placements, mem.DefaultBufferPool())), nil
+}
+
 // Unmarshal implements encoding.CodecV2.
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	err := c.CodecV2.Unmarshal(data, v)

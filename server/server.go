@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -61,6 +62,7 @@ type Server struct {
 	beacons       *beacons
 	keys          *auth.Keyring
 	answers       answers
+	rooms         sync.Pool // of *decide.Room
 	languages     *wording.Languages
 	builtIn       segments
 	sites         *sites

@@ -48,12 +48,17 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	}
 	page := &scoring.Decision{Time: now, Context: q.context, Mode: who.mode, DataClasses: who.read(), Allowed: who.allowed}
 	var served []scoring.Served
-	page.Placements, served = s.fill(q, who, now, id)
+	room, ok := s.rooms.Get().(*decide.Room)
+	if !ok {
+		room = new(decide.Room)
+	}
+	defer s.rooms.Put(room) // nobody has anything of the page once it is written out
+	page.Placements, served = s.fill(q, who, now, id, room)
 	steps.Next("hand out")
 	blob, err := s.handOut(ctx, q, who, page, id, served)
 	if cannotWrite(err) {
 		q.unwritable = true
-		page.Placements, served = s.fill(q, who, now, id)
+		page.Placements, served = s.fill(q, who, now, id, room)
 		blob, err = s.handOut(ctx, q, who, page, id, served)
 	}
 	if err != nil {
@@ -93,12 +98,15 @@ func (s *decisions) GetDecision(ctx context.Context, req *pb.GetDecisionRequest)
 }
 
 // fill decides the placements, those of products and those of creatives, and lists
-// what of it is counted. What is left to chance follows from the id.
-func (s *decisions) fill(q *query, who knowledge, now time.Time, id scoring.DecisionID) ([]scoring.FilledPlacement, []scoring.Served) {
+// what of it is counted. What is left to chance follows from the id. The products' items
+// stand in the room; nil: in memory of their own.
+func (s *decisions) fill(
+	q *query, who knowledge, now time.Time, id scoring.DecisionID, room *decide.Room,
+) ([]scoring.FilledPlacement, []scoring.Served) {
 	seed := decide.SeedOf(id)
 	page := &decide.Page{
 		Now: now, Context: &q.context, Visitor: who.products, Folded: who.mode != scoring.ModeContextual && len(q.session) == 0, Seed: seed,
-		Reasons: q.reasons(), Rejected: q.rejected(), Step: q.steps.Teller(),
+		Reasons: q.reasons(), Rejected: q.rejected(), Room: room, Step: q.steps.Teller(),
 	}
 	for _, slot := range q.slots {
 		if slot.placement.Creatives == nil {

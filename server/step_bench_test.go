@@ -14,6 +14,7 @@ import (
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
 	"github.com/vitrine-io/vitrine/scoring"
+	"github.com/vitrine-io/vitrine/scoring/decide"
 	"github.com/vitrine-io/vitrine/server/filter"
 	"github.com/vitrine-io/vitrine/store/boltstore"
 )
@@ -47,7 +48,7 @@ func BenchmarkDecideStep(b *testing.B) {
 		}
 		answer, err := s.Decide(ctx, req)
 		if err == nil {
-			_, err = proto.Marshal(answer)
+			err = written(answer)
 		}
 		return err
 	}
@@ -57,7 +58,7 @@ func BenchmarkDecideStep(b *testing.B) {
 	queries := make([]*query, len(requests))
 	known := make([]knowledge, len(requests))
 	pages := make([]*scoring.Decision, len(requests))
-	answers := make([]*pb.DecideResponse, len(requests))
+	room := new(decide.Room)
 	now := time.Now()
 	id, err := newDecisionID(now, s.chance)
 	orFail(b, err)
@@ -69,12 +70,10 @@ func BenchmarkDecideStep(b *testing.B) {
 		known[i], err = s.known(ctx, queries[i])
 		orFail(b, err)
 		pages[i] = &scoring.Decision{ID: id, Time: now, Mode: known[i].mode, DataClasses: known[i].read(), Allowed: known[i].allowed}
-		pages[i].Placements, _ = s.fill(queries[i], known[i], now, id)
+		pages[i].Placements, _ = s.fill(queries[i], known[i], now, id, nil)
 		if n := len(pages[i].Placements[0].Items); n != 20 {
 			b.Fatalf("a page of %d", n)
 		}
-		answers[i], err = s.pageToProto(queries[i], pages[i])
-		orFail(b, err)
 	}
 	for _, step := range []struct {
 		name string
@@ -88,12 +87,18 @@ func BenchmarkDecideStep(b *testing.B) {
 		}},
 		{"validate", func(i int) error { _, err := s.queryFromProto(requests[i]); return err }},
 		{"profile", func(i int) error { _, err := s.known(ctx, queries[i]); return err }},
-		{"decide", func(i int) error { s.fill(queries[i], known[i], now, id); return nil }},
-		{"answer", func(i int) error { _, err := s.pageToProto(queries[i], pages[i]); return err }},
-		{"marshal", func(i int) error { _, err := proto.Marshal(answers[i]); return err }},
+		{"decide", func(i int) error { s.fill(queries[i], known[i], now, id, room); return nil }},
+		{"answer", func(i int) error { m, err := s.pageToProto(queries[i], pages[i]); orFail(b, err); return written(m) }},
 	} {
 		b.Run(size+"/step="+step.name, func(b *testing.B) { timeStep(b, len(requests), step.take) })
 	}
+}
+
+// written writes a message out as the server does.
+func written(m proto.Message) error {
+	b, err := Codec().Marshal(m)
+	b.Free()
+	return err
 }
 
 // timeStep takes a step for one visitor after the other, in an order in which those of

@@ -43,6 +43,8 @@ type Page struct {
 	Slots    []Slot
 	Reasons  bool // explain each item
 	Rejected bool // list what was left out
+	// Room, if not nil, is where the answer's items and their reasons stand.
+	Room *Room
 	// Step, if not nil, is told when a step of a slot begins: candidates, score, policy.
 	Step func(string)
 }
@@ -90,11 +92,15 @@ func New(products *catalog.Catalog, learned *model.Model) *Decider {
 }
 
 // Decide fills the slots in their order. The same page, catalogue and model
-// give the same answer. The result is the caller's; nothing of the page is kept.
+// give the same answer. The result is the caller's, and stands in the page's room;
+// nothing of the page is kept.
 func (d *Decider) Decide(p *Page) []scoring.FilledPlacement {
 	filled := make([]scoring.FilledPlacement, len(p.Slots))
 	if len(p.Slots) == 0 {
 		return filled
+	}
+	if p.Room != nil {
+		p.Room.clear()
 	}
 	r := rankings{first: d.start(p, d.configOf(&p.Slots[0]))}
 	for i := range p.Slots {

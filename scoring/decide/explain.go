@@ -53,7 +53,7 @@ func (f *filling) explain(r *ranking, s *scored) []scoring.Reason {
 	if speak == 0 {
 		return f.because(scoring.ReasonPopular)
 	}
-	reasons := f.reasons(min(maxReasons, speak))
+	reasons := f.room.reasonsFor(min(maxReasons, speak), maxReasons*(f.slot.Count-len(f.out.Items)))
 	for k := range reasons {
 		most := &q.parts[0] // of equal ones the first
 		for j := range q.parts {
@@ -70,18 +70,8 @@ func (f *filling) explain(r *ranking, s *scored) []scoring.Reason {
 
 // because is a single reason that says all.
 func (f *filling) because(kind scoring.ReasonKind) []scoring.Reason {
-	r := f.reasons(1)
+	r := f.room.reasonsFor(1, 1)
 	r[0] = scoring.Reason{Kind: kind, Share: 1}
-	return r
-}
-
-// reasons makes room for n, all of a slot's in one piece.
-func (f *filling) reasons(n int) []scoring.Reason {
-	if len(f.slab) < n {
-		f.slab = make([]scoring.Reason, max(n, maxReasons*(f.slot.Count-len(f.out.Items))))
-	}
-	r := f.slab[:n:n]
-	f.slab = f.slab[n:]
 	return r
 }
 

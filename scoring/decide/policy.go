@@ -52,7 +52,7 @@ type filling struct {
 	slot  *Slot
 	rules scoring.ProductRules
 	out   scoring.FilledPlacement
-	slab  []scoring.Reason // room for reasons
+	room  *Room
 	// fillingUp: the strategy has found too few, and others take the rest. What of
 	// those is left out nobody asked for.
 	fillingUp bool
@@ -70,6 +70,9 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	if s.Rules != nil {
 		f.rules = *s.Rules
 	}
+	if f.room = q.page.Room; f.room == nil {
+		f.room = new(Room)
+	}
 	f.exclude()
 	if f.rules.BoughtWindow == 0 {
 		f.rules.BoughtWindow, f.untilUsedUp = boughtWindow, true
@@ -82,7 +85,7 @@ func (q *query) fill(s *Slot) scoring.FilledPlacement {
 	}
 	mix := q.mixOf(&f.rules)
 	if s.Count > 0 {
-		f.out.Items = make([]scoring.Item, 0, min(s.Count, q.products.Len()))
+		f.out.Items = f.room.itemsFor(min(s.Count, q.products.Len()))
 	}
 	for _, id := range f.rules.Pinned {
 		f.offer(id, scoring.ReasonPinned)
