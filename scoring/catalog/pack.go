@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/vitrine-io/vitrine/scoring"
@@ -18,6 +20,7 @@ const (
 type shared struct {
 	texts map[string]string
 	lists map[string][]string
+	maps  map[string]map[string]string
 }
 
 // text is the one copy of s.
@@ -59,6 +62,36 @@ func (sh *shared) list(list []string) []string {
 	return kept
 }
 
+// attributes are the one copy of attributes that many products have alike, such as
+// variants of a colour and size.
+func (sh *shared) attributes(of map[string]string) map[string]string {
+	if of == nil {
+		return nil
+	}
+	var key strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		key.WriteString(name)
+		key.WriteByte(0)
+		key.WriteString(of[name])
+		key.WriteByte(0)
+	}
+	kept, ok := sh.maps[key.String()]
+	if ok && maps.Equal(kept, of) { // a text may have a zero in it
+		return kept
+	}
+	kept = make(map[string]string, len(of))
+	for name, value := range of {
+		kept[sh.text(name)] = sh.text(value)
+	}
+	if key.Len() <= longestShared {
+		if sh.maps == nil || len(sh.maps) >= sharedTexts {
+			sh.maps = make(map[string]map[string]string)
+		}
+		sh.maps[key.String()] = kept
+	}
+	return kept
+}
+
 // parts is where a product's parts are kept: beside it.
 type parts struct {
 	product          scoring.Product
@@ -87,12 +120,7 @@ func (sh *shared) pack(to *parts, p *scoring.Product) {
 		to.stock = *p.Stock
 		q.Stock = &to.stock
 	}
-	if p.Attributes != nil {
-		q.Attributes = make(map[string]string, len(p.Attributes))
-		for key, value := range p.Attributes {
-			q.Attributes[sh.text(key)] = sh.text(value)
-		}
-	}
+	q.Attributes = sh.attributes(p.Attributes)
 	if p.Numbers != nil {
 		q.Numbers = make(map[string]float64, len(p.Numbers))
 		for key, value := range p.Numbers {

@@ -21,7 +21,7 @@ func TestAProductIsKeptAsACopy(t *testing.T) {
 			Categories: []string{"shoes/running", strings.Repeat("long ", 60)}, Tags: []string{"new", "a\x00b"},
 			Price: &scoring.Money{Currency: "EUR", Nanos: int64(n)}, ListPrice: &scoring.Money{Currency: "EUR", Nanos: 9},
 			Availability: scoring.Backorder, Stock: &stock,
-			Attributes: map[string]string{"colour": "red", "ean": strings.Repeat(fmt.Sprint(n), 200)},
+			Attributes: map[string]string{"colour": "red", "size": fmt.Sprint(n%2, "\x00"), "ean": strings.Repeat(fmt.Sprint(n/4), 200*(n%3))},
 			Numbers:    map[string]float64{"weight": float64(n)},
 			GroupID:    "g", URL: "https://shop.example/p", ImageURL: "https://shop.example/i",
 			AvailableAt: time.Unix(1, 0), ExpiresAt: time.Unix(1<<40, 0), Revision: 3, UpdatedAt: time.Unix(2, 0),
@@ -58,8 +58,9 @@ func TestSharedTextsAreBounded(t *testing.T) {
 	var sh shared
 	for n := range 3 * sharedTexts / 2 {
 		sh.list([]string{fmt.Sprint(n)})
+		sh.attributes(map[string]string{"size": fmt.Sprint(n)})
 	}
-	if len(sh.texts) > sharedTexts || len(sh.lists) > sharedTexts {
-		t.Errorf("%d texts and %d lists are shared", len(sh.texts), len(sh.lists))
+	if len(sh.texts) > sharedTexts || len(sh.lists) > sharedTexts || len(sh.maps) > sharedTexts {
+		t.Errorf("%d texts, %d lists and %d attributes are shared", len(sh.texts), len(sh.lists), len(sh.maps))
 	}
 }
