@@ -41,7 +41,7 @@ type learner struct {
 	flood   flood // used by run alone
 	mu      sync.Mutex
 	moved   chan struct{} // closed and replaced when learned grows
-	waiting atomic.Int64  // calls of wait
+	hurried atomic.Int64  // by how many: it gives way to nobody
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -104,8 +104,8 @@ func (l *learner) run(ctx context.Context, from store.Seq) {
 	}
 }
 
-// giveWay waits while events flood in, unless somebody waits for what is learned or it is
-// late as it is.
+// giveWay waits while events flood in, unless somebody is in a hurry to have them learned
+// from or it is late as it is.
 func (l *learner) giveWay(ctx context.Context) {
 	for {
 		head, err := l.store.Head(ctx, l.site)
@@ -115,7 +115,7 @@ func (l *learner) giveWay(ctx context.Context) {
 		now := time.Now()
 		l.lag.saw(head, now)
 		l.flood.saw(head, now)
-		if !l.flood.crowds() || l.waiting.Load() > 0 || l.lag.waited(l.reachedSeq(), now) > putOff {
+		if !l.flood.crowds() || l.hurried.Load() > 0 || l.lag.waited(l.reachedSeq(), now) > putOff {
 			return
 		}
 		select {
@@ -224,8 +224,7 @@ func (l *learner) reached(seq store.Seq) {
 // wait returns the sequence number reached once it is past seq, or when ctx
 // ends.
 func (l *learner) wait(ctx context.Context, past store.Seq) (store.Seq, error) {
-	l.waiting.Add(1)
-	defer l.waiting.Add(-1)
+	defer l.hurry()()
 	for {
 		l.mu.Lock()
 		moved := l.moved
@@ -241,6 +240,12 @@ func (l *learner) wait(ctx context.Context, past store.Seq) (store.Seq, error) {
 			return l.reachedSeq(), ctx.Err()
 		}
 	}
+}
+
+// hurry has learning give way to nobody until leave is called.
+func (l *learner) hurry() (leave func()) {
+	l.hurried.Add(1)
+	return func() { l.hurried.Add(-1) }
 }
 
 // close stops learning and waits for the last snapshot.

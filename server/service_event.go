@@ -147,6 +147,7 @@ func (s *events) ImportEvents(stream pb.EventService_ImportEventsServer) error {
 			if st, err = s.siteOfStream(req.GetSite()); err != nil {
 				return s.fail("ImportEvents", err)
 			}
+			defer st.learner.hurry()() // it ends when all is learned
 		}
 		if err := s.checkStreamRequest(st, req.GetSite(), req.GetEvents()); err != nil {
 			return s.fail("ImportEvents", err)

@@ -53,6 +53,9 @@ func BenchmarkDecideStep(b *testing.B) {
 		return err
 	}
 	b.Run(size+"/step=whole", func(b *testing.B) { timeStep(b, len(requests), whole) })
+	if few := 10_000; len(requests) > few { // a shop that knows as much, of whose visitors few come
+		b.Run(fmt.Sprintf("%s/step=whole/asking=%d", size, few), func(b *testing.B) { timeStep(b, few, whole) })
+	}
 	requests = requests[:min(len(requests), 5_000)]
 	encoded := make([][]byte, len(requests))
 	queries := make([]*query, len(requests))
