@@ -64,12 +64,15 @@ func (s *decisions) Decide(ctx context.Context, req *pb.DecideRequest) (*pb.Deci
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
-	s.record(q, page, id)
+	if q.recorded() {
+		page.ID, page.Visitor, page.Person = id, q.visitor, q.person
+	}
 	steps.Next("explain")
 	answer, err := s.pageToProto(q, page)
 	if err != nil {
 		return nil, s.fail("Decide", err)
 	}
+	s.record(q, page) // now that all of it is at hand
 	answer.ContactBlob = blob
 	if q.grouped {
 		answer.Segments = segmentNames(q.site, asked(q.site, who.groups, who.allowed, now))
@@ -134,16 +137,14 @@ func (s *decisions) fill(
 	return filled, s.fillAds(q, who, now, id, seed, filled)
 }
 
-// record keeps the decision, unless it is a dry run or made from a session of
-// which nothing may be stored. Only then has it an id.
-func (s *decisions) record(q *query, d *scoring.Decision, id scoring.DecisionID) {
+// recorded reports whether the decision is kept. A dry run is not, nor what is made from a
+// session of which nothing may be stored. Only one that is has an id.
+func (q *query) recorded() bool { return !q.dryRun && len(q.session) == 0 }
+
+// record keeps the decision, if it is to be.
+func (s *decisions) record(q *query, d *scoring.Decision) {
 	q.site.metrics.decisions[d.Mode].Inc()
-	if q.dryRun || len(q.session) > 0 {
-		return
-	}
-	d.ID = id
-	d.Visitor, d.Person = q.visitor, q.person
-	if !s.store.RecordDecision(q.site.id, d) {
+	if q.recorded() && !s.store.RecordDecision(q.site.id, d) {
 		q.site.metrics.unrecorded.Inc()
 	}
 }
