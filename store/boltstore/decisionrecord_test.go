@@ -2,8 +2,10 @@ package boltstore
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -200,5 +202,44 @@ func fillAtRandom(r *rand.Rand, v reflect.Value) {
 		}
 	default:
 		panic("a kind that no decision had before: " + v.Type().String())
+	}
+}
+
+// TestLargeDecisionsAreKeptAsTheyAre: pages of the largest ids, some longer than what is
+// made room for at a time, between short ones.
+func TestLargeDecisionsAreKeptAsTheyAre(t *testing.T) {
+	ctx := context.Background()
+	s := openTest(t, t.TempDir(), Options{Now: fixtureNow})
+	if _, err := s.CreateSite(ctx, fixtureSite()); err != nil {
+		t.Fatal(err)
+	}
+	page := func(n int) *scoring.Decision {
+		d := &scoring.Decision{ID: scoring.DecisionID(fmt.Sprintf("%03d", n)), Time: fixtureNow(), Visitor: "v"}
+		for p := range n % 7 {
+			f := scoring.FilledPlacement{Placement: scoring.PlacementID(fmt.Sprint("p", p))}
+			for i := range 100 {
+				f.Items = append(f.Items, scoring.Item{
+					Product: scoring.ProductID(fmt.Sprintf("%0128d", n*i)), Score: 1 / float64(i+2), Propensity: 1,
+					Reasons: []scoring.Reason{{Kind: scoring.ReasonSearched, Share: 1, Query: fmt.Sprintf("%0256d", i)}},
+				})
+			}
+			d.Placements = append(d.Placements, f)
+		}
+		return d
+	}
+	const n = 40
+	for i := range n {
+		if !s.RecordDecision("shop", page(i)) {
+			t.Fatalf("decision %d was not taken", i)
+		}
+	}
+	for _, when := range []string{"while they wait", "on disk"} {
+		for i := range n {
+			want := page(i)
+			if got, err := s.Decision(ctx, "shop", want.ID); err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s: decision %d: %+v, %v", when, i, got, err)
+			}
+		}
+		flushDecisions(s)
 	}
 }
