@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -150,12 +151,19 @@ func TestUnknownNamesAreNotFound(t *testing.T) {
 	}
 }
 
-// rawBytes sends what no generated client could.
+// rawBytes sends bytes as they are, also what no generated client could.
 type rawBytes struct{ encoding.Codec }
 
 func (rawBytes) Marshal(v any) ([]byte, error) { return v.([]byte), nil }
-func (rawBytes) Unmarshal([]byte, any) error   { return nil }
-func (rawBytes) Name() string                  { return "proto" }
+
+func (rawBytes) Unmarshal(b []byte, v any) error {
+	if m, ok := v.(proto.Message); ok {
+		return proto.Unmarshal(b, m)
+	}
+	return nil
+}
+
+func (rawBytes) Name() string { return "proto" }
 
 func TestBytesThatAreNoMessage(t *testing.T) {
 	s := openShop(t)

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/vitrine-io/vitrine/proto/vitrine/v1"
@@ -84,8 +85,8 @@ func BenchmarkTrackEvent(b *testing.B) {
 	}
 }
 
-// BenchmarkStreamEvents sends events over one stream, a hundred a message, with
-// up to 8,192 unacknowledged. Each is durable, and in its visitor's profile, when it is
+// BenchmarkStreamEvents sends events over one stream, a hundred a message, encoded
+// before, with up to 8,192 unacknowledged. Each is durable, and in its visitor's profile, when it is
 // acknowledged. behind is how many the learner has before it then, and catch-up-s how
 // long it takes to be through with them. cpu-us/op is what an event took of the cores until
 // the last was acknowledged, learned-cpu-us/op until all were learned from.
@@ -94,34 +95,40 @@ func BenchmarkStreamEvents(b *testing.B) {
 	conn := openBench(b, b.TempDir(), boltstore.Options{}, server.Options{Registry: registry})
 	visitors := stockBench(b, conn, 1_000, 5_000)
 	const message, window = 100, 8192
-	stream, err := pb.NewEventServiceClient(conn).StreamEvents(b.Context())
+	stream, err := conn.NewStream(b.Context(), &pb.EventService_ServiceDesc.Streams[0], pb.EventService_StreamEvents_FullMethodName, grpc.ForceCodec(rawBytes{}))
 	check(b, err)
 	r := rand.New(rand.NewPCG(5, 5))
 	room := make(chan struct{}, window/message)
 	total := (b.N + message - 1) / message * message
+	var messages [][]byte
+	for n := 0; n < total; n += message {
+		req := &pb.StreamEventsRequest{Site: "sites/shop"}
+		for i := n; i < n+message; i++ {
+			req.Events = append(req.Events, &pb.Event{
+				Id: fmt.Sprintf("stream-%d-%d", b.N, i), Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Consent: granted(),
+				Visitor: &pb.VisitorKey{DeviceId: visitors(r)}, Time: timestamppb.Now(),
+				Items: []*pb.EventItem{{ProductId: fmt.Sprintf("p%d", r.IntN(1000))}},
+			})
+		}
+		encoded, err := proto.Marshal(req)
+		check(b, err)
+		messages = append(messages, encoded)
+	}
 	b.ReportAllocs()
 	b.ResetTimer()
 	before := server.CPUTime()
 	go func() {
-		for n := 0; n < total; n += message {
-			req := &pb.StreamEventsRequest{Site: "sites/shop"}
-			for i := n; i < n+message; i++ {
-				req.Events = append(req.Events, &pb.Event{
-					Id: fmt.Sprintf("stream-%d-%d", b.N, i), Type: pb.EventType_EVENT_TYPE_PRODUCT_VIEWED, Consent: granted(),
-					Visitor: &pb.VisitorKey{DeviceId: visitors(r)}, Time: timestamppb.Now(),
-					Items: []*pb.EventItem{{ProductId: fmt.Sprintf("p%d", r.IntN(1000))}},
-				})
-			}
+		for _, m := range messages {
 			room <- struct{}{}
-			if stream.Send(req) != nil {
+			if stream.SendMsg(m) != nil {
 				return
 			}
 		}
 		_ = stream.CloseSend()
 	}()
 	for sent, acknowledged := int64(0), int64(0); acknowledged < int64(total); {
-		resp, err := stream.Recv()
-		check(b, err)
+		var resp pb.StreamEventsResponse
+		check(b, stream.RecvMsg(&resp))
 		if len(resp.GetResults()) > 0 {
 			b.Fatalf("not simply stored: %v", resp.GetResults()[0])
 		}
