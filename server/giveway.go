@@ -12,7 +12,7 @@ const (
 	putOff = 10 * time.Second
 	// crowded is the part of all cores that keeping up takes when learning gives way. On
 	// five cores and more one learner never takes it.
-	crowded = 0.25
+	crowded = 0.1
 	// givingWay is how long learning gives way before it looks again.
 	givingWay = 10 * time.Millisecond
 	// floodStep is how far apart the heads are at least that tell how fast events come.
