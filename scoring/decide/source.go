@@ -163,6 +163,10 @@ func (q *query) hop(r int, w float32) {
 	}
 }
 
+// alike is up to how many times as strong a pair counts as another's equal: what a visit
+// has taught comes off again up to rounding, which must not decide between them.
+const alike = 1.001
+
 // strongest puts the pairs that stand nearest around into q.vias, the strongest first
 // and of equals the first, and their products into q.ahead.
 func (q *query) strongest(most int, back float32) {
@@ -175,13 +179,13 @@ func (q *query) strongest(most int, back float32) {
 			continue
 		case n < most:
 			q.vias = append(q.vias, *p)
-		case around(p, back) > around(&q.vias[n-1], back):
+		case around(p, back) > alike*around(&q.vias[n-1], back):
 			n--
 			q.vias[n] = *p
 		default:
 			continue
 		}
-		for ; n > 0 && around(&q.vias[n], back) > around(&q.vias[n-1], back); n-- {
+		for ; n > 0 && around(&q.vias[n], back) > alike*around(&q.vias[n-1], back); n-- {
 			q.vias[n], q.vias[n-1] = q.vias[n-1], q.vias[n]
 		}
 	}

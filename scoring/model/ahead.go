@@ -51,14 +51,17 @@ func (a *ahead) ask(n int) {
 			p.n.Load()
 		}
 	}
-	const line = 64 / 16 // slots of a cache line
+	const line = 64 // bytes of a cache line
 	for _, p := range a.pairs[:n] {
 		if p == nil {
 			continue
 		}
-		slots := p.slots[:p.n.Load()]
-		for s := 0; s < len(slots); s += line {
-			slots[s].next.Load()
+		held := int(p.n.Load())
+		for k := 0; k < held; k += line / 4 {
+			p.to[k].Load()
+		}
+		for k := 0; k < held; k += line / 8 {
+			p.weights[k].Load()
 		}
 	}
 }

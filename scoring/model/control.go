@@ -121,7 +121,7 @@ func (m *Model) unpair(steps []catalog.Index, i catalog.Index, t instantMillis) 
 	grown := math.Exp2(lives(p.at, t))
 	empty := map[catalog.Index]bool{}
 	for k := range int(p.n.Load()) {
-		e := p.slots[k].load()
+		e := p.load(k)
 		next, forward, backward := PairsOf(steps, i, e.To)
 		if forward+backward == 0 {
 			continue
@@ -129,7 +129,7 @@ func (m *Model) unpair(steps []catalog.Index, i catalog.Index, t instantMillis) 
 		e.Next = max(0, e.Next-float32(next*grown))
 		e.Forward = max(0, e.Forward-float32(forward*grown))
 		e.Backward = max(0, e.Backward-float32(backward*grown))
-		p.slots[k].store(e)
+		p.store(k, e)
 		empty[e.To] = float64(e.Next+e.Forward+e.Backward) < nothing*grown
 	}
 	m.items.at(uint32(i)).pairs.Store(p.without(func(to catalog.Index) bool { return empty[to] }))

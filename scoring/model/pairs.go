@@ -5,12 +5,13 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/vitrine-io/vitrine/scoring/catalog"
 )
 
 const (
-	maxPairs = 64  // neighbours of a product; on Diginetica quality is flat from 32 to 128
+	maxPairs = 58  // neighbours of a product; on Diginetica quality is flat from 32 to 128
 	pairSpan = 10  // steps apart that still make a pair
 	pairFade = 0.7 // what each step further apart leaves
 )
@@ -23,74 +24,105 @@ type Pair struct {
 	Backward float32 // came before
 }
 
+func (p Pair) sum() float32 { return p.Next + p.Forward + p.Backward }
+
 // pairs are the neighbours of one product, in forward-decay form: all weights,
-// also sessions, are as of one landmark.
+// also sessions, are as of one landmark. Numbers stand apart from weights: who looks
+// for one reads four cache lines at most.
 type pairs struct {
 	at       instantMillis
 	sessions atomic.Uint32 // float32: sessions with the product
 	n        atomic.Uint32
-	slots    []pairSlot
+	to       []atomic.Uint32
+	weights  []atomic.Uint64 // as pack has them
 }
 
-// newPairs makes room for size neighbours, or the next power of two from 4 to
-// maxPairs, right behind the head: a reader finds both in one place.
+// pairRoom is room for as many neighbours, right behind the head: a reader finds all in
+// one place.
+type (
+	pairRoom4 struct {
+		pairs
+		to      [4]atomic.Uint32
+		weights [4]atomic.Uint64
+	}
+	pairRoom8 struct {
+		pairs
+		to      [8]atomic.Uint32
+		weights [8]atomic.Uint64
+	}
+	pairRoom16 struct {
+		pairs
+		to      [16]atomic.Uint32
+		weights [16]atomic.Uint64
+	}
+	pairRoom32 struct {
+		pairs
+		to      [32]atomic.Uint32
+		weights [32]atomic.Uint64
+	}
+	pairRoomMax struct {
+		pairs
+		to      [maxPairs]atomic.Uint32
+		weights [maxPairs]atomic.Uint64
+	}
+)
+
+// No more than twelve cache lines, which is a size that the allocator has.
+var _ [12*64 - unsafe.Sizeof(pairRoomMax{})]byte
+
+// newPairs makes room for size neighbours, or the next power of two from 4 to 32, or
+// maxPairs.
 func newPairs(size int, at instantMillis) *pairs {
 	var p *pairs
 	switch {
 	case size <= 4:
-		x := new(struct {
-			pairs
-			room [4]pairSlot
-		})
-		p, x.slots = &x.pairs, x.room[:]
+		x := new(pairRoom4)
+		p, x.pairs.to, x.pairs.weights = &x.pairs, x.to[:], x.weights[:]
 	case size <= 8:
-		x := new(struct {
-			pairs
-			room [8]pairSlot
-		})
-		p, x.slots = &x.pairs, x.room[:]
+		x := new(pairRoom8)
+		p, x.pairs.to, x.pairs.weights = &x.pairs, x.to[:], x.weights[:]
 	case size <= 16:
-		x := new(struct {
-			pairs
-			room [16]pairSlot
-		})
-		p, x.slots = &x.pairs, x.room[:]
+		x := new(pairRoom16)
+		p, x.pairs.to, x.pairs.weights = &x.pairs, x.to[:], x.weights[:]
 	case size <= 32:
-		x := new(struct {
-			pairs
-			room [32]pairSlot
-		})
-		p, x.slots = &x.pairs, x.room[:]
+		x := new(pairRoom32)
+		p, x.pairs.to, x.pairs.weights = &x.pairs, x.to[:], x.weights[:]
 	default:
-		x := new(struct {
-			pairs
-			room [maxPairs]pairSlot
-		})
-		p, x.slots = &x.pairs, x.room[:]
+		x := new(pairRoomMax)
+		p, x.pairs.to, x.pairs.weights = &x.pairs, x.to[:], x.weights[:]
 	}
 	p.at = at
 	return p
 }
 
-// pairSlot is a neighbour in two atomic words: its number over next, and
-// forward over backward.
-type pairSlot struct{ next, around atomic.Uint64 }
-
-func (s *pairSlot) to() catalog.Index { return catalog.Index(s.next.Load() >> 32) }
-
-func (s *pairSlot) load() Pair {
-	a, b := s.next.Load(), s.around.Load()
-	return Pair{
-		To:       catalog.Index(a >> 32),
-		Next:     math.Float32frombits(uint32(a)),
-		Forward:  math.Float32frombits(uint32(b >> 32)),
-		Backward: math.Float32frombits(uint32(b)),
-	}
+// load returns the neighbour at a place. The learner may be putting another there:
+// then it has the number of one and the weights of the other, of whom neither has much.
+func (p *pairs) load(k int) Pair {
+	w := p.weights[k].Load()
+	return Pair{To: catalog.Index(p.to[k].Load()), Next: wide(w >> (2 * weightBits)), Forward: wide(w >> weightBits), Backward: wide(w)}
 }
 
-func (s *pairSlot) store(p Pair) {
-	s.next.Store(uint64(p.To)<<32 | uint64(math.Float32bits(p.Next)))
-	s.around.Store(uint64(math.Float32bits(p.Forward))<<32 | uint64(math.Float32bits(p.Backward)))
+func (p *pairs) store(k int, e Pair) {
+	p.to[k].Store(uint32(e.To))
+	p.weights[k].Store(packed(e.Next, e.Forward, e.Backward))
+}
+
+// weightBits are those of a weight in pairs: of a float32 without its sign, to 1 part in
+// 16,000. A step is lost on a weight that is as many times as large.
+const weightBits = 21
+
+// packed puts three weights, none negative, into one word.
+func packed(next, forward, backward float32) uint64 {
+	return narrow(next)<<(2*weightBits) | narrow(forward)<<weightBits | narrow(backward)
+}
+
+func narrow(w float32) uint64 {
+	const cut = 31 - weightBits
+	return uint64((math.Float32bits(w)&math.MaxInt32 + 1<<(cut-1)) >> cut)
+}
+
+func wide(w uint64) float32 {
+	return math.Float32frombits(uint32(w&(1<<weightBits-1)) << (31 - weightBits))
 }
 
 // Pairs appends the neighbours of a product to dst and returns the number of
@@ -110,8 +142,8 @@ func (p *pairs) appendTo(dst []Pair, t time.Time) (neighbours []Pair, sessions, 
 	}
 	n, held := int(p.n.Load()), len(dst)
 	dst = slices.Grow(dst, n)[:held+n]
-	for k := range p.slots[:n] {
-		dst[held+k] = p.slots[k].load()
+	for k := range n {
+		dst[held+k] = p.load(k)
 	}
 	return dst, float64(math.Float32frombits(p.sessions.Load())), math.Exp2(-lives(p.at, instant(t)))
 }
@@ -146,7 +178,7 @@ func ready(place *atomic.Pointer[pairs], t instantMillis) *pairs {
 	case p == nil:
 		p = &pairs{at: t}
 	case lives(p.at, t) > rebaseAfter:
-		p = p.copied(len(p.slots), t)
+		p = p.copied(len(p.to), t)
 	default:
 		return p
 	}
@@ -226,36 +258,34 @@ func link(place *atomic.Pointer[pairs], most int, to catalog.Index, t instantMil
 	p := ready(place, t)
 	grown := math.Exp2(lives(p.at, t))
 	n := int(p.n.Load())
-	slots := p.slots[:n]
-	for k := range slots {
-		if slots[k].to() == to {
-			e := slots[k].load()
+	for k := range p.to[:n] {
+		if p.to[k].Load() == uint32(to) {
+			e := p.load(k)
 			e.Next += float32(next * grown)
 			e.Forward += float32(forward * grown)
 			e.Backward += float32(backward * grown)
-			slots[k].store(e)
+			p.store(k, e)
 			return
 		}
 	}
 	e := Pair{To: to, Next: float32(next * grown), Forward: float32(forward * grown), Backward: float32(backward * grown)}
 	if n == most {
-		slots[weakest(slots)].store(e)
+		p.store(p.weakest(), e)
 		return
 	}
-	if n == len(p.slots) {
-		p = p.copied(2*n, p.at)
+	if n == len(p.to) {
+		p = p.copied(n+1, p.at)
 		place.Store(p)
 	}
-	p.slots[n].store(e)
+	p.store(n, e)
 	p.n.Store(uint32(n + 1))
 }
 
 // weakest is the place of the edge with the least weight, the first of equals.
-func weakest(slots []pairSlot) (at int) {
+func (p *pairs) weakest() (at int) {
 	least := float32(math.Inf(1))
-	for k := range slots {
-		e := slots[k].load()
-		if w := e.Next + e.Forward + e.Backward; w < least {
+	for k := range int(p.n.Load()) {
+		if w := p.load(k).sum(); w < least {
 			at, least = k, w
 		}
 	}
@@ -270,14 +300,14 @@ func unlink(place *atomic.Pointer[pairs], to catalog.Index, t instantMillis, nex
 	p := ready(place, t)
 	grown := math.Exp2(lives(p.at, t))
 	for k := range int(p.n.Load()) {
-		e := p.slots[k].load()
+		e := p.load(k)
 		if e.To != to {
 			continue
 		}
 		e.Next = max(0, e.Next-float32(next*grown))
 		e.Forward = max(0, e.Forward-float32(forward*grown))
 		e.Backward = max(0, e.Backward-float32(backward*grown))
-		p.slots[k].store(e)
+		p.store(k, e)
 		if float64(e.Next+e.Forward+e.Backward) < nothing*grown {
 			place.Store(p.without(func(i catalog.Index) bool { return i == to }))
 		}
@@ -292,11 +322,11 @@ func (p *pairs) copied(size int, at instantMillis) *pairs {
 	c := newPairs(size, at)
 	f := float32(math.Exp2(-lives(p.at, at)))
 	for k := range int(p.n.Load()) {
-		e := p.slots[k].load()
+		e := p.load(k)
 		e.Next *= f
 		e.Forward *= f
 		e.Backward *= f
-		c.slots[k].store(e)
+		c.store(k, e)
 	}
 	c.n.Store(p.n.Load())
 	c.sessions.Store(math.Float32bits(math.Float32frombits(p.sessions.Load()) * f))

@@ -156,7 +156,7 @@ func (p *pairs) without(gone func(catalog.Index) bool) *pairs {
 	n := int(p.n.Load())
 	kept := 0
 	for k := range n {
-		if !gone(p.slots[k].load().To) {
+		if !gone(p.load(k).To) {
 			kept++
 		}
 	}
@@ -166,8 +166,8 @@ func (p *pairs) without(gone func(catalog.Index) bool) *pairs {
 	c := newPairs(kept, p.at)
 	at := 0
 	for k := range n {
-		if e := p.slots[k].load(); !gone(e.To) {
-			c.slots[at].store(e)
+		if e := p.load(k); !gone(e.To) {
+			c.store(at, e)
 			at++
 		}
 	}

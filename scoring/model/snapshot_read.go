@@ -112,26 +112,33 @@ func (r *reader) posting() *posting {
 	return s
 }
 
-// pairs reads those of a product, at most so many; nil if it has none.
+// pairsBefore is how many neighbours of a product earlier versions wrote at most.
+const pairsBefore = 64
+
+// pairs reads those of a product, the heaviest of more than so many; nil if it has none.
 func (r *reader) pairs(most int) *pairs {
 	n := int(r.Uint()) - 1
 	if n < 0 {
 		return nil
 	}
-	if n > most {
+	if n > pairsBefore {
 		r.Failed = true
 		return nil
 	}
-	p := newPairs(n, instantMillis(r.Int()))
+	p := newPairs(min(n, most), instantMillis(r.Int()))
 	p.sessions.Store(r.Half())
 	for k := range n {
 		e := Pair{To: r.product()}
 		e.Next = math.Float32frombits(r.Half())
 		e.Forward = math.Float32frombits(r.Half())
 		e.Backward = math.Float32frombits(r.Half())
-		p.slots[k].store(e)
+		if k < most {
+			p.store(k, e)
+			p.n.Store(uint32(k + 1))
+		} else if at := p.weakest(); p.load(at).sum() < e.sum() {
+			p.store(at, e)
+		}
 	}
-	p.n.Store(uint32(n))
 	return p
 }
 

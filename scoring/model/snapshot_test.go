@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/vitrine-io/vitrine/scoring"
 	"github.com/vitrine-io/vitrine/scoring/catalog"
@@ -207,5 +210,60 @@ func FuzzLoadBody(f *testing.F) {
 		m := New(catalog.New())
 		in := reader{m: m, version: version, Reader: wire.Reader{B: b}}
 		in.body()
+	})
+}
+
+// Earlier versions kept up to 64 neighbours of a product: the heaviest stay, each as heavy
+// as it was.
+func TestLoadKeepsTheHeaviestPairs(t *testing.T) {
+	w := writer{products: map[catalog.Index]uint32{}}
+	w.uint(pairsBefore + 1)
+	w.int(0)
+	w.weight(math.Float32bits(7))
+	ids := make([]catalog.Index, pairsBefore)
+	for k := range pairsBefore {
+		i := catalog.Index(k)
+		ids[k], w.products[i] = i, uint32(k)
+		w.product(i)
+		heavy := float32(1 + (k*13)%pairsBefore) // each another
+		w.weight(math.Float32bits(heavy / 4))
+		w.weight(math.Float32bits(heavy))
+		w.weight(math.Float32bits(heavy / 2))
+	}
+	r := reader{Reader: wire.Reader{B: w.b}, products: ids}
+	p := r.pairs(maxPairs)
+	if r.Failed || p == nil || p.n.Load() != maxPairs {
+		t.Fatalf("read %v, failed: %v", p, r.Failed)
+	}
+	seen := map[catalog.Index]bool{}
+	for k := range maxPairs {
+		e := p.load(k)
+		heavy := float32(1 + (int(e.To)*13)%pairsBefore)
+		if e.Forward != heavy || e.Next != heavy/4 || e.Backward != heavy/2 || heavy <= pairsBefore-maxPairs || seen[e.To] {
+			t.Errorf("%d: %+v", k, e)
+		}
+		seen[e.To] = true
+	}
+}
+
+// A pair's weights are kept to 1 part in 16,000, however large or small, and nothing
+// remains nothing.
+func TestPairsKeepTheirWeights(t *testing.T) {
+	p := newPairs(1, 0)
+	rapid.Check(t, func(t *rapid.T) {
+		weight := rapid.OneOf(rapid.Just(float32(0)), rapid.Float32Range(1e-20, 1e20))
+		want := Pair{
+			To: catalog.Index(rapid.Uint32().Draw(t, "to")), Next: weight.Draw(t, "next"),
+			Forward: weight.Draw(t, "forward"), Backward: weight.Draw(t, "backward"),
+		}
+		p.store(0, want)
+		got := p.load(0)
+		near := func(a, b float32) bool { return math.Abs(float64(a-b)) <= float64(b)/16_000 }
+		if got.To != want.To || !near(got.Next, want.Next) || !near(got.Forward, want.Forward) || !near(got.Backward, want.Backward) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if p.store(0, got); p.load(0) != got {
+			t.Errorf("%+v becomes %+v", got, p.load(0))
+		}
 	})
 }

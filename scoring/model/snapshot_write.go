@@ -166,7 +166,7 @@ func (w *writer) pairs(p *pairs) {
 	w.int(int64(p.at))
 	w.weight(p.sessions.Load())
 	for k := range n {
-		e := p.slots[k].load()
+		e := p.load(k)
 		w.product(e.To)
 		w.weight(math.Float32bits(e.Next))
 		w.weight(math.Float32bits(e.Forward))
