@@ -2,18 +2,19 @@ package boltstore
 
 import "time"
 
-// dedupe knows the ids that arrived within the window, as hashes by hour of
-// arrival. Only the committer uses it.
+// dedupe knows the ids that arrived within the window, as hashes. Only the committer
+// uses it.
 type dedupe struct {
 	window time.Duration
 	most   int
-	known  hashSet
+	known  hashQueue
 	hours  []dedupeHour // oldest first
 }
 
+// dedupeHour is how many of those known arrived in an hour.
 type dedupeHour struct {
-	hour   hour
-	hashes []uint64
+	hour hour
+	ids  int
 }
 
 func newDedupe(window time.Duration, most int) *dedupe {
@@ -28,8 +29,7 @@ func (d *dedupe) add(h hour, hash uint64) bool {
 	if n := len(d.hours); n == 0 || d.hours[n-1].hour < h {
 		d.hours = append(d.hours, dedupeHour{hour: h})
 	}
-	last := &d.hours[len(d.hours)-1]
-	last.hashes = append(last.hashes, hash)
+	d.hours[len(d.hours)-1].ids++
 	return true
 }
 
@@ -43,15 +43,11 @@ func (d *dedupe) renew(h hour) {
 
 // forget takes back the last n that were added: their commit failed.
 func (d *dedupe) forget(n int) {
+	d.known.dropNewest(n)
 	for n > 0 {
 		last := &d.hours[len(d.hours)-1]
-		take := min(n, len(last.hashes))
-		keep := len(last.hashes) - take
-		for _, hash := range last.hashes[keep:] {
-			d.known.remove(hash)
-		}
-		last.hashes = last.hashes[:keep]
-		if keep == 0 {
+		take := min(n, last.ids)
+		if last.ids -= take; last.ids == 0 {
 			d.hours = d.hours[:len(d.hours)-1]
 		}
 		n -= take
@@ -62,9 +58,9 @@ func (d *dedupe) forget(n int) {
 // beyond the bound.
 func (d *dedupe) expire(now time.Time) {
 	for len(d.hours) > 0 && d.past(d.hours[0].hour, now) {
-		d.drop(len(d.hours[0].hashes))
+		d.drop(d.hours[0].ids)
 	}
-	d.drop(d.known.size() - d.most)
+	d.drop(max(0, d.known.size()-d.most))
 }
 
 // past reports whether every id that arrived in h has left the window.
@@ -74,14 +70,11 @@ func (d *dedupe) past(h hour, now time.Time) bool {
 
 // drop forgets the n oldest.
 func (d *dedupe) drop(n int) {
+	d.known.dropOldest(n)
 	for n > 0 {
 		first := &d.hours[0]
-		take := min(n, len(first.hashes))
-		for _, hash := range first.hashes[:take] {
-			d.known.remove(hash)
-		}
-		first.hashes = first.hashes[take:]
-		if len(first.hashes) == 0 {
+		take := min(n, first.ids)
+		if first.ids -= take; first.ids == 0 {
 			d.hours = d.hours[1:]
 		}
 		n -= take
