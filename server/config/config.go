@@ -177,7 +177,7 @@ func Default() *Config {
 			EventRetention:    90 * 24 * time.Hour,
 			DecisionRetention: 30 * 24 * time.Hour,
 			ProfileRetention:  395 * 24 * time.Hour,
-			ProfileCache:      50_000,
+			ProfileCache:      20_000,
 			CheckpointEvery:   5 * time.Second,
 		},
 		Learner: Learner{SnapshotEvery: 5 * time.Minute},

@@ -189,7 +189,7 @@ func keys() []key {
 			func(c *Config) *time.Duration { return &c.Limits.Keepalive.MaxAgeGrace }, time.Second, day),
 		span("store.dedupe_window", "An event id delivered again within this counts once, also after a crash.",
 			func(c *Config) *time.Duration { return &c.Store.DedupeWindow }, time.Hour, 30*day),
-		count("store.dedupe_max", "Event ids known at most, some 25 bytes each; beyond it the oldest are forgotten before the window ends.",
+		count("store.dedupe_max", "Event ids known at most, some 15 bytes each; beyond it the oldest are forgotten before the window ends.",
 			func(c *Config) *int { return &c.Store.DedupeMax }, 1_000, 1_000_000_000),
 		{
 			name: "store.event_retention", help: "Events are kept this long, by whole hours. Profiles and what was learned outlive them. 0: for ever.",
@@ -213,7 +213,7 @@ func keys() []key {
 				return c.Store.ProfileRetention == 0 || c.Store.ProfileRetention >= time.Hour
 			}, want: "0s, or at least 1h",
 		},
-		count("store.profile_cache", "Visitors whose profiles stay in memory, about 2 KB each.",
+		count("store.profile_cache", "Visitors whose profiles stay in memory, about 1 KB each.",
 			func(c *Config) *int { return &c.Store.ProfileCache }, 1_000, 100_000_000),
 		span("store.checkpoint_every", "How often changed profiles reach the disk. Longer: less writing, slower start after a crash.",
 			func(c *Config) *time.Duration { return &c.Store.CheckpointEvery }, time.Second, time.Hour),
