@@ -11,7 +11,7 @@ const (
 	// putOff is how long events wait at most because learning gives way to more of them.
 	putOff = 10 * time.Second
 	// crowded is the part of all cores that keeping up takes when learning gives way. On
-	// five cores and more one learner never takes it.
+	// ten cores and more one learner never takes it.
 	crowded = 0.1
 	// givingWay is how long learning gives way before it looks again.
 	givingWay = 10 * time.Millisecond
