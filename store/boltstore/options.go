@@ -122,6 +122,7 @@ func (o Options) withDefaults() Options {
 	}
 	setDefault(&o.DedupeWindow, 24*time.Hour)
 	setDefault(&o.DedupeMax, 4_000_000)
+	o.DedupeMax = min(o.DedupeMax, queueNumbers/2)
 	setDefault(&o.EventRetention, 90*24*time.Hour)
 	setDefault(&o.DecisionRetention, 30*24*time.Hour)
 	setDefault(&o.ProfileRetention, 395*24*time.Hour)
