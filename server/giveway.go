@@ -13,6 +13,8 @@ const (
 	// crowded is the part of all cores that keeping up takes when learning gives way. On
 	// ten cores and more one learner never takes it.
 	crowded = 0.1
+	// leastFlood is how many events a second are none, whatever the first of them cost.
+	leastFlood = 500
 	// givingWay is how long learning gives way before it looks again.
 	givingWay = 10 * time.Millisecond
 	// floodStep is how far apart the heads are at least that tell how fast events come.
@@ -51,5 +53,5 @@ func (f *flood) saw(head store.Seq, now time.Time) {
 
 // crowds is whether keeping up takes more of the machine than can be spared.
 func (f *flood) crowds() bool {
-	return f.rate*f.cost > crowded*float64(runtime.GOMAXPROCS(0))
+	return f.rate > leastFlood && f.rate*f.cost > crowded*float64(runtime.GOMAXPROCS(0))
 }

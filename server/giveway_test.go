@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"testing/synctest"
@@ -10,15 +11,17 @@ import (
 	"github.com/vitrine-io/vitrine/store"
 )
 
-// growing is a journal that a thousand events a second come into until it ends.
+// growing is a journal that an event comes into each millisecond, or as often as it says,
+// until it ends.
 type growing struct {
 	store.Store
 	began time.Time
 	lasts time.Duration
+	every time.Duration
 }
 
 func (g growing) Head(context.Context, scoring.SiteID) (store.Seq, error) {
-	return store.Seq(min(time.Since(g.began), g.lasts) / time.Millisecond), nil
+	return store.Seq(min(time.Since(g.began), g.lasts) / cmp.Or(g.every, time.Millisecond)), nil
 }
 
 // Learning lets events through that it would take the cores from: until they ebb, or
@@ -28,17 +31,19 @@ func TestLearningGivesWayToAFlood(t *testing.T) {
 	for _, c := range []struct {
 		name                string
 		cost, lasts, asked  time.Duration
+		every               time.Duration
 		atLeast, lessThanBy time.Duration
 	}{
-		{"a flood without an end", second, time.Hour, time.Hour, putOff, second / 5},
-		{"a flood that ends", second, 3 * second, time.Hour, 3 * second, second / 5},
-		{"somebody waits", second, time.Hour, 2 * second, 2 * second, second / 5},
-		{"events that cost little", time.Microsecond, time.Hour, time.Hour, 0, second / 5},
+		{"a flood without an end", second, time.Hour, time.Hour, 0, putOff, second / 5},
+		{"a flood that ends", second, 3 * second, time.Hour, 0, 3 * second, second / 5},
+		{"somebody waits", second, time.Hour, 2 * second, 0, 2 * second, second / 5},
+		{"events that cost little", time.Microsecond, time.Hour, time.Hour, 0, 0, second / 5},
+		{"a few that cost much", second, time.Hour, time.Hour, second / 100, 0, second / 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := &learner{
-					store: growing{began: time.Now(), lasts: c.lasts},
+					store: growing{began: time.Now(), lasts: c.lasts, every: c.every},
 					moved: make(chan struct{}), done: make(chan struct{}),
 				}
 				l.flood.learned(1, c.cost)

@@ -106,7 +106,7 @@ func (l *line) take(f http2.Frame) error {
 		}
 	case *http2.RSTStreamFrame:
 		if c != nil {
-			l.end(c, time.Now(), status.Errorf(codes.Unavailable, "the server ended the call: %v", f.ErrCode))
+			l.ended(c, status.Errorf(codes.Unavailable, "the server ended the call: %v", f.ErrCode))
 		}
 	case *http2.SettingsFrame:
 		if f.IsAck() {
@@ -152,13 +152,18 @@ func (l *line) heard(c *call, fragment []byte, whole, last bool) error {
 		return err
 	}
 	if c != nil && last {
-		now := time.Now()
-		err := r.outcome()
-		if now.Sub(c.begun) >= l.timeout {
-			err = errTime
-		}
-		l.end(c, now, err)
+		l.ended(c, r.outcome())
 		l.send()
 	}
 	return nil
+}
+
+// ended ends a call that the server has ended: in time, or else its deadline has, which
+// the server knows as well and may be the first to say.
+func (l *line) ended(c *call, err error) {
+	now := time.Now()
+	if now.Sub(c.begun) >= l.timeout {
+		err = errTime
+	}
+	l.end(c, now, err)
 }
