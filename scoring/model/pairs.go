@@ -34,7 +34,7 @@ type pairs struct {
 	sessions atomic.Uint32 // float32: sessions with the product
 	n        atomic.Uint32
 	to       []atomic.Uint32
-	weights  []atomic.Uint64 // as pack has them
+	weights  []atomic.Uint64 // as packed has them
 }
 
 // pairRoom is room for as many neighbours, right behind the head: a reader finds all in
